@@ -1,0 +1,19 @@
+"""diffcheck verifies derivatives: certified truth, errors in ulps, a wrong rule told from lost digits."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from diffcheck.case import Case, Defect, Input, real, sym
+
+__all__ = ["Case", "Defect", "Input", "real", "sym"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded on first use: SymPy alone takes half a second, and `diffcheck --help` needs none of it.
+    if name in __all__:
+        return getattr(import_module("diffcheck.case"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,76 @@
+"""What a backend is: it runs a program of a case for one quantity on a block of points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flint import arb
+from numpy.typing import NDArray
+
+from diffcheck.case import Case, Point, Quantity
+from diffcheck.floats import Format
+
+
+class Unsupported(Exception):
+    """This backend cannot run this program or quantity, for the reason given; it fails no run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What a backend computed: `values[i]` is the quantity at point i, in `Quantity.shape`.
+
+    `operations` bounds the count of rounded operations that one component passes through.
+    """
+
+    values: NDArray[Any]
+    operations: int
+
+
+class Backend(Protocol):
+    """Computes quantities in floating point."""
+
+    @property
+    def name(self) -> str: ...
+
+    def devices(self) -> tuple[str, ...]:
+        """Return the devices present, as `cpu:0`, `gpu:0`."""
+        ...
+
+    def modes(self, device: str) -> tuple[str, ...]:
+        """Return the ways of running on a device, as `eager`, `jit`."""
+        ...
+
+    def evaluate(
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        points: Sequence[Point],
+        *,
+        fmt: Format,
+        mode: str,
+        device: str,
+    ) -> Evaluation:
+        """Compute the quantity at every point, in the format's dtype throughout.
+
+        Raises `Unsupported` if the backend lacks an operation or the format.
+        """
+        ...
+
+
+class ExactSemantics(Protocol):
+    """A backend whose derivative program can be run on balls: the exact meaning of its rules."""
+
+    def enclose(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format, bits: int
+    ) -> list[arb]:
+        """Return balls of the program's derivative in exact real arithmetic, flat, in C order.
+
+        A literal that is not short carries the rounding of `fmt` as its radius, so that a program
+        that writes sqrt(2/pi) as a float is not called wrong for it. A non-finite ball says that
+        the program itself is singular there (0·inf, 0/0). Raises `balls.Undecided` where a branch
+        cannot be decided at this precision.
+        """
+        ...

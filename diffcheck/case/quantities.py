@@ -1,0 +1,90 @@
+"""What is compared: the value and the derivatives of a case, each a flat vector of components.
+
+Conventions, shared by truth and backends: x is the concatenation of the `wrt` inputs, each in C
+order, n numbers in all; the output is flattened in C order to m numbers. The other inputs are data.
+v (length n) and w (length m) are the fixed directions of `directions`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["value", "gradient", "jacobian", "jvp", "vjp", "hessian", "hvp", "third"]
+
+# Shape of the flat result over (m outputs, n inputs): "m" and "n" stand for the axes.
+AXES: Final[dict[Kind, str]] = {
+    "value": "m",
+    "gradient": "n",    # m = 1
+    "jacobian": "mn",
+    "jvp": "m",         # J v
+    "vjp": "n",         # J^T w
+    "hessian": "mnn",
+    "hvp": "n",         # Hessian of w·f, times v
+    "third": "mnnn",
+}
+ORDERS: Final[dict[Kind, int]] = {
+    "value": 0,
+    "gradient": 1,
+    "jacobian": 1,
+    "jvp": 1,
+    "vjp": 1,
+    "hessian": 2,
+    "hvp": 2,
+    "third": 3,
+}
+LARGEST_HESSIAN: Final = 12  # inputs; beyond that, order 2 is verified by Hessian-vector products
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One quantity of a case with m outputs and n differentiated inputs."""
+
+    kind: Kind
+    m: int
+    n: int
+
+    @property
+    def order(self) -> int:
+        return ORDERS[self.kind]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        sizes = {"m": self.m, "n": self.n}
+        return tuple(sizes[axis] for axis in AXES[self.kind])
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=np.int64))
+
+
+def quantities_of(m: int, n: int, orders: tuple[int, ...]) -> tuple[Quantity, ...]:
+    """Return the quantities that verify the given orders for m outputs and n inputs.
+
+    The value always comes first: if it differs, no derivative is to blame.
+    """
+    kinds: list[Kind] = ["value"]
+    if 1 in orders:
+        kinds += ["gradient", "jvp"] if m == 1 else ["jacobian", "jvp", "vjp"]
+    if 2 in orders:
+        small = n <= LARGEST_HESSIAN and m * n * n <= LARGEST_HESSIAN**2
+        kinds += ["hessian"] if small else ["hvp"]
+    if 3 in orders:
+        kinds += ["third"]
+    return tuple(Quantity(kind, m, n) for kind in kinds)
+
+
+def directions(case_name: str, m: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return v (length n) and w (length m), with entries ±1/2, ±1, ±2: exact in every format.
+
+    Seeded by the case's name, so that truth and backends agree without talking to each other.
+    """
+    rng = np.random.default_rng(zlib.crc32(case_name.encode()))
+    entries = np.array([-2.0, -1.0, -0.5, 0.5, 1.0, 2.0])
+    v = entries[rng.integers(0, len(entries), size=n)]
+    w = entries[rng.integers(0, len(entries), size=m)]
+    return v, w

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -86,9 +85,7 @@ class Case:
     points: tuple[Mapping[str, Any], ...] = field(kw_only=True, default=())
     constraints: tuple[Constraint, ...] = field(kw_only=True, default=())
     known_defects: tuple[Defect, ...] = field(kw_only=True, default=())
-    backend_programs: Mapping[str, Mapping[str, Program]] = field(
-        kw_only=True, default=MappingProxyType({})
-    )
+    backend_programs: Mapping[str, Mapping[str, Program]] = field(kw_only=True, default_factory=dict)
     name: str = field(kw_only=True, default="")
     path: Path | None = field(kw_only=True, default=None)
     doc: str = field(kw_only=True, default="")

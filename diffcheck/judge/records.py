@@ -1,8 +1,13 @@
-"""Measurements: one computed component beside its truth, with the verdict."""
+"""The records of the store: header, case, point and measurement, one JSON line each.
+
+This is the documented schema; `SCHEMA_VERSION` rises when a field changes its meaning or goes away.
+Floats are hexadecimal strings, since JSON libraries lose NaN, the infinities and the sign of zero.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 from typing import Final
 
 import msgspec
@@ -28,8 +33,63 @@ class Verdict(StrEnum):
     TIMED_OUT = "timed-out"
 
 
+SCHEMA_VERSION: Final = 1
+
+# Why a verdict fails the run; `kink` fails only outside the hull of the one-sided derivatives.
+FAILING: Final = frozenset(
+    {
+        Verdict.MISMATCH,
+        Verdict.WRONG,
+        Verdict.RANGE,
+        Verdict.LOST,
+        Verdict.CRASHED,
+        Verdict.TIMED_OUT,
+    }
+)
+FAILING_IF_STRICT: Final = frozenset({Verdict.INEXACT})
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header", tag_field="record"):
+    """The first line of a store: what determined the answers that follow."""
+
+    schema: int = SCHEMA_VERSION
+    diffcheck: str
+    command: str
+    environment: dict[str, str | list[str]]
+    options: dict[str, str | int | list[str] | list[int]]
+    complete: bool  # every case below the paths, with the default options
+
+
+class CaseRecord(msgspec.Struct, frozen=True, kw_only=True, tag="case", tag_field="record"):
+    """A case as the report shows it; it comes before the case's points and measurements."""
+
+    case: str
+    path: str
+    doc: str
+    inputs: dict[str, str]  # name -> "real in [-8, 8]", with the shape
+    wrt: list[str]
+    orders: list[int]
+    programs: dict[str, str]  # name -> source text
+    formula: str  # LaTeX, empty where too large
+    derivatives: list[tuple[str, str]]  # label, LaTeX
+    not_run: list[tuple[str, str]]  # what, why
+    known_defects: list[str]  # reason and link
+    stale_defects: list[str]  # declared, but nothing failed: the run fails
+
+
+class PointRecord(msgspec.Struct, frozen=True, kw_only=True, tag="point", tag_field="record"):
+    """One point of a case in one dtype; values are hexadecimal, flat in C order."""
+
+    case: str
+    dtype: str
+    point_id: int
+    kind: str
+    label: str
+    values: dict[str, str | list[str]]
+
+
 class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag="measurement", tag_field="record"):
-    """One line of the store. Floats are hexadecimal strings; None where there is no number."""
+    """One computed component beside its truth. None where there is no number."""
 
     case: str
     program: str
@@ -39,18 +99,20 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag="measurement", 
     device: str
     quantity: str
     order: int
-    index: str               # "d/dw", "d2/dW[0,1]db": the component in the case's own names
-    point: dict[str, list[str] | str]   # hex of every input (flat, C order); a scalar is one string
-    point_kind: str
-    point_id: int            # position in the case's list of points for this dtype
+    index: str  # the component in the case's own names, as "dL/dw"
+    point_id: int  # of the point record with the same case and dtype
+    point: dict[str, str | list[str]] | None  # its values, where there are at most 16 numbers
     computed: str | None
-    truth: str | None        # hexadecimal, up to 96 bits; of a kink, None
+    truth: str | None  # up to 96 bits; None of a kink or where there is no truth
     left: str | None = None  # one-sided derivatives of a kink
     right: str | None = None
-    ulps: str | None         # |computed - truth| / ulp(truth), hex float
-    bits_lost: str | None    # log2(1 + ulps)
-    condition: str | None = None
-    verdict: str
-    detail: str = ""         # side of a kink, reason of undefined, text of a crash
-    fails: bool = False      # whether this fails the run, known defects aside
-    known_defect: str = ""   # the reason, where one is declared and covers this
+    ulps: str | None  # |computed - truth| / ulp(truth)
+    bits_lost: str | None  # log2(1 + ulps)
+    condition: str | None = None  # of the quantity in the inputs, where the verdict needed it
+    verdict: Verdict
+    detail: str = ""  # side of a kink, reason of undefined, text of a crash
+    fails: bool = False  # whether this fails the run, known defects aside
+    known_defect: str = ""  # the reason, where a declared defect covers this
+
+
+Record = Header | CaseRecord | PointRecord | Measurement

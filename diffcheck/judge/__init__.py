@@ -1,0 +1,34 @@
+"""The judge: from a computed number and its certified truth to one word."""
+
+from diffcheck.judge.records import (
+    FAILING,
+    FAILING_IF_STRICT,
+    SCHEMA_VERSION,
+    CaseRecord,
+    Header,
+    Measurement,
+    PointRecord,
+    Record,
+    Verdict,
+)
+from diffcheck.judge.rules import RIGHT, UNKNOWN, RuleEvidence, by_exact_semantics, by_two_formats
+from diffcheck.judge.verdicts import Judgement, judge
+
+__all__ = [
+    "FAILING",
+    "FAILING_IF_STRICT",
+    "RIGHT",
+    "SCHEMA_VERSION",
+    "UNKNOWN",
+    "CaseRecord",
+    "Header",
+    "Judgement",
+    "Measurement",
+    "PointRecord",
+    "Record",
+    "RuleEvidence",
+    "Verdict",
+    "by_exact_semantics",
+    "by_two_formats",
+    "judge",
+]

@@ -1,0 +1,131 @@
+"""One word for a measurement, from its error, its truth, the rule's evidence and the condition."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from diffcheck import balls
+from diffcheck.floats import Format
+from diffcheck.judge.records import FAILING, FAILING_IF_STRICT, Verdict
+from diffcheck.judge.rules import RuleEvidence
+from diffcheck.truth import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The verdict with the numbers it rests on."""
+
+    verdict: Verdict
+    ulps: float | None = None
+    condition: float | None = None
+    detail: str = ""
+
+    def fails(self, *, strict: bool = False) -> bool:
+        """Whether this fails the run; a kink fails only outside the hull."""
+        if self.verdict is Verdict.KINK:
+            return self.detail.startswith("outside")
+        return self.verdict in FAILING or (strict and self.verdict in FAILING_IF_STRICT)
+
+
+def judge(
+    computed: Any,
+    outcome: Outcome,
+    *,
+    fmt: Format,
+    operations: int,
+    rule: RuleEvidence,
+    sensitivity: Callable[[], float],
+    is_value: bool = False,
+    flushes_subnormals: bool = False,
+    subnormal_input: bool = False,
+) -> Judgement:
+    """Return the verdict of one computed component; the first that matches (design, "Verdicts").
+
+    `operations` is the count of rounded operations behind the component. `sensitivity` gives
+    Σ_j |x_j ∂_j q|, the absolute condition of the quantity in the inputs; it is called only where
+    the verdict hangs on it. `is_value` marks order 0, where a wrong rule means that definition and
+    program are different functions. Source: truth-and-verdicts, "What rounding may cost".
+    """
+    if outcome.status == "undefined":
+        return Judgement(verdict=Verdict.UNDEFINED, detail=outcome.reason)
+    if outcome.status == "undecided":
+        return Judgement(verdict=Verdict.UNDECIDED, detail=outcome.reason)
+    if outcome.status == "kink":
+        return Judgement(verdict=Verdict.KINK, detail=_side(computed, outcome, fmt, operations))
+    truth = outcome.ball
+    assert truth is not None
+    rounded = balls.round_to_format(truth, fmt)
+    ulps = _ulps(computed, rounded, truth, fmt)
+    if rule.accuses:
+        word = Verdict.MISMATCH if is_value else Verdict.WRONG
+        text = f"singular: {rule.detail}" if rule.state == "singular" else rule.detail
+        return Judgement(verdict=word, ulps=ulps, detail=text)
+    if computed == rounded:
+        return Judgement(verdict=Verdict.EXACT, ulps=ulps)
+    below_normal = 0 < abs(float(rounded)) < float(fmt.smallest_normal) or (
+        float(rounded) == 0 and not balls.is_exact_zero(truth)
+    )
+    if below_normal and ulps > 1:
+        return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="the truth is subnormal")
+    if ulps > 1 and flushes_subnormals and subnormal_input:
+        return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="an input is subnormal")
+    if not np.isfinite(computed):
+        return Judgement(verdict=Verdict.RANGE, ulps=ulps, detail=_range_detail(computed))
+    return _by_budget(computed, truth, ulps, fmt, operations, sensitivity)
+
+
+def _by_budget(
+    computed: Any,
+    truth: arb,
+    ulps: float,
+    fmt: Format,
+    operations: int,
+    sensitivity: Callable[[], float],
+) -> Judgement:
+    magnitude = abs(float(truth.mid()))
+    u = fmt.unit_roundoff
+    error = abs(float(arb(float(computed)) - truth.mid()))
+    # Half an ulp for each operation; amplification within the program is not known here.
+    counted = u * magnitude * operations / 2
+    if ulps <= 1 or (magnitude > 0 and error <= counted):
+        return Judgement(verdict=Verdict.ACCURATE, ulps=ulps)
+    data = sensitivity()
+    condition = data / magnitude if magnitude > 0 else math.inf
+    # At a truth of 0 ulps mean nothing; what rounding the inputs costs, once per operation, does.
+    budget = counted + u * (magnitude + data) if magnitude > 0 else u * data * max(operations, 1)
+    if error <= budget:
+        return Judgement(verdict=Verdict.ILL_CONDITIONED, ulps=ulps, condition=condition)
+    if magnitude > 0 and ulps >= 2.0 ** (fmt.precision - 1):
+        return Judgement(
+            verdict=Verdict.LOST, ulps=ulps, condition=condition, detail="not one correct digit"
+        )
+    return Judgement(verdict=Verdict.INEXACT, ulps=ulps, condition=condition)
+
+
+def _ulps(computed: Any, rounded: Any, truth: arb, fmt: Format) -> float:
+    if np.isinf(rounded) and computed == rounded:
+        return 0.0  # the truth overflows the format, and so did the result
+    return balls.error_in_ulps(computed, truth, fmt)
+
+
+def _side(computed: Any, outcome: Outcome, fmt: Format, operations: int) -> str:
+    assert outcome.left is not None
+    assert outcome.right is not None
+    value = float(computed)
+    if math.isnan(value):
+        return "outside: NaN"
+    for name, side in (("left", outcome.left), ("right", outcome.right)):
+        if balls.error_in_ulps(value, side, fmt) <= max(1.0, operations / 2):
+            return name
+    low, high = sorted((float(outcome.left.mid()), float(outcome.right.mid())))
+    return "inside" if low <= value <= high else "outside"
+
+
+def _range_detail(computed: Any) -> str:
+    return "NaN" if np.isnan(computed) else "overflowed"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
-from typing import Final
 
 import msgspec
 

@@ -74,9 +74,13 @@ def _compare(program: arb, truth: arb, fmt: Format, bits: int) -> RuleEvidence:
     with precision(bits):
         if not program.overlaps(truth):
             if is_exact_zero(truth):
-                return RuleEvidence("wrong", f"in exact arithmetic it gives {program.str(5)}, not 0")
+                return RuleEvidence(
+                    "wrong", f"in exact arithmetic it gives {program.str(5)}, not 0"
+                )
             relative = abs((program - truth) / truth)
-            return RuleEvidence("wrong", f"off by {relative.str(3, radius=False)} in exact arithmetic")
+            return RuleEvidence(
+                "wrong", f"off by {relative.str(3, radius=False)} in exact arithmetic"
+            )
         magnitude = abs(truth).mid()
         scale = magnitude if magnitude > 0 else arb(1)
         # The literals' rounding is part of the program's radius: a few hundred of them are allowed.

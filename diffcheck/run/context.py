@@ -1,0 +1,175 @@
+"""What the tasks of one case share in a worker: its truth, its points, and what was computed."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from diffcheck import backends
+from diffcheck.backends.base import Backend, Evaluation
+from diffcheck.case import Case, Point, Quantity, points, quantities_of
+from diffcheck.floats import FORMATS, Format, from_ordinal, to_ordinal
+from diffcheck.run.options import Options, Task
+from diffcheck.truth import Outcome, Truth
+
+NARROW: Final = FORMATS["float32"]
+WIDE: Final = FORMATS["float64"]
+_STEPS: Final = (-3, -1, 0, 2, 4)  # neighbours in units of the last place; 0 is the point itself
+
+
+@dataclass(slots=True)
+class CaseContext:
+    """One case being verified."""
+
+    case: Case
+    options: Options
+    truth: Truth = field(init=False)
+    quantities: tuple[Quantity, ...] = field(init=False)
+    points: dict[str, list[Point]] = field(init=False)
+    seconds: dict[str, float] = field(init=False, default_factory=lambda: defaultdict(float))
+    _evaluations: dict[tuple[Task, Quantity], Evaluation | Exception] = field(
+        init=False, default_factory=dict
+    )
+    _outcomes: dict[tuple[Quantity, str, int], list[Outcome]] = field(
+        init=False, default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        with self.timed("truth"):
+            self.truth = Truth(self.case)
+        self.quantities = self._chosen_quantities()
+        self.points = points_by_dtype(self.case, self.options)
+
+    def _chosen_quantities(self) -> tuple[Quantity, ...]:
+        found = quantities_of(self.truth.m, self.truth.n, self.case.orders)
+        chosen = self.options.orders
+        # The value is always judged: without it a derivative might be blamed for another function.
+        return tuple(q for q in found if q.order == 0 or not chosen or q.order in chosen)
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Add the time spent inside to `seconds[what]`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[what] += time.perf_counter() - start
+
+    def outcomes(self, quantity: Quantity, dtype: str, point_id: int) -> list[Outcome]:
+        """Return the truth at a point of the dtype's list, certified for float64 at the least.
+
+        The float32 points open the float64 list as well, so one truth serves both.
+        """
+        if dtype == NARROW.name:
+            return self.outcomes(quantity, WIDE.name, point_id)
+        key = (quantity, dtype, point_id)
+        if key not in self._outcomes:
+            self._outcomes[key] = self.outcomes_at(quantity, self.points[dtype][point_id])
+        return self._outcomes[key]
+
+    def outcomes_at(self, quantity: Quantity, point: Point) -> list[Outcome]:
+        """Return the truth at any point, certified for float64."""
+        with self.timed("truth"):
+            return self.truth.outcomes(quantity, point, WIDE)
+
+    def sensitivity(self, quantity: Quantity, component: int, point: Point) -> float:
+        """Return Σ_j |x_j ∂_j q| over all inputs for one component q of the quantity."""
+        with self.timed("condition"):
+            return self.truth.sensitivity(quantity, component, point)
+
+    def evaluate(self, task: Task, quantity: Quantity) -> Evaluation:
+        """Return the backend's numbers at all points of the task's dtype, computed once.
+
+        An exception of the backend or the user's program is remembered and raised again.
+        """
+        key = (task, quantity)
+        if key not in self._evaluations:
+            try:
+                found: Evaluation | Exception = self.evaluate_at(
+                    task, quantity, self.points[task.dtype]
+                )
+            except Exception as error:  # noqa: BLE001 - a user's program may raise anything
+                found = error
+            self._evaluations[key] = found
+        result = self._evaluations[key]
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def evaluate_at(self, task: Task, quantity: Quantity, at: Sequence[Point]) -> Evaluation:
+        """Return the backend's numbers at the given points."""
+        with self.timed(f"{task.backend} {task.mode}"):
+            return backend_of(task).evaluate(
+                self.case,
+                task.program,
+                quantity,
+                at,
+                fmt=FORMATS[task.dtype],
+                mode=task.mode,
+                device=task.device,
+            )
+
+
+def backend_of(task: Task) -> Backend:
+    """Return the backend that runs a task."""
+    return backends.get(task.backend)
+
+
+def points_by_dtype(case: Case, options: Options) -> dict[str, list[Point]]:
+    """Return each dtype's points; the float32 points come first among those of float64.
+
+    So every float32 result has a float64 twin at the same input, which ρ needs.
+    """
+    narrow = points(case, NARROW, options.samples, options.seed)
+    own = points(case, WIDE, options.samples, options.seed)
+    seen = {_key(point) for point in narrow}
+    twins = [Point(values=p.values, format=WIDE.name, kind=p.kind, label=p.label) for p in narrow]
+    return {
+        NARROW.name: narrow,
+        WIDE.name: twins + [point for point in own if _key(point) not in seen],
+    }
+
+
+def _key(point: Point) -> bytes:
+    return b"|".join(
+        name.encode() + value.tobytes() for name, value in sorted(point.values.items())
+    )
+
+
+def neighbours(case: Case, point: Point) -> list[Point]:
+    """Return float32 points next to a point, the nearest float32 included, within the domain."""
+    found: dict[bytes, Point] = {}
+    for step in _STEPS:
+        values = {
+            name: _moved(array, step, case.inputs[name].lower, case.inputs[name].upper)
+            for name, array in point.values.items()
+        }
+        moved = Point(values=values, format=NARROW.name, kind="neighbour")
+        found.setdefault(_key(moved), moved)
+    return list(found.values())
+
+
+def _moved(
+    array: np.ndarray[tuple[int, ...], np.dtype[np.float64]], step: int, lower: float, upper: float
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    limit = float(NARROW.max)
+    low, high = max(lower, -limit), min(upper, limit)
+    moved = [
+        _neighbour(float(np.clip(x, -limit, limit)), step, low, high, NARROW)
+        for x in array.reshape(-1)
+    ]
+    return np.array(moved, dtype=np.float64).reshape(array.shape)
+
+
+def _neighbour(x: float, step: int, lower: float, upper: float, fmt: Format) -> float:
+    nearest = fmt.dtype.type(x)
+    if nearest == 0:
+        return x  # an exact zero is part of the program's structure
+    moved = float(from_ordinal(to_ordinal(nearest, fmt) + step, fmt))
+    return moved if lower <= moved <= upper else float(nearest)

@@ -1,0 +1,83 @@
+"""Worker processes: spawned, since a fork after JAX has started hangs, and each expendable."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
+from typing import Any, Final
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+# What a worker raises when it dies or hangs, as its future reports it.
+DIED: Final = ProcessExpired
+HUNG: Final = (FutureTimeoutError, TimeoutError)
+
+_ENVIRONMENT: Final = {
+    # One thread of linear algebra per worker: the cases run side by side.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    # SymPy's default cache of 1,000 entries makes large derivatives far slower.
+    "SYMPY_CACHE_SIZE": "100000",
+    # Several processes may share a card, which JAX would otherwise fill at once.
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+}
+
+
+class Pools:
+    """One pool of CPU workers and, for each other device in use, a worker of its own."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pools: dict[str, ProcessPool] = {}
+
+    def submit(
+        self, device: str, function: Callable[..., Any], *args: Any, timeout: float | None = None
+    ) -> ProcessFuture[Any]:
+        """Run `function(*args)` in a worker of the device's pool.
+
+        The future raises `DIED` if the worker dies and one of `HUNG` if it takes longer than
+        `timeout` seconds; either costs only this call.
+        """
+        name = pool_name(device)
+        if name not in self._pools:
+            jobs = self._jobs if name == "cpu" else 1
+            context = multiprocessing.get_context("spawn")
+            self._pools[name] = ProcessPool(
+                max_workers=jobs, context=context, initializer=_start, initargs=(name,)
+            )
+        return self._pools[name].schedule(function, args=args, timeout=timeout)
+
+    def stop(self) -> None:
+        """End all workers at once."""
+        for pool in self._pools.values():
+            pool.stop()
+            pool.join()
+
+
+def pool_name(device: str) -> str:
+    """Return the pool that serves a device: all CPU devices share one."""
+    return "cpu" if device.startswith("cpu") else device
+
+
+def _start(name: str) -> None:
+    if name == "cpu":
+        # Without this every CPU worker would also open the GPU.
+        os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+
+@contextmanager
+def pools(jobs: int) -> Iterator[Pools]:
+    """Yield pools whose workers are gone when the block ends, whatever happened in it."""
+    added = {name: value for name, value in _ENVIRONMENT.items() if name not in os.environ}
+    os.environ.update(added)  # inherited by the workers, read when they import
+    found = Pools(jobs)
+    try:
+        yield found
+    finally:
+        found.stop()
+        for name in added:
+            del os.environ[name]

@@ -1,0 +1,87 @@
+"""What a worker process does: verify one case from beginning to end, or say what is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from diffcheck import backends, engine
+from diffcheck.backends.environment import describe
+from diffcheck.case import Case, check_shapes, find_cases
+from diffcheck.judge import CaseRecord, PointRecord, Verdict
+from diffcheck.run.context import CaseContext
+from diffcheck.run.describe import case_record
+from diffcheck.run.measure import measure, point_values
+from diffcheck.run.options import BACKENDS, CasePlan, Task
+from diffcheck.run.store import encode
+
+Failure = tuple[Task, str, Verdict]  # with the quantity's kind
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What one worker found of a case: lines of the store, failures, and where the time went."""
+
+    record: CaseRecord | None  # None where the worker gave no answer
+    lines: bytes
+    failures: frozenset[Failure]
+    excused: frozenset[Failure]  # those of `failures` that a declared defect covers
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What is present on this machine: backend -> device -> modes, and the environment."""
+
+    presence: dict[str, dict[str, tuple[str, ...]]]
+    environment: dict[str, str | list[str]]
+
+
+def probe(names: tuple[str, ...] = BACKENDS) -> Probe:
+    """Find the devices and modes of the named backends, and describe the environment."""
+    presence: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name in names:
+        backend = backends.get(name)
+        presence[name] = {device: backend.modes(device) for device in backend.devices()}
+    return Probe(presence, describe())
+
+
+def load(plan: CasePlan) -> Case:
+    """Load the planned case from its file; raises `CaseError` if it cannot be used after all."""
+    cases, errors = find_cases([f"{plan.path}::{plan.case}"])
+    if errors:
+        raise errors[0]
+    check_shapes(cases[0], engine)
+    return cases[0]
+
+
+def run_case(plan: CasePlan) -> CaseResult:
+    """Verify a case with all its tasks; raises `CaseError` if the case cannot be used."""
+    case = load(plan)
+    context = CaseContext(case, plan.options)
+    measurements = [m for task in plan.tasks for m in measure(context, task)]
+    record = case_record(context, plan.not_run)
+    for name in {task.backend for task in plan.tasks}:
+        backends.get(name).forget(case)
+    failing = [m for m in measurements if m.fails]
+    return CaseResult(
+        record=record,
+        lines=encode([*_point_records(context, plan), *measurements]),
+        failures=frozenset((Task.of(m), m.quantity, m.verdict) for m in failing),
+        excused=frozenset((Task.of(m), m.quantity, m.verdict) for m in failing if m.known_defect),
+        seconds=dict(context.seconds),
+    )
+
+
+def _point_records(context: CaseContext, plan: CasePlan) -> list[PointRecord]:
+    return [
+        PointRecord(
+            case=context.case.name,
+            dtype=dtype,
+            point_id=point_id,
+            kind=point.kind,
+            label=point.label,
+            values=point_values(point),
+        )
+        for dtype in sorted({task.dtype for task in plan.tasks})
+        for point_id, point in enumerate(context.points[dtype])
+    ]

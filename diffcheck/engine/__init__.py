@@ -1,0 +1,47 @@
+"""Reverse and forward mode from scratch on NumPy; the module is an array namespace itself.
+
+A program written against an array namespace `xp` runs with `diffcheck.engine` in its place.
+
+>>> from diffcheck import engine as xp
+>>> gradient = xp.grad(lambda x: xp.tanh(x) * xp.exp(-x))
+>>> round(float(gradient(0.0)), 12)
+1.0
+"""
+
+from diffcheck.engine.ball_trace import ball_array, literal_rounding
+from diffcheck.engine.counting import count_operations
+from diffcheck.engine.namespace import *  # noqa: F403 - the array namespace, listed there
+from diffcheck.engine.namespace import __all__ as _names
+from diffcheck.engine.table import TABLE, Op, OperationError
+from diffcheck.engine.tape import Tape
+from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.transforms import (
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacrev,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+
+__all__ = [  # noqa: PLE0604 - the namespace's names are strings, kept in their own module
+    "TABLE",
+    "Op",
+    "OperationError",
+    "Tape",
+    "Tensor",
+    "ball_array",
+    "count_operations",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacrev",
+    "jvp",
+    "literal_rounding",
+    "value_and_grad",
+    "vjp",
+    *_names,
+]

@@ -1,0 +1,127 @@
+"""Balls as the lowest trace: the same programs and rules, run in exact real semantics.
+
+An object array of `flint.arb` is lifted to a tensor of `BALLS`; each op then goes through its ball
+form. Float literals of the program that meet a ball carry the rounding of the format as radius.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from diffcheck.engine.tensor import Tensor
+
+SHORT_BITS: Final = 11  # significant bits of a literal that is taken to be meant exactly
+_ROUNDING: ContextVar[float] = ContextVar("literal_rounding", default=0.0)
+
+
+@contextmanager
+def literal_rounding(u: float) -> Iterator[None]:
+    """Give float literals c that meet balls the radius u|c|, unless c is short (11 bits or less).
+
+    A program that writes sqrt(2/pi) as a float must not be called wrong for the digits it lacks.
+    `u` is the unit roundoff of the format under test; 0, the default, takes literals as exact.
+    """
+    token = _ROUNDING.set(u)
+    try:
+        yield
+    finally:
+        _ROUNDING.reset(token)
+
+
+def literal(value: Any) -> arb:
+    """Return the ball of a number that stands in a program."""
+    if isinstance(value, arb):
+        return value
+    if isinstance(value, (int, np.integer)):
+        return arb(int(value))
+    number = float(value)
+    u = _ROUNDING.get()
+    return arb(number) if not u or _is_short(number) else arb(number, abs(number) * u)
+
+
+def _is_short(number: float) -> bool:
+    if number == 0 or not np.isfinite(number):
+        return True
+    mantissa, _ = arb(number).man_exp()
+    return abs(int(mantissa)).bit_length() <= SHORT_BITS
+
+
+_literals = np.frompyfunc(literal, 1, 1)
+
+
+def as_objects(value: Any) -> NDArray[Any]:
+    """Return an object array of balls, also where NumPy hands back a bare ball."""
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return value
+    result = np.empty((), dtype=object)
+    result[()] = literal(value)
+    return result
+
+
+def ball_array(value: Any) -> NDArray[Any]:
+    """Return numbers of any kind as an object array of balls, of the same shape."""
+    return as_objects(_literals(np.asarray(value) if not isinstance(value, arb) else value))
+
+
+class BallTrace:
+    """The trace below all others: it records nothing and evaluates every op in balls."""
+
+    level = 0
+
+    def record(self, op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if op.ball is None:
+            raise NotImplementedError(f"{op.name} has no ball form")
+        result = op.ball(*(_operand(a) for a in args), **params)
+        if isinstance(result, np.ndarray) and result.dtype != object:
+            return result
+        if isinstance(result, (bool, np.bool, int, np.integer)):
+            return result
+        # NumPy fills with integers (an empty sum, the zeros of tril): every element is a ball here
+        return Tensor(result if op.kind == "elementwise" else ball_array(result), self, None)
+
+
+BALLS: Final = BallTrace()
+
+
+def _operand(a: Any) -> Any:
+    if type(a) is Tensor:
+        return a.value
+    if isinstance(a, (bool, np.bool)) or (isinstance(a, np.ndarray) and a.dtype == bool):
+        return a
+    return ball_array(a)
+
+
+def lift(x: Any) -> Any:
+    """Return a ball or object array of balls as a tensor of the trace of balls, all else as is."""
+    if isinstance(x, arb) or (isinstance(x, np.ndarray) and x.dtype == object):
+        return Tensor(ball_array(x), BALLS, None)
+    return x
+
+
+def lower(x: Any) -> Any:
+    """Invert `lift`."""
+    return x.value if type(x) is Tensor and x.trace is BALLS else x
+
+
+def elementwise_ball(function: Callable[..., Any] | str) -> Callable[..., Any]:
+    """Map a function of balls, or a method of `flint.arb`, over object arrays."""
+
+    def call(*arrays: Any, **params: Any) -> Any:
+        scalar = getattr(arb, function) if isinstance(function, str) else function
+        bound = (lambda *balls: scalar(*balls, **params)) if params else scalar
+        result = np.frompyfunc(lambda *balls: bound(*balls), len(arrays), 1)(*arrays)
+        return _as_booleans(as_objects(result))
+
+    return call
+
+
+def _as_booleans(result: NDArray[Any]) -> NDArray[Any]:
+    """Return the answers of a comparison as a boolean array; balls stay as they are."""
+    return result.astype(bool) if result.size and isinstance(result.flat[0], bool) else result

@@ -1,0 +1,1 @@
+"""The ops by kind; importing this package fills the table."""

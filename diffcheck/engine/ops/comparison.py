@@ -1,0 +1,83 @@
+"""Comparisons and other ops whose derivative is 0 almost everywhere; three-valued on balls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from diffcheck.balls import ZERO, Undecided, is_equal, is_less
+from diffcheck.engine.table import op
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return a is b or is_equal(a, b)  # one ball object is one number, however wide
+
+
+def _less(a: Any, b: Any) -> bool:
+    return a is not b and is_less(a, b)
+
+
+def _sign(a: Any) -> Any:
+    return arb(0) if _equal(a, ZERO) else arb(-1 if _less(a, ZERO) else 1)
+
+
+def _step(method: str) -> Any:
+    """Return a piecewise constant function of balls that is undecided across its jumps."""
+
+    def apply(a: Any) -> Any:
+        result = getattr(a, method)()
+        if not result.is_exact():
+            raise Undecided(f"{method} of {a}")
+        return result
+
+    return apply
+
+
+def _truncate(a: Any) -> Any:
+    return _step("ceil")(a) if _less(a, ZERO) else _step("floor")(a)
+
+
+less = op("less", np.less, ball=_less, rounding=0, sympy="StrictLessThan", jax="less")
+less_equal = op(
+    "less_equal",
+    np.less_equal,
+    ball=lambda a, b: not _less(b, a),
+    rounding=0,
+    sympy="LessThan",
+    jax="less_equal",
+)
+greater = op(
+    "greater",
+    np.greater,
+    ball=lambda a, b: _less(b, a),
+    rounding=0,
+    sympy="StrictGreaterThan",
+    jax="greater",
+)
+greater_equal = op(
+    "greater_equal",
+    np.greater_equal,
+    ball=lambda a, b: not _less(a, b),
+    rounding=0,
+    sympy="GreaterThan",
+    jax="greater_equal",
+)
+equal = op("equal", np.equal, ball=_equal, rounding=0, sympy="Equality", jax="equal")
+not_equal = op(
+    "not_equal",
+    np.not_equal,
+    ball=lambda a, b: not _equal(a, b),
+    rounding=0,
+    sympy="Unequality",
+    jax="not_equal",
+)
+isnan = op("isnan", np.isnan, ball=lambda a: bool(a.is_nan()), rounding=0, jax="isnan")
+isfinite = op("isfinite", np.isfinite, ball=lambda a: not a.is_nan(), rounding=0, jax="isfinite")
+isinf = op("isinf", np.isinf, ball=lambda _a: False, rounding=0, jax="isinf")
+sign = op("sign", np.sign, ball=_sign, rounding=0, sympy="sign", jax="sign")
+floor = op("floor", np.floor, ball=_step("floor"), rounding=0, sympy="floor", jax="floor")
+ceil = op("ceil", np.ceil, ball=_step("ceil"), rounding=0, sympy="ceiling", jax="ceil")
+trunc = op("trunc", np.trunc, ball=_truncate, rounding=0, jax="trunc")
+stop_gradient = op("stop_gradient", lambda x: x, ball=lambda a: a, rounding=0, jax="stop_gradient")

@@ -1,0 +1,394 @@
+# ruff: noqa: A001, ARG005 - NumPy's names shadow builtins; rules share one signature
+"""Elementwise ops of the array API; rules chosen for accuracy over the whole float range."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from diffcheck.balls import ZERO, is_less
+from diffcheck.engine.ops import stable
+from diffcheck.engine.ops.comparison import equal, greater, sign
+from diffcheck.engine.table import op
+from diffcheck.engine.values import constant
+
+# Arithmetic. The operators are ten times faster than the ufuncs on NumPy scalars.
+add = op(
+    "add",
+    operator.add,
+    vjp=(lambda g, y, a, b: g, lambda g, y, a, b: g),
+    kind="elementwise",
+    ball=operator.add,
+    sympy="Add",
+    jax="add",
+)
+subtract = op(
+    "subtract",
+    operator.sub,
+    vjp=(lambda g, y, a, b: g, lambda g, y, a, b: -g),
+    ball=operator.sub,
+    sympy="Add",
+    jax="subtract",
+)
+multiply = op(
+    "multiply",
+    operator.mul,
+    vjp=(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a),
+    ball=operator.mul,
+    sympy="Mul",
+    jax="multiply",
+)
+divide = op(
+    "divide",
+    operator.truediv,
+    vjp=(lambda g, y, a, b: g / b, lambda g, y, a, b: -(g * y) / b),
+    ball=operator.truediv,
+    sympy="Mul",
+    jax="divide",
+    domain="b != 0",
+)
+negative = op(
+    "negative",
+    operator.neg,
+    vjp=lambda g, y, x: -g,
+    ball=operator.neg,
+    rounding=0,
+    sympy="Mul",
+    jax="negative",
+)
+reciprocal = op(
+    "reciprocal",
+    np.reciprocal,
+    vjp=lambda g, y, x: -(g * y) / x,
+    ball=lambda x: 1 / x,
+    sympy="Pow",
+    jax="reciprocal",
+    domain="x != 0",
+)
+square = op(
+    "square",
+    np.square,
+    vjp=lambda g, y, x: 2 * g * x,
+    ball=lambda x: x * x,
+    sympy="Pow",
+    jax="square",
+)
+sqrt = op(
+    "sqrt",
+    np.sqrt,
+    vjp=lambda g, y, x: g / (2 * y),
+    ball="sqrt",
+    sympy="sqrt",
+    jax="sqrt",
+    domain="x >= 0",
+)
+cbrt = op(
+    "cbrt",
+    np.cbrt,
+    vjp=lambda g, y, x: g / (3 * y * y),
+    ball=stable.cbrt_ball,
+    sympy="cbrt",
+    jax="cbrt",
+    rounding=1,
+)
+
+# Kinks. abs'(0) = 0; equal operands of maximum and minimum share the cotangent in halves.
+abs = op(
+    "abs",
+    operator.abs,
+    vjp=lambda g, y, x: g * sign(x),
+    ball=lambda x: -x if is_less(x, ZERO) else x,
+    rounding=0,
+    sympy="Abs",
+    jax="abs",
+)
+
+
+def _share(g: Any, mine: Any, other: Any) -> Any:
+    """Return g where mine > other, g/2 where they are equal, else 0."""
+    return where(equal(mine, other), 0.5 * g, where(greater(mine, other), g, 0))
+
+
+def _wins(mine: Any, other: Any) -> Any:
+    return np.logical_or(greater(mine, other), equal(mine, other))
+
+
+maximum = op(
+    "maximum",
+    np.maximum,
+    vjp=(
+        lambda g, y, a, b: _share(g, a, b),
+        lambda g, y, a, b: _share(g, b, a),
+    ),
+    selects=(lambda a, b: _wins(a, b), lambda a, b: _wins(b, a)),
+    ball=lambda a, b: b if is_less(a, b) else a,
+    rounding=0,
+    sympy="Max",
+    jax="maximum",
+)
+minimum = op(
+    "minimum",
+    np.minimum,
+    vjp=(
+        lambda g, y, a, b: _share(g, b, a),
+        lambda g, y, a, b: _share(g, a, b),
+    ),
+    selects=(lambda a, b: _wins(b, a), lambda a, b: _wins(a, b)),
+    ball=lambda a, b: a if is_less(a, b) else b,
+    rounding=0,
+    sympy="Min",
+    jax="minimum",
+)
+where = op(
+    "where",
+    np.where,
+    vjp=(
+        None,
+        lambda g, y, condition, a, b: where(condition, g, 0),
+        lambda g, y, condition, a, b: where(condition, 0, g),
+    ),
+    selects=(
+        None,
+        lambda condition, a, b: condition,
+        lambda condition, a, b: np.logical_not(condition),
+    ),
+    ball=lambda condition, a, b: a if condition else b,
+    rounding=0,
+    sympy="Piecewise",
+    jax="where",
+)
+
+
+def clip(x: Any, min: Any = None, max: Any = None) -> Any:
+    """Limit x to [min, max]; at an end the cotangent is halved, as for `maximum` of equals."""
+    x = x if min is None else maximum(x, min)
+    return x if max is None else minimum(x, max)
+
+
+# Exponentials and logarithms
+exp = op("exp", np.exp, vjp=lambda g, y, x: g * y, ball="exp", rounding=1, sympy="exp", jax="exp")
+expm1 = op(
+    "expm1",
+    np.expm1,
+    vjp=lambda g, y, x: g * exp(x),  # not g·(y + 1): 0 below x = -37
+    ball="expm1",
+    rounding=1,
+    jax="expm1",
+)
+exp2 = op(
+    "exp2",
+    np.exp2,
+    vjp=lambda g, y, x: g * y * constant("log_2", x),
+    ball=lambda x: (x * arb(2).log()).exp(),
+    rounding=1,
+    jax="exp2",
+)
+log = op(
+    "log",
+    np.log,
+    vjp=lambda g, y, x: g / x,
+    ball="log",
+    rounding=1,
+    sympy="log",
+    jax="log",
+    domain="x > 0",
+)
+log1p = op(
+    "log1p",
+    np.log1p,
+    vjp=lambda g, y, x: g / (1 + x),
+    ball="log1p",
+    rounding=1,
+    jax="log1p",
+    domain="x > -1",
+)
+log2 = op(
+    "log2",
+    np.log2,
+    vjp=lambda g, y, x: g * constant("one_over_log_2", x) / x,  # x·log 2 would round a subnormal x
+    ball=lambda x: x.log() / arb(2).log(),
+    rounding=1,
+    jax="log2",
+    domain="x > 0",
+)
+log10 = op(
+    "log10",
+    np.log10,
+    vjp=lambda g, y, x: g * constant("one_over_log_10", x) / x,
+    ball=lambda x: x.log() / arb(10).log(),
+    rounding=1,
+    jax="log10",
+    domain="x > 0",
+)
+
+# Trigonometric and hyperbolic
+sin = op("sin", np.sin, vjp=lambda g, y, x: g * cos(x), ball="sin", rounding=1, sympy="sin", jax="sin")
+cos = op("cos", np.cos, vjp=lambda g, y, x: -g * sin(x), ball="cos", rounding=1, sympy="cos", jax="cos")
+tan = op(
+    "tan",
+    np.tan,
+    vjp=lambda g, y, x: g * (1 + y * y),  # a sum of positive terms: no worse than 1/cos², one call less
+    ball="tan",
+    rounding=1,
+    sympy="tan",
+    jax="tan",
+)
+asin = op(
+    "asin",
+    np.arcsin,
+    vjp=lambda g, y, x: g / sqrt((1 - x) * (1 + x)),  # not 1 - x²: it cancels near ±1
+    ball="asin",
+    rounding=1,
+    sympy="asin",
+    jax="arcsin",
+    domain="-1 <= x <= 1",
+)
+acos = op(
+    "acos",
+    np.arccos,
+    vjp=lambda g, y, x: -g / sqrt((1 - x) * (1 + x)),
+    ball="acos",
+    rounding=1,
+    sympy="acos",
+    jax="arccos",
+    domain="-1 <= x <= 1",
+)
+atan = op(
+    "atan",
+    np.arctan,
+    vjp=lambda g, y, x: g / (1 + x * x),
+    ball="atan",
+    rounding=1,
+    sympy="atan",
+    jax="arctan",
+)
+sinh = op("sinh", np.sinh, vjp=lambda g, y, x: g * cosh(x), ball="sinh", rounding=1, sympy="sinh", jax="sinh")
+cosh = op("cosh", np.cosh, vjp=lambda g, y, x: g * sinh(x), ball="cosh", rounding=1, sympy="cosh", jax="cosh")
+sech2 = op(
+    "sech2",
+    stable.sech2,
+    vjp=lambda g, y, x: -2 * g * y * tanh(x),
+    ball=lambda x: 1 / x.cosh() ** 2,
+    rounding=3,
+    domain="real; the derivative of tanh without overflow",
+)
+tanh = op(
+    "tanh",
+    np.tanh,
+    vjp=lambda g, y, x: g * sech2(x),  # not g·(1 - y²): 0 beyond x = 19; nor 1/cosh²: overflows
+    ball="tanh",
+    rounding=1,
+    sympy="tanh",
+    jax="tanh",
+)
+asinh = op(
+    "asinh",
+    np.arcsinh,
+    vjp=lambda g, y, x: g / hypot(x, 1),  # not sqrt(x² + 1): overflows at 1e200
+    ball="asinh",
+    rounding=1,
+    sympy="asinh",
+    jax="arcsinh",
+)
+acosh = op(
+    "acosh",
+    np.arccosh,
+    vjp=lambda g, y, x: g / (sqrt(x - 1) * sqrt(x + 1)),  # not sqrt(x² - 1): overflows, cancels
+    ball="acosh",
+    rounding=1,
+    sympy="acosh",
+    jax="arccosh",
+    domain="x >= 1",
+)
+atanh = op(
+    "atanh",
+    np.arctanh,
+    vjp=lambda g, y, x: g / ((1 - x) * (1 + x)),
+    ball="atanh",
+    rounding=1,
+    sympy="atanh",
+    jax="arctanh",
+    domain="-1 < x < 1",
+)
+
+
+# Two arguments
+def _nonzero(y: Any) -> Any:
+    """Return y with 0 replaced by 1: a ratio whose numerator is 0 as well is then 0."""
+    return where(equal(y, 0), 1, y)
+
+
+hypot = op(
+    "hypot",
+    np.hypot,
+    vjp=(  # at the origin 0, the subgradient of least norm
+        lambda g, y, a, b: g * (a / _nonzero(y)),
+        lambda g, y, a, b: g * (b / _nonzero(y)),
+    ),
+    ball=lambda a, b: (a * a + b * b).sqrt(),
+    rounding=1,
+    jax="hypot",
+)
+atan2 = op(
+    "atan2",
+    np.arctan2,
+    vjp=(  # not x/(x² + y²): it overflows at 1e200 and vanishes at 1e-200
+        lambda g, r, y, x: g * (x / hypot(x, y) / hypot(x, y)),
+        lambda g, r, y, x: -g * (y / hypot(x, y) / hypot(x, y)),
+    ),
+    ball=stable.atan2_ball,
+    rounding=1,
+    sympy="atan2",
+    jax="arctan2",
+    domain="(x, y) != (0, 0)",
+)
+
+
+def _is_at(x: Any, n: Any, power: int) -> Any:
+    """Whether x = 0 and n = power: there 0·x^(n - power - 1) is 0, though 0·inf is nan."""
+    return np.logical_and(equal(x, 0), equal(n, power))
+
+
+def _descend(g: Any, x: Any, n: Any, down: int) -> Any:
+    """Return g (n - down) x^(n - down - 1)."""
+    if isinstance(n, (int, float)):  # x**2 needs neither a mask nor a logarithm
+        if n == down:
+            return 0 * g
+        return g * ((n - down) * shifted_pow(x, n, down=down + 1))
+    slope = (n - down) * shifted_pow(x, n, down=down + 1)
+    return where(_is_at(x, n, down), 0, g * slope)
+
+
+def _log_times(g: Any, y: Any, x: Any) -> Any:
+    """Return g y log(x), 0 at x = 0."""
+    zero = equal(x, 0)
+    return where(zero, 0, g * y * log(where(zero, 1, x)))
+
+
+pow = op(
+    "pow",
+    operator.pow,
+    vjp=(
+        lambda g, y, x, n: _descend(g, x, n, 0),
+        lambda g, y, x, n: _log_times(g, y, x),
+    ),
+    ball=stable.pow_ball,
+    rounding=1,
+    sympy="Pow",
+    jax="power",
+    domain="x > 0, or n an integer",
+)
+shifted_pow = op(
+    "shifted_pow",
+    stable.shifted_pow,
+    vjp=(
+        lambda g, y, x, n, down: _descend(g, x, n, down),
+        lambda g, y, x, n, down: _log_times(g, y, x),
+    ),
+    ball=lambda x, n, down: stable.pow_ball(x, n - down),
+    rounding=2,
+    domain="that of pow; x^(n - down) without rounding n - down",
+)

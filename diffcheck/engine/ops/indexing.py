@@ -1,0 +1,63 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Indexing, and its transpose: adding cotangents back where they were taken from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcheck.engine.table import op
+from diffcheck.engine.tensor import base, shape_of
+
+
+def _is_basic(index: Any) -> bool:
+    """Whether an index takes no element twice: slices, integers, None, ... and boolean arrays."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        part is None
+        or part is Ellipsis
+        or isinstance(part, (slice, int, np.integer))
+        or (isinstance(part, np.ndarray) and part.dtype == bool)
+        for part in parts
+    )
+
+
+def _scatter(g: Any, *, index: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    result = np.zeros(shape, dtype=np.asarray(g).dtype)
+    if _is_basic(index):
+        result[index] = g
+    else:
+        np.add.at(result, index, g)
+    return result
+
+
+def plain_index(index: Any) -> Any:
+    """Return an index with its tensors replaced by their values."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(part) for part in index)
+    return np.asarray(index) if isinstance(index, list) else base(index)
+
+
+getitem = op(
+    "getitem",
+    lambda x, *, index: x[plain_index(index)],
+    kind="linear",
+    vjp=lambda g, y, x, index: scatter_add(g, index=plain_index(index), shape=shape_of(x)),
+    selects="rule",
+    rounding=0,
+    jax="getitem",
+)
+scatter_add = op(
+    "scatter_add",
+    _scatter,
+    kind="linear",
+    vjp=lambda g, y, x, index, shape: getitem(g, index=index),
+)
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """Return the elements of x at integer positions along an axis (of a vector by default)."""
+    axis = 0 if axis is None else axis % len(shape_of(x))
+    return getitem(x, index=(*(slice(None),) * axis, indices))

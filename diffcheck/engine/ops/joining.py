@@ -1,0 +1,59 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Ops of any number of arrays: concatenation and stacking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.ops.indexing import getitem
+from diffcheck.engine.ops.manipulation import reshape
+from diffcheck.engine.table import op
+from diffcheck.engine.tensor import shape_of
+
+
+def _part(position: int, g: Any, arrays: tuple[Any, ...], axis: int) -> Any:
+    axis %= len(shape_of(g))
+    lengths = [shape_of(a)[axis] for a in arrays]
+    start = int(np.sum(lengths[:position]))
+    piece = slice(start, start + lengths[position])
+    return getitem(g, index=(*(slice(None),) * axis, piece))
+
+
+def _layer(position: int, g: Any, axis: int) -> Any:
+    axis %= len(shape_of(g))
+    return getitem(g, index=(*(slice(None),) * axis, position))
+
+
+_concat = op(
+    "concat",
+    lambda *arrays, axis: np.concatenate(arrays, axis=axis),
+    kind="linear",
+    variadic=True,
+    vjp=lambda position, g, y, *arrays, axis: _part(position, g, arrays, axis),
+    rounding=0,
+    jax="concatenate",
+)
+_stack = op(
+    "stack",
+    lambda *arrays, axis: np.stack(arrays, axis=axis),
+    kind="linear",
+    variadic=True,
+    vjp=lambda position, g, y, *arrays, axis: _layer(position, g, axis),
+    rounding=0,
+    jax="stack",
+)
+
+
+def concat(arrays: Sequence[Any], axis: int | None = 0) -> Any:
+    """Join arrays along an axis; None flattens them first."""
+    if axis is None:
+        return _concat(*(reshape(a, -1) for a in arrays), axis=0)
+    return _concat(*arrays, axis=axis)
+
+
+def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
+    """Join arrays of one shape along a new axis."""
+    return _stack(*arrays, axis=axis)

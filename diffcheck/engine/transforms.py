@@ -1,0 +1,245 @@
+"""Derivatives of functions: reverse mode, forward mode, and what is built from the two.
+
+Every transform takes and gives arrays, tensors of outer traces (so that they nest), object arrays
+of balls, or nested tuples, lists and dicts of them. The function must be written with the engine's
+namespace. Floating-point warnings are silenced: inf and nan are results here, judged by others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.ball_trace import lift, lower
+from diffcheck.engine.forward import ForwardTrace
+from diffcheck.engine.table import OperationError
+from diffcheck.engine.tape import Tape
+from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
+from diffcheck.engine.trees import leaves, rebuild, tree_map
+from diffcheck.engine.values import is_ball, ones_like, zeros_like
+
+Function = Callable[..., Any]
+
+
+def _edge(transform: Callable[..., Any]) -> Callable[..., Any]:
+    """Lift balls on the way in and lower them on the way out; silence floating-point warnings."""
+
+    @wraps(transform)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        lifted = tuple(tree_map(lift, a) for a in args)
+        with np.errstate(all="ignore"):
+            result = transform(*lifted, **kwargs)
+        raised = any(a is not b for a, b in zip(leaves(args), leaves(lifted), strict=True))
+        return tree_map(lower, result) if raised else result
+
+    return call
+
+
+def _variable(x: Any) -> Any:
+    """Return an argument as something differentiable; raises `TypeError` for integers."""
+    value = x if isinstance(x, (Tensor, np.ndarray, np.generic)) else np.asarray(x)[()]
+    inner = base(value)
+    if inner.dtype.kind not in "fcOV":
+        raise TypeError(
+            f"a derivative in an argument of dtype {inner.dtype} was asked for; "
+            "only floating-point arguments have one: pass 2.0 instead of 2"
+        )
+    return value
+
+
+def _record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[Tape, Any, Any]:
+    """Run f on a new tape; return the tape, the output, and the inputs as a tree of tensors."""
+    tape = Tape()
+    chosen = tuple(
+        tree_map(lambda leaf: tape.input(_variable(leaf)), args[position]) for position in argnums
+    )
+    full = list(args)
+    for position, tree in zip(argnums, chosen, strict=True):
+        full[position] = tree
+    return tape, f(*full), chosen
+
+
+def _pull_back(tape: Tape, output: Any, inputs: Any, cotangent: Any) -> Any:
+    """Return the cotangents of `inputs`, in their form; zeros where nothing flows."""
+    seeds: dict[int, Any] = {}
+    for y, g in zip(leaves(output), leaves(cotangent), strict=True):
+        if type(y) is Tensor and y.trace is tape:
+            seeds[y.node] = seeds[y.node] + g if y.node in seeds else g
+    variables = leaves(inputs)
+    found = tape.sweep(seeds, [x.node for x in variables])
+    pairs = zip(found, variables, strict=True)
+    return rebuild(inputs, iter([_in_kind(g, x.value) for g, x in pairs]))
+
+
+def _in_kind(g: Any, x: Any) -> Any:
+    """Return a cotangent in the dtype of its input, zeros for None."""
+    if g is None:
+        return zeros_like(x)
+    if not is_ball(x) and base(g).dtype != base(x).dtype:
+        return OPS["astype"](g, dtype=base(x).dtype)
+    return g
+
+
+def _value(tape: Tape, output: Any) -> Any:
+    return tree_map(lambda y: y.value if type(y) is Tensor and y.trace is tape else y, output)
+
+
+def _positions(argnums: int | Sequence[int]) -> tuple[int, ...]:
+    return (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+
+def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """Return f(*args) and its pullback: from the output's cotangent to those of all arguments.
+
+    >>> y, pullback = vjp(lambda x, z: x * z, 2.0, 3.0)
+    >>> [float(g) for g in pullback(1.0)]
+    [3.0, 2.0]
+    """
+    lifted = tuple(tree_map(lift, a) for a in args)
+    raised = any(a is not b for a, b in zip(leaves(args), leaves(lifted), strict=True))
+    with np.errstate(all="ignore"):
+        tape, output, inputs = _record(f, lifted, range(len(args)))
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        with np.errstate(all="ignore"):
+            found = _pull_back(tape, output, inputs, tree_map(lift, cotangent))
+        return tuple(tree_map(lower, found) if raised else found)
+
+    value = _value(tape, output)
+    return (tree_map(lower, value) if raised else value), pullback
+
+
+def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+    """Return a function that gives f and its gradient in the arguments `argnums`.
+
+    f must give one number; raises `OperationError` otherwise. An int for `argnums` gives one
+    gradient, a sequence a tuple of them.
+
+    >>> value, gradient = value_and_grad(lambda x: x * x)(3.0)
+    >>> float(value), float(gradient)
+    (9.0, 6.0)
+    """
+
+    @_edge
+    def derivative(*args: Any) -> tuple[Any, Any]:
+        tape, output, inputs = _record(f, args, _positions(argnums))
+        if shape_of(output) != ():
+            raise OperationError(
+                f"grad needs a function that gives one number; this one gave shape "
+                f"{shape_of(output)}: sum it, or call engine.jacrev"
+            )
+        found = _pull_back(tape, output, inputs, ones_like(output))
+        return _value(tape, output), (found[0] if isinstance(argnums, int) else found)
+
+    return derivative
+
+
+def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+    """Return the gradient function of f, by one reverse sweep; see `value_and_grad`.
+
+    >>> float(grad(grad(lambda x: x**3))(2.0))
+    12.0
+    """
+    both = value_and_grad(f, argnums)
+
+    def derivative(*args: Any) -> Any:
+        return both(*args)[1]
+
+    return derivative
+
+
+@_edge
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Return f(*primals) and its derivative in the direction `tangents`, by forward mode.
+
+    >>> y, dy = jvp(lambda x, z: x * z, (2.0, 3.0), (1.0, 0.0))
+    >>> float(y), float(dy)
+    (6.0, 3.0)
+    """
+    trace = ForwardTrace()
+    directions = iter(leaves(list(tangents)))
+    duals = tree_map(lambda x: Tensor(_variable(x), trace, next(directions)), list(primals))
+    output = f(*duals)
+    own = [(y, type(y) is Tensor and y.trace is trace) for y in leaves(output)]
+    values = iter([y.value if dual else y for y, dual in own])
+    slopes = iter([y.node if dual else zeros_like(y) for y, dual in own])
+    return rebuild(output, values), rebuild(output, slopes)
+
+
+def _basis(x: Any) -> list[Any]:
+    """Return the unit arrays in the shape and kind of x, in C order."""
+    zero, one = zeros_like(x), ones_like(x)
+    shape = shape_of(x)
+    count = int(np.prod(shape, dtype=np.int64))
+    picks = np.eye(count, dtype=bool).reshape((count, *shape))
+    return [OPS["where"](pick, one, zero) for pick in picks]
+
+
+def jacrev(f: Function, argnums: int = 0) -> Function:
+    """Return the Jacobian function of f in one array argument, by a reverse sweep per output.
+
+    Its shape is the output's followed by the argument's.
+
+    >>> jacrev(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    """
+
+    @_edge
+    def derivative(*args: Any) -> Any:
+        tape, output, inputs = _record(f, args, (argnums,))
+        value = _value(tape, output)
+        rows = [_pull_back(tape, output, inputs, basis)[0] for basis in _basis(value)]
+        return _stacked(rows, shape_of(value) + shape_of(inputs[0]), axis=0)
+
+    return derivative
+
+
+def jacfwd(f: Function, argnums: int = 0) -> Function:
+    """Return the Jacobian function of f in one array argument, by a forward pass per input.
+
+    Its shape is the output's followed by the argument's.
+
+    >>> jacfwd(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    """
+
+    @_edge
+    def derivative(*args: Any) -> Any:
+        def along(x: Any) -> Any:
+            return f(*args[:argnums], x, *args[argnums + 1 :])
+
+        x = _variable(args[argnums])
+        columns = [jvp(along, (x,), (basis,))[1] for basis in _basis(x)]
+        return _stacked(columns, shape_of(columns[0]) + shape_of(x), axis=-1)
+
+    return derivative
+
+
+def _stacked(parts: list[Any], shape: tuple[int, ...], axis: int) -> Any:
+    return OPS["reshape"](OPS["stack"](*parts, axis=axis), shape=shape)
+
+
+def hessian(f: Function, argnums: int = 0) -> Function:
+    """Return the function of second derivatives of f, forward over reverse.
+
+    Its shape is the output's followed by the argument's twice.
+
+    >>> hessian(lambda x: x[0] * x[0] * x[1])(np.array([1.0, 2.0])).tolist()
+    [[4.0, 2.0], [2.0, 0.0]]
+    """
+    return jacfwd(jacrev(f, argnums), argnums)
+
+
+def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """Return the Hessian of a scalar f times a direction, forward over reverse.
+
+    The answer has the form of `primals`, one array for each.
+
+    >>> [float(p) for p in hvp(lambda x, z: x * x * z, (1.0, 2.0), (1.0, 0.0))]
+    [4.0, 2.0]
+    """
+    gradient = grad(f, argnums=tuple(range(len(primals))))
+    return jvp(gradient, primals, tangents)[1]

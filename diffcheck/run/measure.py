@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Final
@@ -197,3 +197,24 @@ def covers(defect: Defect, task: Task, quantity: str, verdict: Verdict) -> bool:
     )
     matches = all(want is None or fnmatchcase(got, want) for want, got in scope)
     return matches and verdict in defect.verdicts
+
+
+Failure = tuple[Task, str, Verdict]  # with the quantity's kind
+
+
+def failures_of(measurements: Iterable[Measurement]) -> frozenset[Failure]:
+    """Return what failed, known defects included, without the points."""
+    return frozenset((Task.of(m), m.quantity, m.verdict) for m in measurements if m.fails)
+
+
+def stale_defects(case: Case, failures: Iterable[Failure]) -> list[str]:
+    """Return the reasons of declared defects that no failure needed: strict, as a strict xfail is.
+
+    Only the failures of a run that nothing narrows can tell.
+    """
+    found = list(failures)
+    return [
+        defect.reason
+        for defect in case.known_defects
+        if not any(covers(defect, *failure) for failure in found)
+    ]

@@ -13,12 +13,12 @@ import diffcheck
 from diffcheck.case import Case, CaseError
 from diffcheck.judge import Header, Verdict
 from diffcheck.run.describe import bare_record
-from diffcheck.run.measure import covers, failed_task
+from diffcheck.run.measure import Failure, failed_task, stale_defects
 from diffcheck.run.options import CasePlan, Options
 from diffcheck.run.plan import plan as plan_cases
 from diffcheck.run.pools import DIED, HUNG, Pools, pool_name
 from diffcheck.run.store import encode
-from diffcheck.run.worker import CaseResult, Failure, Probe, probe, run_case
+from diffcheck.run.worker import CaseResult, Probe, probe, run_case
 
 TIMEOUT: Final = 600.0  # seconds for one case
 
@@ -152,7 +152,7 @@ def _result(
 def _without_numbers(part: CasePlan, verdict: Verdict, text: str) -> CaseResult:
     measurements = [failed_task(part.case, t, "value", 0, verdict, text) for t in part.tasks]
     failures: frozenset[Failure] = frozenset((t, "value", verdict) for t in part.tasks)
-    return CaseResult(None, encode(measurements), failures, frozenset(), {})
+    return CaseResult(None, encode(measurements), failures, failures, {})
 
 
 def _keep(
@@ -167,31 +167,18 @@ def _keep(
     if not found:
         return
     failures = frozenset[Failure]().union(*(part.failures for part in found))
-    excused = frozenset[Failure]().union(*(part.excused for part in found))
-    stale = _stale_defects(case, plan, failures)
+    unexcused = frozenset[Failure]().union(*(part.unexcused for part in found))
+    # A narrowed run may just not have met the failure.
+    stale = stale_defects(case, failures) if plan.options.is_default else []
     head = next((part.record for part in found if part.record), bare_record(case, plan.not_run))
     lines = encode([msgspec.structs.replace(head, stale_defects=stale)])
     lines += b"".join(part.lines for part in found)
     result.segments.append((case.name, store.tell(), len(lines)))
     store.write(lines)
     store.flush()
-    result.failed |= bool(stale or failures - excused)
-    result.crashed |= any(verdict is Verdict.CRASHED for _, _, verdict in failures - excused)
+    result.failed |= bool(stale or unexcused)
+    result.crashed |= any(verdict is Verdict.CRASHED for _, _, verdict in unexcused)
     result.seconds[case.name] = _summed(part.seconds for part in found)
-
-
-def _stale_defects(case: Case, plan: CasePlan, failures: frozenset[Failure]) -> list[str]:
-    """Return the reasons of declared defects that no failure needed: as strict as a strict xfail.
-
-    Only a run that nothing narrows can tell: with fewer points the failure may just not be met.
-    """
-    if not plan.options.is_default:
-        return []
-    return [
-        defect.reason
-        for defect in case.known_defects
-        if not any(covers(defect, *failure) for failure in failures)
-    ]
 
 
 def _summed(parts: Iterator[dict[str, float]]) -> dict[str, float]:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from diffcheck import backends, engine
 from diffcheck.backends.environment import describe
 from diffcheck.case import Case, check_shapes, find_cases
-from diffcheck.judge import CaseRecord, PointRecord, Verdict
+from diffcheck.judge import CaseRecord, PointRecord
 from diffcheck.run.context import CaseContext
 from diffcheck.run.describe import case_record
-from diffcheck.run.measure import measure, point_values
-from diffcheck.run.options import BACKENDS, CasePlan, Task
+from diffcheck.run.measure import Failure, failures_of, measure, point_values
+from diffcheck.run.options import BACKENDS, CasePlan
 from diffcheck.run.store import encode
-
-Failure = tuple[Task, str, Verdict]  # with the quantity's kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class CaseResult:
     record: CaseRecord | None  # None where the worker gave no answer
     lines: bytes
     failures: frozenset[Failure]
-    excused: frozenset[Failure]  # those of `failures` that a declared defect covers
+    unexcused: frozenset[Failure]  # those of `failures` that no declared defect covers
     seconds: dict[str, float]
 
 
@@ -62,12 +60,11 @@ def run_case(plan: CasePlan) -> CaseResult:
     record = case_record(context, plan.not_run)
     for name in {task.backend for task in plan.tasks}:
         backends.get(name).forget(case)
-    failing = [m for m in measurements if m.fails]
     return CaseResult(
         record=record,
         lines=encode([*_point_records(context, plan), *measurements]),
-        failures=frozenset((Task.of(m), m.quantity, m.verdict) for m in failing),
-        excused=frozenset((Task.of(m), m.quantity, m.verdict) for m in failing if m.known_defect),
+        failures=failures_of(measurements),
+        unexcused=failures_of(m for m in measurements if not m.known_defect),
         seconds=dict(context.seconds),
     )
 

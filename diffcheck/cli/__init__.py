@@ -1,0 +1,27 @@
+"""The command line. Nothing heavy is imported here: `diffcheck --help` answers at once."""
+
+from __future__ import annotations
+
+import click
+
+import diffcheck
+from diffcheck.cli.list_ import list_command
+from diffcheck.cli.report import report_command
+from diffcheck.cli.run import run_command
+from diffcheck.cli.show import show_command
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(diffcheck.__version__, prog_name="diffcheck")
+def main() -> None:
+    """Verify derivatives against a certified truth, in ulps, and tell wrong rules from lost digits.
+
+    Exit codes: 0 all as expected; 1 a failing verdict; 2 usage, or a case file that cannot be read;
+    3 internal error or a crashed backend; 5 nothing selected; 130 interrupted.
+    """
+
+
+for command in (run_command, list_command, show_command, report_command):
+    main.add_command(command)

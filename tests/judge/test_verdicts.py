@@ -1,0 +1,114 @@
+"""The order of the verdicts, and the budgets behind them."""
+
+import numpy as np
+import pytest
+from flint import arb
+
+from diffcheck.balls import exact, precision
+from diffcheck.floats import FORMATS
+from diffcheck.judge import RIGHT, UNKNOWN, RuleEvidence, Verdict, judge
+from diffcheck.truth import Outcome
+
+F32, F64 = FORMATS["float32"], FORMATS["float64"]
+WRONG = RuleEvidence("wrong", "off by 1e-6 in exact arithmetic")
+
+
+def certified(value):
+    return Outcome(status="certified", ball=value if isinstance(value, arb) else exact(value))
+
+
+def word(computed, outcome, *, fmt=F64, operations=0, rule=RIGHT, sensitivity=0.0, **flags):
+    found = judge(
+        fmt.dtype.type(computed),
+        outcome,
+        fmt=fmt,
+        operations=operations,
+        rule=rule,
+        sensitivity=lambda: sensitivity,
+        **flags,
+    )
+    return found.verdict
+
+
+def one_third():
+    with precision(200):
+        return arb(1) / 3
+
+
+@pytest.mark.parametrize(
+    ("computed", "truth", "flags", "expected"),
+    [
+        (1.0, 1.0, {}, Verdict.EXACT),
+        (1 / 3, one_third(), {}, Verdict.EXACT),
+        (np.nextafter(1 / 3, 1), one_third(), {}, Verdict.ACCURATE),
+        (1 / 3 * (1 + 2**-49), one_third(), {}, Verdict.INEXACT),
+        (1 / 3 * (1 + 2**-49), one_third(), {"operations": 40}, Verdict.ACCURATE),
+        (1 / 3 * (1 + 2**-49), one_third(), {"sensitivity": 20.0}, Verdict.ILL_CONDITIONED),
+        (1 / 3, one_third(), {"rule": WRONG}, Verdict.WRONG),
+        (1 / 3, one_third(), {"rule": WRONG, "is_value": True}, Verdict.MISMATCH),
+        (0.0, 1.0, {}, Verdict.LOST),
+        (-1.0, 1.0, {}, Verdict.LOST),
+        (0.0, 1.0, {"sensitivity": 1e17}, Verdict.ILL_CONDITIONED),
+        (np.nan, 1.0, {}, Verdict.RANGE),
+        (np.inf, 1.0, {}, Verdict.RANGE),
+        (0.0, 0.0, {}, Verdict.EXACT),
+        (-0.0, 0.0, {}, Verdict.EXACT),
+        (1e-17, 0.0, {"sensitivity": 1.0, "operations": 4}, Verdict.ILL_CONDITIONED),
+        (1e-15, 0.0, {"sensitivity": 1.0, "operations": 4}, Verdict.INEXACT),
+        (0.0, 1e-310, {}, Verdict.FLUSHED),
+        (np.inf, 1.0, {"subnormal_input": True}, Verdict.RANGE),
+        (np.inf, 1.0, {"subnormal_input": True, "flushes_subnormals": True}, Verdict.FLUSHED),
+    ],
+)
+def test_the_first_matching_word_is_given(computed, truth, flags, expected):
+    assert word(computed, certified(truth), **flags) is expected
+
+
+def test_overflow_of_the_truth_is_correctly_rounded_to_infinity():
+    beyond = certified(arb((1, 200)))
+    assert word(np.inf, beyond, fmt=F32) is Verdict.EXACT
+    assert word(1.0, beyond, fmt=F32) is Verdict.LOST
+
+
+@pytest.mark.parametrize("status", ["undefined", "undecided"])
+def test_without_a_truth_nothing_is_judged(status):
+    found = judge(
+        1.0,
+        Outcome(status=status, reason="log of a negative number"),
+        fmt=F64,
+        operations=1,
+        rule=WRONG,
+        sensitivity=lambda: 0.0,
+    )
+    assert (found.verdict, found.detail, found.fails()) == (
+        status,
+        "log of a negative number",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("computed", "side", "fails"),
+    [
+        (0.0, "left", False),
+        (1.0, "right", False),
+        (0.5, "inside", False),
+        (2.0, "outside", True),
+        (np.nan, "outside: NaN", True),
+    ],
+)
+def test_a_kink_names_the_side_and_fails_outside_the_hull(computed, side, fails):
+    relu = Outcome(status="kink", left=exact(0), right=exact(1))
+    found = judge(computed, relu, fmt=F64, operations=1, rule=UNKNOWN, sensitivity=lambda: 0.0)
+    assert (found.detail, found.fails()) == (side, fails)
+
+
+def test_strict_also_fails_on_inexact():
+    found = judge(
+        1.0 + 2**-40, certified(1.0), fmt=F64, operations=1, rule=RIGHT, sensitivity=lambda: 0.0
+    )
+    assert (found.verdict, found.fails(), found.fails(strict=True)) == (
+        Verdict.INEXACT,
+        False,
+        True,
+    )

@@ -1,7 +1,23 @@
 """Cases: a function's definition in SymPy, its programs, inputs with domains, and points."""
 
+from diffcheck.case import sym
+from diffcheck.case.definition import Definition, build_definition
+from diffcheck.case.errors import CaseError
 from diffcheck.case.inputs import Input, real
 from diffcheck.case.quantities import Quantity, quantities_of
-from diffcheck.case.records import Case, CaseError, Constraint, Defect, Point
+from diffcheck.case.records import Case, Constraint, Defect, Point
 
-__all__ = ["Case", "CaseError", "Constraint", "Defect", "Input", "Point", "Quantity", "quantities_of", "real"]
+__all__ = [
+    "Case",
+    "CaseError",
+    "Constraint",
+    "Defect",
+    "Definition",
+    "Input",
+    "Point",
+    "Quantity",
+    "build_definition",
+    "quantities_of",
+    "real",
+    "sym",
+]

@@ -13,8 +13,16 @@ from diffcheck.case import Case, Point, Quantity
 from diffcheck.floats import Format
 
 
-class Unsupported(Exception):
-    """This backend cannot run this program or quantity, for the reason given; it fails no run."""
+class Unsupported(Exception):  # noqa: N818 - named after the verdict it becomes
+    """A program or quantity that this backend cannot run, for the reason given; fails no run."""
+
+
+class BackendError(Exception):
+    """The backend answered with something that must not be measured.
+
+    A result of another dtype or on another device than asked, for one: it says nothing of the
+    format under test. The run records it as crashed, with this text.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +63,13 @@ class Backend(Protocol):
     ) -> Evaluation:
         """Compute the quantity at every point, in the format's dtype throughout.
 
-        Raises `Unsupported` if the backend lacks an operation or the format.
+        Raises `Unsupported` if the backend lacks an operation or the format, and `BackendError`
+        if what comes back is not in the format's dtype or not on the device asked.
         """
+        ...
+
+    def forget(self, case: Case) -> None:
+        """Drop whatever was compiled for this case; a worker calls it before the next case."""
         ...
 
 

@@ -1,0 +1,205 @@
+"""JAX as a backend: eager and jit, on every device of every platform present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final
+
+import jax
+import numpy as np
+from jax.dtypes import TypePromotionError
+from numpy.typing import NDArray
+
+from diffcheck.backends.base import BackendError, Evaluation, Unsupported
+from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, split
+from diffcheck.backends.jax_namespace import MissingFunctionError, namespace
+from diffcheck.backends.jax_operations import count_operations
+from diffcheck.backends.jax_transforms import DEPTHS, TRANSFORMS, leading_axes
+from diffcheck.case import Case, Point, Quantity
+from diffcheck.case.quantities import directions
+from diffcheck.floats import Format
+
+PLATFORMS: Final = ("cpu", "gpu", "tpu")
+HIGHEST: Final = "+highest"  # suffix of the modes that ask for full matmul precision
+_CANNOT_TRACE: Final = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, NotImplementedError)
+
+Key = tuple[str, Any, Quantity, str]
+
+
+def devices_by_name() -> dict[str, jax.Device]:
+    """Return every device of every platform present, as `cpu:0`, `gpu:1`."""
+    found: dict[str, jax.Device] = {}
+    for platform in PLATFORMS:
+        try:
+            present = jax.devices(platform)
+        except RuntimeError:  # JAX's answer for a platform that is not there
+            continue
+        found |= {f"{platform}:{i}": device for i, device in enumerate(present)}
+    return found
+
+
+@contextmanager
+def _settings(device: jax.Device, mode: str) -> Iterator[None]:
+    """Fix, for this thread and block only, every JAX setting that a result depends on."""
+    with ExitStack() as stack:
+        for setting in (
+            jax.enable_x64(True),
+            jax.numpy_dtype_promotion("strict"),
+            jax.numpy_rank_promotion("allow"),
+            jax.debug_nans(False),
+            jax.default_matmul_precision("highest" if mode.endswith(HIGHEST) else None),
+            jax.default_device(device),
+        ):
+            stack.enter_context(setting)
+        yield
+
+
+class JaxBackend:
+    """Computes quantities by vmap over blocks of points, jitted or not."""
+
+    name: Final = "jax"
+
+    def __init__(self) -> None:
+        self._functions: dict[tuple[Key, str], Callable[..., Any]] = {}
+        self._operations: dict[Key, int] = {}
+
+    def devices(self) -> tuple[str, ...]:
+        """Return the devices present, as `cpu:0`, `gpu:0`."""
+        return tuple(devices_by_name())
+
+    def modes(self, device: str) -> tuple[str, ...]:
+        """Return `eager` and `jit`; off the CPU, `+highest` matmul precision too."""
+        plain = ("eager", "jit")
+        if device.startswith("cpu"):
+            return plain
+        return plain + tuple(mode + HIGHEST for mode in plain)
+
+    def evaluate(
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        points: Sequence[Point],
+        *,
+        fmt: Format,
+        mode: str,
+        device: str,
+    ) -> Evaluation:
+        """Compute the quantity at every point, in the format's dtype throughout.
+
+        Raises `Unsupported` where JAX lacks a function or cannot trace the program, `BackendError`
+        where the program changes the dtype or the result sits elsewhere.
+        """
+        target = devices_by_name()[device]
+        where = f"{case.name}, program {program!r}, {quantity.kind}, jax {mode} on {device}"
+        with _settings(target, mode), _explained(where):
+            values = self._values(case, program, quantity, points, fmt, mode, target, where)
+            operations = self._count(case, program, quantity, points, fmt)
+        return Evaluation(values=values, operations=operations)
+
+    def forget(self, case: Case) -> None:
+        """Drop whatever was compiled for this case."""
+        self._functions = {k: f for k, f in self._functions.items() if k[0][0] != case.name}
+        self._operations = {k: n for k, n in self._operations.items() if k[0] != case.name}
+
+    def _values(
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        points: Sequence[Point],
+        fmt: Format,
+        mode: str,
+        device: jax.Device,
+        where: str,
+    ) -> NDArray[Any]:
+        run = self._function(case, program, quantity, fmt, mode)
+        direction = _directions(case, quantity, fmt)
+        found = [np.empty((0, *quantity.shape), dtype=fmt.dtype)]
+        for arrays, count in blocks(case, points, fmt, block_length(case, quantity)):
+            result = run(*jax.device_put((arrays, *direction), device))
+            for leaf in jax.tree.leaves(result):
+                _check(leaf, fmt, device, where)
+            found.append(_flatten(result, case, quantity, where)[:count])
+        return np.concatenate(found)
+
+    def _function(
+        self, case: Case, program: str, quantity: Quantity, fmt: Format, mode: str
+    ) -> Callable[..., Any]:
+        key = (_key(case, program, quantity, fmt), mode)
+        if key not in self._functions:
+            single = _single(case, program, quantity, fmt)
+            batched = jax.vmap(single, in_axes=(0, None, None))
+            self._functions[key] = jax.jit(batched) if mode.startswith("jit") else batched
+        return self._functions[key]
+
+    def _count(
+        self, case: Case, program: str, quantity: Quantity, points: Sequence[Point], fmt: Format
+    ) -> int:
+        key = _key(case, program, quantity, fmt)
+        if key not in self._operations and points:
+            single = _single(case, program, quantity, fmt)
+            inputs = inputs_at(case, points[0], fmt)
+            jaxpr = jax.make_jaxpr(single)(inputs, *_directions(case, quantity, fmt))
+            self._operations[key] = count_operations(jaxpr.jaxpr)
+        return self._operations.get(key, 0)
+
+
+def _key(case: Case, program: str, quantity: Quantity, fmt: Format) -> Key:
+    return (case.name, case.program_for(program, "jax"), quantity, fmt.name)
+
+
+def _directions(case: Case, quantity: Quantity, fmt: Format) -> tuple[Any, Any]:
+    v, w = directions(case.name, quantity.m, quantity.n)
+    return split(v, case, fmt.dtype), w.astype(fmt.dtype)
+
+
+def _single(case: Case, program: str, quantity: Quantity, fmt: Format) -> Callable[..., Any]:
+    """Return the quantity at one point as a function of all inputs by name, v and w.
+
+    The directions are arguments, not constants: a compiler folds constants away.
+    """
+    function = case.program_for(program, "jax")
+    xp = namespace(fmt.name)
+
+    def quantity_at(inputs: dict[str, Any], v: tuple[Any, ...], w: Any) -> Any:
+        def f(x: tuple[Any, ...]) -> Any:
+            return function(xp, **{**inputs, **dict(zip(case.wrt, x, strict=True))})
+
+        x = tuple(inputs[name] for name in case.wrt)
+        return TRANSFORMS[quantity.kind](f, x, v, w)
+
+    return quantity_at
+
+
+@contextmanager
+def _explained(where: str) -> Iterator[None]:
+    """Turn JAX's refusals into `Unsupported`, and a promotion into `BackendError`."""
+    try:
+        yield
+    except MissingFunctionError as error:
+        raise Unsupported(str(error)) from error
+    except _CANNOT_TRACE as error:
+        reason = str(error).partition("\n")[0]
+        raise Unsupported(f"JAX cannot trace or differentiate this program: {reason}") from error
+    except TypePromotionError as error:
+        reason = str(error).partition("\n")[0]
+        raise BackendError(f"{where}: the program mixes dtypes: {reason}") from error
+
+
+def _check(leaf: jax.Array, fmt: Format, device: jax.Device, where: str) -> None:
+    if leaf.dtype != fmt.dtype:
+        raise BackendError(f"{where}: expected {fmt.name}, got {leaf.dtype}")
+    if leaf.devices() != {device}:
+        raise BackendError(f"{where}: expected a result on {device}, got {leaf.devices()}")
+
+
+def _flatten(result: Any, case: Case, quantity: Quantity, where: str) -> NDArray[Any]:
+    sizes = [case.inputs[name].size for name in case.wrt]
+    leaves = jax.tree.leaves(result)
+    lead = (leaves[0].shape[0], *leading_axes(quantity))
+    got, expected = sum(leaf.size for leaf in leaves), lead[0] * quantity.size
+    if got != expected:
+        raise BackendError(f"{where}: expected {expected} numbers of a block, got {got}")
+    return join(result, lead, sizes, DEPTHS[quantity.kind])

@@ -4,6 +4,8 @@ from diffcheck.case import sym
 from diffcheck.case.definition import Definition, build_definition
 from diffcheck.case.errors import CaseError
 from diffcheck.case.inputs import Input, real
+from diffcheck.case.load import find_cases, load_case
+from diffcheck.case.points import points
 from diffcheck.case.quantities import Quantity, quantities_of
 from diffcheck.case.records import Case, Constraint, Defect, Point
 
@@ -17,6 +19,9 @@ __all__ = [
     "Point",
     "Quantity",
     "build_definition",
+    "find_cases",
+    "load_case",
+    "points",
     "quantities_of",
     "real",
     "sym",

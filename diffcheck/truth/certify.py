@@ -1,0 +1,58 @@
+"""Rising precision: a node's ball at one point, narrowed until it is certain in a format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flint import arb
+
+from diffcheck.balls import binary_exponent, precision, rounds_to_one_float
+from diffcheck.floats import Format
+from diffcheck.truth.evaluate import Evaluation
+from diffcheck.truth.failures import Failure
+from diffcheck.truth.graph import Absent, Node
+
+LADDER: Final = (64, 128, 256, 512, 1024, 2048, 4096)
+GUARD_BITS: Final = 20
+
+
+class AtPoint:
+    """The evaluations of one growing program at one point, one for each precision."""
+
+    def __init__(self, nodes: Sequence[Node], inputs: Mapping[Any, arb]) -> None:
+        self.nodes = nodes
+        self.inputs = inputs
+        self._evaluations: dict[int, Evaluation] = {}
+
+    def evaluation(self, bits: int) -> Evaluation:
+        """Return the evaluation at `bits` bits, begun at the first call."""
+        if bits not in self._evaluations:
+            self._evaluations[bits] = Evaluation(self.nodes, self.inputs, bits)
+        return self._evaluations[bits]
+
+    def value(self, node: int | None, bits: int) -> arb | Failure:
+        """Return the ball of a node; a structural zero and an absent branch are exactly 0."""
+        value = arb(0) if node is None else self.evaluation(bits).value(node)
+        return arb(0) if isinstance(value, Absent) else value
+
+
+def ladder(fmt: Format) -> tuple[int, ...]:
+    """Return the precisions worth trying for a format."""
+    return tuple(bits for bits in LADDER if bits >= fmt.precision + GUARD_BITS)
+
+
+def is_certain(ball: arb, fmt: Format) -> bool:
+    """Whether the ball rounds to one float and its radius is below 2^-20 ulp; 0 must be exact."""
+    if ball.is_zero():
+        return True
+    if ball.contains(0):
+        return False
+    exponent = binary_exponent(ball)
+    if exponent is None or ball.rad() >= arb((1, fmt.ulp_exponent(exponent) - GUARD_BITS)):
+        return False
+    # Far out of range every number rounds to infinity or 0; it must not be written out as integer.
+    if exponent > fmt.emax + 1 or exponent < fmt.ulp_exponent(None) - 2:
+        return True
+    with precision(2 * LADDER[-1]):  # the ends of a ball are rounded outward at the precision set
+        return rounds_to_one_float(ball, fmt)

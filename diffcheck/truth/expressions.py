@@ -1,0 +1,103 @@
+"""SymPy expressions and assignments into straight-line programs, without recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import sympy
+
+from diffcheck.truth.builder import Builder
+from diffcheck.truth.graph import Graph
+from diffcheck.truth.table import BALLS
+
+REWRITES: Final[dict[Any, Callable[[Any], Any]]] = {
+    sympy.Mod: lambda e: e.args[0] - e.args[1] * sympy.floor(e.args[0] / e.args[1]),
+    sympy.frac: lambda e: e.args[0] - sympy.floor(e.args[0]),
+    sympy.ITE: lambda e: sympy.Or(
+        sympy.And(e.args[0], e.args[1]), sympy.And(sympy.Not(e.args[0]), e.args[2])
+    ),
+    sympy.Xor: sympy.to_nnf,
+    sympy.Implies: sympy.to_nnf,
+    sympy.Sum: lambda e: e.doit(),
+    sympy.Product: lambda e: e.doit(),
+}
+
+
+def graph_of(
+    inputs: Iterable[sympy.Symbol],
+    outputs: Iterable[Any],
+    assignments: Iterable[tuple[sympy.Symbol, Any]] = (),
+) -> Graph:
+    """Return the straight-line program of SymPy expressions over inputs and named intermediates.
+
+    Raises `ValueError` for a symbol that is neither an input nor assigned before.
+
+    >>> x = sympy.Symbol("x", real=True)
+    >>> [node.head.__name__ for node in graph_of([x], [sympy.exp(sympy.sin(x))]).nodes[1:]]
+    ['sin', 'exp']
+    """
+    builder = Builder()
+    nodes = insert_program(builder, inputs, outputs, assignments)
+    return builder.graph(nodes)
+
+
+def insert_program(
+    builder: Builder,
+    inputs: Iterable[sympy.Symbol],
+    outputs: Iterable[Any],
+    assignments: Iterable[tuple[sympy.Symbol, Any]],
+) -> tuple[int, ...]:
+    """Append a SymPy program; return the nodes of its outputs."""
+    environment = {symbol: builder.input(symbol) for symbol in inputs}
+    for symbol, expression in assignments:
+        environment[symbol] = insert(builder, expression, environment)
+    return tuple(insert(builder, output, environment) for output in outputs)
+
+
+def insert(builder: Builder, expression: Any, environment: Mapping[Any, int]) -> int:
+    """Append an expression whose symbols are the nodes of `environment`; return its node."""
+    memo: dict[int, int] = {}
+    kept: dict[int, tuple[Any, tuple[Any, ...]]] = {}  # keeps ids alive; the operands of each
+    expression = sympy.sympify(expression)
+    stack = [expression]
+    while stack:
+        e = stack[-1]
+        if id(e) not in kept:
+            kept[id(e)] = (e, _operands(e))
+        operands = kept[id(e)][1]
+        missing = [a for a in operands if id(a) not in memo]
+        if missing and id(e) not in memo:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        if id(e) not in memo:
+            memo[id(e)] = _make(builder, e, [memo[id(a)] for a in operands], environment)
+    return memo[id(expression)]
+
+
+def _operands(e: Any) -> tuple[Any, ...]:
+    """Return the expressions that one operation takes."""
+    if e.func in REWRITES:
+        return (REWRITES[e.func](e),)
+    if isinstance(e, sympy.Piecewise):
+        return tuple(part for pair in e.args for part in pair.args)
+    if e.is_Atom:
+        return ()
+    if e.func in BALLS:
+        return tuple(e.args)
+    return tuple(sorted(e.free_symbols, key=str))
+
+
+def _make(builder: Builder, e: Any, args: list[int], environment: Mapping[Any, int]) -> int:
+    if e.func in REWRITES:
+        return args[0]
+    if e.is_Symbol:
+        if e not in environment:
+            raise ValueError(f"{e} is neither an input nor assigned before its use")
+        return environment[e]
+    if e.is_Atom:
+        return builder.constant(e)
+    if e.func in BALLS or isinstance(e, sympy.Piecewise):
+        return builder.apply(e.func, *args)
+    return builder.unknown(e, *args)

@@ -6,9 +6,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from diffcheck.case import Case, Defect, Input, real, sym
+    from diffcheck.case import (
+        Case,
+        Constraint,
+        Defect,
+        Input,
+        less,
+        positive_definite,
+        real,
+        sums_to_one,
+        sym,
+        symmetric,
+    )
 
-__all__ = ["Case", "Defect", "Input", "real", "sym"]
+__all__ = [
+    "Case",
+    "Constraint",
+    "Defect",
+    "Input",
+    "less",
+    "positive_definite",
+    "real",
+    "sums_to_one",
+    "sym",
+    "symmetric",
+]
 __version__ = "0.1.0"
 
 

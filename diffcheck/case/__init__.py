@@ -1,6 +1,7 @@
 """Cases: a function's definition in SymPy, its programs, inputs with domains, and points."""
 
 from diffcheck.case import sym
+from diffcheck.case.constraints import less, positive_definite, sums_to_one, symmetric
 from diffcheck.case.definition import Definition, build_definition
 from diffcheck.case.errors import CaseError
 from diffcheck.case.inputs import Input, real
@@ -8,6 +9,7 @@ from diffcheck.case.load import find_cases, load_case
 from diffcheck.case.points import points
 from diffcheck.case.quantities import Quantity, quantities_of
 from diffcheck.case.records import Case, Constraint, Defect, Point
+from diffcheck.case.shapes import check_shapes
 
 __all__ = [
     "Case",
@@ -19,10 +21,15 @@ __all__ = [
     "Point",
     "Quantity",
     "build_definition",
+    "check_shapes",
     "find_cases",
+    "less",
     "load_case",
     "points",
+    "positive_definite",
     "quantities_of",
     "real",
+    "sums_to_one",
     "sym",
+    "symmetric",
 ]

@@ -167,4 +167,3 @@ def _without_clashes(cases: list[Case], errors: list[CaseError]) -> list[Case]:
                 )
             )
     return list(first.values())
-

@@ -22,6 +22,7 @@ MOST_SPECIALS: Final = 24  # of a case with several inputs; a scalar function ge
 BIG: Final = 64  # components; beyond that every point costs seconds
 BIG_SAMPLES, BIG_SPECIALS = 3, 2
 TRIES: Final = 1000
+SPECIAL_TRIES: Final = 32
 LOG2_MAGNITUDES: Final = (-10.0, 10.0)  # of samples that are uniform over the reals
 
 
@@ -98,6 +99,17 @@ class _Draws:
             for name, entry in self.case.inputs.items()
         }
 
+    def around(self, name: str, x: NDArray[Any]) -> Values | None:
+        """Return a point with this coordinate, the others sampled, or None if there seems none."""
+        for _ in range(SPECIAL_TRIES):
+            values = self.satisfying({**self.draw(over_reals=self.mixed), name: x})
+            # A repair may have moved the special coordinate, and then it is special no more.
+            if values is not None and np.array_equal(values[name], x):
+                return values
+            if len(self.case.inputs) == 1:
+                return None
+        return None
+
     def satisfying(self, values: Values) -> Values | None:
         """Return the point, repaired where needed, or None if it breaks a constraint."""
         for constraint in self.case.constraints:
@@ -128,9 +140,7 @@ def _log_uniform(entry: Input, rng: np.random.Generator) -> NDArray[Any]:
     return np.asarray(np.where(rng.random(entry.shape) < 0.5, -magnitudes, magnitudes))
 
 
-def _explicit(
-    case: Case, fmt: Format, domain: Mapping[str, tuple[Any, Any]]
-) -> Iterator[Point]:
+def _explicit(case: Case, fmt: Format, domain: Mapping[str, tuple[Any, Any]]) -> Iterator[Point]:
     for point in case.points:
         written = {name: coordinates(point[name]) for name in case.inputs}
         rounded = {name: in_format(x, fmt) for name, x in written.items()}
@@ -162,9 +172,8 @@ def _specials(draws: _Draws) -> Iterator[Point]:
                 queues.remove(queue)
                 continue
             name, x, label = entry
-            values = draws.satisfying({**draws.draw(over_reals=draws.mixed), name: x})
-            # A repair may have moved the special coordinate, and then it is special no more.
-            if values is not None and np.array_equal(values[name], x):
+            values = draws.around(name, x)
+            if values is not None:
                 yield Point(values=values, format=draws.fmt.name, kind="special", label=label)
 
 
@@ -175,8 +184,12 @@ def _specials_of(draws: _Draws, name: str) -> Iterator[tuple[str, NDArray[Any], 
         for value in special_values(low, high, draws.fmt):
             yield name, np.asarray(float(value)), f"{name} = {float(value):.6g}"
         return
-    for value, words in ((0, "all 0"), (1, "all 1"), (low, "all at the lower end"),
-                         (high, "all at the upper end")):
+    for value, words in (
+        (0, "all 0"),
+        (1, "all 1"),
+        (low, "all at the lower end"),
+        (high, "all at the upper end"),
+    ):
         x = np.full(entry.shape, float(value))
         if _inside(x, low, high):
             yield name, x, f"{name}: {words}"

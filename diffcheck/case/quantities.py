@@ -19,12 +19,12 @@ Kind = Literal["value", "gradient", "jacobian", "jvp", "vjp", "hessian", "hvp", 
 # Shape of the flat result over (m outputs, n inputs): "m" and "n" stand for the axes.
 AXES: Final[dict[Kind, str]] = {
     "value": "m",
-    "gradient": "n",    # m = 1
+    "gradient": "n",  # m = 1
     "jacobian": "mn",
-    "jvp": "m",         # J v
-    "vjp": "n",         # J^T w
+    "jvp": "m",  # J v
+    "vjp": "n",  # J^T w
     "hessian": "mnn",
-    "hvp": "n",         # Hessian of w·f, times v
+    "hvp": "n",  # Hessian of w·f, times v
     "third": "mnnn",
 }
 ORDERS: Final[dict[Kind, int]] = {

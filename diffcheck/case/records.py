@@ -27,7 +27,9 @@ class Point:
     `kind` is "explicit", "special" or "sample"; `label` says which special it is, in words.
     """
 
-    values: Mapping[str, NDArray[Any]]  # float64 arrays (0-d for scalars) holding floats of `format`
+    values: Mapping[
+        str, NDArray[Any]
+    ]  # float64 arrays (0-d for scalars) holding floats of `format`
     format: str
     kind: str
     label: str = ""
@@ -61,7 +63,8 @@ class Constraint:
 
     `holds` takes the inputs as a mapping of arrays; `repair`, if given, maps a sampled point to one
     that satisfies the relation (drawing anew is the way without it). Its second argument is the
-    dtype whose floats the repaired values must be.
+    dtype whose floats the repaired values must be; it may return only the inputs that it changes.
+    `inputs` names the inputs concerned, so that a slip is told when the case is made.
     """
 
     description: str
@@ -69,6 +72,7 @@ class Constraint:
     repair: (
         Callable[[Mapping[str, NDArray[Any]], np.dtype[Any]], Mapping[str, NDArray[Any]]] | None
     ) = None
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -126,6 +130,37 @@ class Case:
         for key, value in fields.items():
             object.__setattr__(self, key, value)
         validate(self)
+
+    @classmethod
+    def from_expression(
+        cls,
+        expression: Any,
+        *,
+        inputs: Mapping[str, Input] | None = None,
+        **options: Any,
+    ) -> Case:
+        """Return the case of a bare SymPy expression; its program is written from the expression.
+
+        The inputs are the expression's free symbols, by name; `inputs` gives the domains of some or
+        all of them, and the others range over all reals. `options` are those of `Case`: `wrt`,
+        `orders`, `points`, `name`, ….
+
+        Raises `CaseError` that names a function for which no program can be written.
+
+        >>> import sympy
+        >>> from diffcheck.case import real
+        >>> x = sympy.Symbol("x")
+        >>> Case.from_expression(sympy.sin(x) / x, inputs={"x": real(1, 2)}).wrt
+        ('x',)
+        """
+        from diffcheck.case.expressions import definition_of, inputs_of, program_of  # noqa: PLC0415
+
+        return cls(
+            definition_of(expression),
+            programs={"expression": program_of(expression)},
+            inputs=inputs_of(expression, inputs or {}),
+            **options,
+        )
 
     @property
     def n(self) -> int:

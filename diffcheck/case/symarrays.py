@@ -112,9 +112,11 @@ def matmul(a: Any, b: Any) -> Any:
     """Return a @ b by NumPy's rules for vectors, matrices and stacks of them."""
     left, right = np.asarray(array(a)), np.asarray(array(b))
     if left.ndim == 1:
-        return unwrap(np.asarray(array(matmul(left[None, :], right)))[..., 0, :]) if (
-            right.ndim > 1
-        ) else dot(left, right)
+        return (
+            unwrap(np.asarray(array(matmul(left[None, :], right)))[..., 0, :])
+            if (right.ndim > 1)
+            else dot(left, right)
+        )
     if right.ndim == 1:
         return unwrap(np.asarray(array(matmul(left, right[:, None])))[..., 0])
     if left.shape[-1] != right.shape[-2]:

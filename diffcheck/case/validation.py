@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def validate(case: Case) -> None:
     """Raise `CaseError` for the first part of the case that does not fit the others."""
-    for check in (_inputs, _wrt, _orders, _parameters, _programs, _defects, _points):
+    for check in (_inputs, _wrt, _orders, _constraints, _parameters, _programs, _defects, _points):
         check(case)
 
 
@@ -31,6 +31,13 @@ def near(word: str, words: Iterable[str]) -> str:
 
 
 def _inputs(case: Case) -> None:
+    if not case.inputs:
+        raise CaseError(
+            case.where,
+            "inputs: expected at least one, got none",
+            "a constant has no derivatives to verify",
+            'give inputs={"x": real(-1, 1)}',
+        )
     for name, entry in case.inputs.items():
         if not isinstance(entry, Input):
             raise CaseError(
@@ -73,6 +80,19 @@ def _wrt(case: Case) -> None:
             "an input is listed twice",
             "remove the repetition",
         )
+
+
+def _constraints(case: Case) -> None:
+    for constraint in case.constraints:
+        for name in constraint.inputs:
+            if name not in case.inputs:
+                raise CaseError(
+                    case.where,
+                    f"constraint {constraint.description}: expected inputs of the case "
+                    f"({', '.join(case.inputs)}), got {name!r}" + near(name, case.inputs),
+                    "a spelling slip, or the input was renamed",
+                    "correct the name",
+                )
 
 
 def _orders(case: Case) -> None:

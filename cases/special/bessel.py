@@ -1,12 +1,13 @@
 """Bessel functions J₀, J₁ and the modified I₀.
 
 J₀' = -J₁ and J₁' = J₀ - J₁/x, with the 0/0 at x = 0 that any formula has to step around; near the
-zeros (the first of J₀ is 2.404825557695773) only the condition is to blame. JAX has J₀ and J₁ in
-`bessel_jn` alone, a recurrence that is not meant for small orders, so it gets a program of its
-own. They exist because the derivative of each function is another function of the same kind.
+zeros (the first of J₀ is 2.404825557695773) only the condition is to blame. JAX has neither by
+name: J₀ gets a program of its own for JAX, through the recurrence `bessel_jn`, and J₁ has none, so
+that JAX is recorded as unsupported there. They exist because the derivative of each function is
+another function of the same kind.
 """
 
-from diffcheck import Case, real, sym
+from diffcheck import Case, Defect, real, sym
 
 
 def j0_definition(x):
@@ -17,12 +18,25 @@ def j0(xp, x):
     return xp.j0(x)
 
 
+def j0_by_recurrence(xp, x):
+    return xp.bessel_jn(x, v=1)[0]
+
+
 bessel_j0 = Case(
     j0_definition,
     programs={"library": j0},
+    backend_programs={"jax": {"library": j0_by_recurrence}},
     inputs={"x": real(0.0625, 20)},
-    orders=(0, 1, 2),
     points=[{"x": 1.0}, {"x": 2.404825557695773}, {"x": 10.0}],
+    known_defects=[
+        Defect(
+            reason="the recurrence of bessel_jn overflows in float32 for x below about 5",
+            verdicts=("range", "lost", "wrong", "mismatch"),
+            backend="jax",
+            dtype="float32",
+            link="https://github.com/jax-ml/jax/pull/17038",
+        ),
+    ],
 )
 
 

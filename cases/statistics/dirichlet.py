@@ -1,13 +1,13 @@
 """Log-density of a Dirichlet distribution at a point of the simplex, in the concentrations.
 
 log Γ(Σα) - Σ log Γ(αᵢ) + Σ (αᵢ - 1) log pᵢ. The probabilities p sum to one, which is stated as a
-constraint with a repair: sampled points are divided by their sum. It exists to show how a relation
+constraint, and sampled points are repaired to satisfy it exactly. It exists to show how a relation
 between inputs is written, and because the gradient, digamma(Σα) - digamma(αᵢ) + log pᵢ, is what
 fits topic models.
 """
 
 from diffcheck import Case, real, sym
-from diffcheck.case import Constraint
+from diffcheck.case.constraints import sums_to_one
 
 
 def definition(alpha, p):
@@ -20,21 +20,12 @@ def plain(xp, alpha, p):
     return density + xp.sum((alpha - 1) * xp.log(p))
 
 
-def on_simplex(inputs):
-    return abs(inputs["p"].sum() - 1) < 1e-6
-
-
-def divide_by_sum(inputs, dtype):
-    p = inputs["p"].astype(dtype)
-    return {**inputs, "p": (p / p.sum()).astype(float)}
-
-
 dirichlet_log_density = Case(
     definition,
     programs=(plain,),
     inputs={"alpha": real(0.25, 10, shape=(3,)), "p": real(0.0078125, 1, shape=(3,))},
     wrt=("alpha",),
-    constraints=[Constraint(description="p sums to one", holds=on_simplex, repair=divide_by_sum)],
+    constraints=[sums_to_one("p")],
     points=[
         {"alpha": [1.0, 1.0, 1.0], "p": [0.25, 0.25, 0.5]},
         {"alpha": [0.5, 2.0, 8.0], "p": [0.125, 0.125, 0.75]},

@@ -55,7 +55,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header", tag_field=
     diffcheck: str
     command: str
     environment: dict[str, str | list[str]]
-    options: dict[str, str | int | list[str] | list[int]]
+    options: dict[str, int | list[str | int]]
     complete: bool  # every case below the paths, with the default options
 
 

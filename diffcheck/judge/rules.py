@@ -22,7 +22,7 @@ _MIDWAY: Final = 2.0 ** ((FORMATS["float64"].precision - FORMATS["float32"].prec
 
 @dataclass(frozen=True, slots=True)
 class RuleEvidence:
-    """What is known of a rule at one point: right, wrong, singular where a truth exists, unknown."""
+    """What is known of a rule at one point; singular means: where the truth exists."""
 
     state: State
     detail: str = ""
@@ -42,9 +42,8 @@ def by_exact_semantics(
     """Compare the program's own derivative in ball arithmetic with the truth, per component.
 
     `enclose(bits)` runs the derivative program on balls; `outcomes` are the truths in the same
-    order. A disjoint pair proves the rule wrong; a ball that stays non-finite where the truth exists
-    proves the program singular; overlap at far more bits than the format has says right. Source:
-    truth-and-verdicts, "Is the rule right?".
+    order. A disjoint pair proves the rule wrong; a ball that stays non-finite where the truth
+    exists proves the program singular; overlap at far more bits than the format has says right.
     """
     evidence = [UNKNOWN] * len(outcomes)
     open_questions = {i for i, outcome in enumerate(outcomes) if outcome.ball is not None}
@@ -91,9 +90,9 @@ def _compare(program: arb, truth: arb, fmt: Format, bits: int) -> RuleEvidence:
 def by_two_formats(errors32: Sequence[float], errors64: Sequence[float]) -> RuleEvidence:
     """Judge a rule that cannot be read by ρ = E(float64)/E(float32), at a point and its neighbours.
 
-    The errors are in ulps of the respective format, at the same float32 inputs. Rounding costs about
-    as many ulps in either format; a wrong rule is off by the same *relative* amount, so its error in
-    ulps grows by 2^29. The medians over neighbouring points keep a lucky rounding from accusing.
+    The errors are in ulps of the respective format, at the same float32 inputs. Rounding costs
+    about as many ulps in either format; a wrong rule is off by the same *relative* amount, so its
+    error in ulps grows by 2^29. Medians over neighbours keep a lucky rounding from accusing.
     Where float32 has not two correct bits, ρ says nothing: both formats may have lost all digits.
     """
     e32, e64 = median(errors32), median(errors64)

@@ -31,9 +31,9 @@ class Options:
         """Whether nothing is narrowed, so that a known defect that stays away has really gone."""
         return all(getattr(self, f.name) == f.default for f in fields(self) if f.name != "strict")
 
-    def as_record(self) -> dict[str, str | int | list[str] | list[int]]:
+    def as_record(self) -> dict[str, int | list[str | int]]:
         """Return the options as the store's header holds them."""
-        record: dict[str, str | int | list[str] | list[int]] = {}
+        record: dict[str, int | list[str | int]] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             record[field.name] = list(value) if isinstance(value, tuple) else int(value)

@@ -70,7 +70,10 @@ class CaseContext:
             return self.outcomes(quantity, WIDE.name, point_id)
         key = (quantity, dtype, point_id)
         if key not in self._outcomes:
-            self._outcomes[key] = self.outcomes_at(quantity, self.points[dtype][point_id])
+            # All quantities at once: they share most of the definition's evaluation at the point.
+            point = self.points[dtype][point_id]
+            for each in self.quantities:
+                self._outcomes[each, dtype, point_id] = self.outcomes_at(each, point)
         return self._outcomes[key]
 
     def outcomes_at(self, quantity: Quantity, point: Point) -> list[Outcome]:

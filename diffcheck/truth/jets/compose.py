@@ -1,0 +1,74 @@
+"""Analytic functions of jets: the Taylor series at the value, composed with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flint import arb, arb_series, ctx
+
+from diffcheck.balls import Undecided
+from diffcheck.truth.jets.errors import MoreTerms
+from diffcheck.truth.jets.jet import Jet, Singular, constant, jet, with_singular
+
+Series = Callable[[arb_series], arb_series]
+
+
+def series(coefficients: Sequence[arb], length: int) -> arb_series:
+    """Return c0 + c1 u + … + O(u^length); the context's cap would cut longer ones silently."""
+    assert length <= ctx.cap
+    return arb_series(list(coefficients), length)
+
+
+def is_infinite(a: Jet) -> bool:
+    """Whether a term that may be unbounded leads: a pole or a logarithm."""
+    return a.start < 0 or (a.singular is not None and a.singular.ceiling <= 0)
+
+
+def analytic(a: Jet, function: Series) -> Jet:
+    """Return f(a) for f analytic at the value of a, given on power series.
+
+    Raises `Undecided` where a is unbounded, or where the ball of its value meets a singularity.
+    """
+    if (value := a.constant) is not None:
+        return constant(a.branch, _finite(function(series([value], 1)), 1)[0])
+    if is_infinite(a):
+        raise Undecided("a function at infinity")
+    length = a.start + a.branch.terms if a.exact else min(a.end, a.start + a.branch.terms)
+    if length == 0:
+        raise MoreTerms("the value of a function of which no term is known")
+    image = function(series([a.coefficient(i) for i in range(length)], length))
+    smooth = jet(a.branch, 0, _finite(image, length))
+    if a.singular is None:
+        return smooth
+    slope = _finite(function(series([a.coefficient(0), arb(1)], 2)), 2)[1]
+    factor = Singular(arb(0), 0, slope if slope != 0 else arb.nan())
+    return with_singular(smooth, [a.singular.times(factor)])
+
+
+def _finite(image: arb_series, length: int) -> list[arb]:
+    coefficients = [image[i] for i in range(length)]
+    if all(c.is_finite() for c in coefficients):
+        return coefficients
+    raise Undecided("the ball of the argument meets a singularity, or the edge of the domain")
+
+
+def from_slope(value: Callable[[arb], arb], slope: Series) -> Series:
+    """Return f on series from its value and its derivative: f(a) = f(a0) + ∫ f'(a)·a' du."""
+
+    def function(a: arb_series) -> arb_series:
+        return (slope(a) * a.derivative()).integral() + value(a[0])
+
+    return function
+
+
+def from_taylor(taylor: Callable[[arb, int], arb_series]) -> Series:
+    """Return f on series from its Taylor coefficients at a number."""
+
+    def function(a: arb_series) -> arb_series:
+        length = a.prec
+        nilpotent = a - a[0]
+        if nilpotent.length() == 0:
+            return series([taylor(a[0], 1)[0]], length)
+        return taylor(a[0], length)(nilpotent)
+
+    return function

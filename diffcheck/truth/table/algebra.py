@@ -43,6 +43,9 @@ def _integer_power(base: arb, exponent: arb) -> arb:
     if exponent <= 0:
         reason = "division by zero" if exponent < 0 else "0 to the power 0"
         require(base != 0, base.is_zero(), reason)
+    if base.mid().is_zero() and not base.is_exact():  # Arb's own power is NaN for [0 ± r]
+        bound = base.abs_upper() ** exponent
+        return bound.union(-bound)
     return base**exponent
 
 

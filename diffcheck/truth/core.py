@@ -9,14 +9,19 @@ from diffcheck.balls import exact, precision
 from diffcheck.case import Case, Point, Quantity, build_definition
 from diffcheck.case.quantities import directions
 from diffcheck.floats import Format
+from diffcheck.truth.breakpoints import suspects
 from diffcheck.truth.builder import Builder
-from diffcheck.truth.certify import AtPoint, is_certain, ladder
+from diffcheck.truth.certify import AtPoint
+from diffcheck.truth.components import forms
 from diffcheck.truth.derivatives import Derivatives
 from diffcheck.truth.expressions import insert_program
 from diffcheck.truth.failures import Failure
 from diffcheck.truth.formula import definition_latex, derivatives_latex
 from diffcheck.truth.labels import component_names, input_names, labels
+from diffcheck.truth.onesided import Expansions
 from diffcheck.truth.outcomes import Outcome
+from diffcheck.truth.site import Component, Site
+from diffcheck.truth.symbolic import DiffRoute
 
 
 class Truth:
@@ -45,11 +50,16 @@ class Truth:
             self.builder, symbols, self.definition.outputs, self.definition.assignments
         )
         self._all_inputs = [self.builder.input(s) for s in symbols]
-        wrt = [self.builder.input(s) for name in case.wrt for s in self._symbols[name]]
+        self._wrt = [s for name in case.wrt for s in self._symbols[name]]
+        wrt = [self.builder.input(s) for s in self._wrt]
         self.m, self.n = len(outputs), len(wrt)
         v, w = directions(case.name, self.m, self.n)
-        self.programs = Derivatives(self.builder, outputs, wrt, list(v), list(w))
-        self._points: dict[tuple[tuple[float, ...], ...], AtPoint] = {}
+        self.graph = self.builder.graph(outputs)
+        self.programs = Derivatives(self.builder, outputs, wrt, v.tolist(), w.tolist())
+        self.diff = DiffRoute(self.builder, self.definition, outputs, self._wrt)
+        self._suspects = suspects(self.builder, outputs)
+        self._found: dict[Quantity, list[Component]] = {}
+        self._sites: dict[tuple[tuple[float, ...], ...], Site] = {}
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -62,28 +72,23 @@ class Truth:
 
     def outcomes(self, quantity: Quantity, point: Point, fmt: Format) -> list[Outcome]:
         """Return one outcome per component, in C order, certain in the format."""
-        at = self._at(point)
-        return [self._outcome(at, node, fmt) for node in self.programs.of(quantity)]
+        site = self._site(point)
+        settle = site.derivative if quantity.order else site.value
+        return [settle(component, fmt) for component in self._components(quantity)]
 
-    def _outcome(self, at: AtPoint, node: int | None, fmt: Format) -> Outcome:
-        reason = ""
-        for bits in ladder(fmt):
-            ball = at.value(node, bits)
-            if isinstance(ball, Failure):
-                reason = ball.reason
-                if ball.kind == "undefined":
-                    return Outcome(status="undefined", reason=reason)
-                if ball.kind == "unsupported":
-                    return Outcome(status="undecided", reason=reason)
-            elif is_certain(ball, fmt):
-                return Outcome(status="certified", ball=ball, routes=("accumulate",))
-            else:
-                reason = f"not certain at {bits} bits: {ball.str(8)}"
-        return Outcome(status="undecided", reason=reason)
+    def _components(self, quantity: Quantity) -> list[Component]:
+        if quantity not in self._found:
+            nodes = self.programs.of(quantity)
+            shapes = forms(quantity, self.programs.v, self.programs.w)
+            self._found[quantity] = [
+                Component(form, node, self.diff.node(form))
+                for form, node in zip(shapes, nodes, strict=True)
+            ]
+        return self._found[quantity]
 
     def condition(self, quantity: Quantity, component: int, point: Point) -> float:
         """Return κ = Σ_j |x_j ∂_j q| / |q| over all inputs, inf where q = 0."""
-        at = self._at(point)
+        at = self._site(point).at
         node = self.programs.of(quantity)[component]
         q = at.value(node, 128)
         size = 0.0 if isinstance(q, Failure) else abs(float(q.mid()))
@@ -92,7 +97,7 @@ class Truth:
 
     def sensitivity(self, quantity: Quantity, component: int, point: Point) -> float:
         """Return Σ_j |x_j ∂_j q| over all inputs, data included; NaN where a derivative fails."""
-        at = self._at(point)
+        at = self._site(point).at
         node = self.programs.of(quantity)[component]
         slopes = self.programs.slopes(node, self._all_inputs)
         total = arb(0)
@@ -110,16 +115,21 @@ class Truth:
 
     def derivatives(self) -> list[tuple[str, str]]:
         """Return the first derivatives as (label, LaTeX), those that are short enough to read."""
-        wrt = [s for name in self.case.wrt for s in self._symbols[name]]
-        return derivatives_latex(self.definition, wrt)
+        return derivatives_latex(self.definition, self._wrt)
 
-    def _at(self, point: Point) -> AtPoint:
+    def _site(self, point: Point) -> Site:
         key = tuple(tuple(np.ravel(point.values[name]).tolist()) for name in self.case.inputs)
-        if key not in self._points:
-            self._points.clear()  # the points of a case come one after another
-            inputs = {}
-            for name, symbols in self._symbols.items():
-                for symbol, x in zip(symbols, np.ravel(point.values[name]), strict=True):
-                    inputs[symbol] = exact(float(x))
-            self._points[key] = AtPoint(self.builder.nodes, inputs)
-        return self._points[key]
+        if key not in self._sites:
+            self._sites.clear()  # the points of a case come one after another
+            self._sites[key] = self._new_site(point)
+        return self._sites[key]
+
+    def _new_site(self, point: Point) -> Site:
+        inputs = {}
+        for name, symbols in self._symbols.items():
+            for symbol, x in zip(symbols, np.ravel(point.values[name]), strict=True):
+                inputs[symbol] = exact(float(x))
+        at = AtPoint(self.builder.nodes, inputs)
+        outputs = self.programs.outputs
+        expansions = Expansions(self.graph, at, self._wrt, outputs, {})
+        return Site(at, outputs, self.programs.inputs, self._suspects, expansions)

@@ -1,4 +1,4 @@
-"""diffcheck verifies derivatives: certified truth, errors in ulps, a wrong rule told from lost digits."""
+"""Verified derivatives: certified truth, errors in ulps, a wrong rule told from lost digits."""
 
 from __future__ import annotations
 

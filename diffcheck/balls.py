@@ -6,6 +6,7 @@ be pickled; the helpers here say "undecided" instead, and turn balls into exact 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -17,9 +18,10 @@ from flint import arb, ctx, fmpz
 from diffcheck.floats import Format
 
 ZERO: Final = arb(0)
+GUARD_BITS: Final = 64
 
 
-class Undecided(ArithmeticError):
+class Undecided(ArithmeticError):  # noqa: N818 (an answer to a question, not a fault)
     """A comparison of balls that overlap: the precision at hand cannot tell which is larger."""
 
 
@@ -78,7 +80,7 @@ def binary_exponent(a: arb) -> int | None:
 
 
 def ulp(a: arb, fmt: Format) -> arb:
-    """Return ulp(mid(a)) in the format, as an exact ball."""
+    """Return the ulp of the midpoint in the format, as an exact ball."""
     return arb((1, fmt.ulp_exponent(binary_exponent(a))))
 
 
@@ -102,23 +104,37 @@ def error_in_ulps(computed: Any, truth: arb, fmt: Format) -> float:
 def round_to_format(a: arb, fmt: Format) -> Any:
     """Round the midpoint of a ball to nearest, ties to even, as a scalar of the format's dtype.
 
-    Subnormals round on their own grid; beyond the largest number the answer is ±inf.
+    Subnormals round on their own grid; beyond the largest number the answer is ±inf, and a negative
+    midpoint that rounds to zero gives -0. Raises `ValueError` if the midpoint is not finite.
+
+    >>> from diffcheck.floats import FORMATS
+    >>> float(round_to_format(exact(0.1), FORMATS["float16"]))
+    0.0999755859375
     """
     mantissa, exponent = (int(part) for part in a.mid().man_exp())
     if mantissa == 0:
         return fmt.dtype.type(0.0)
-    grid = fmt.ulp_exponent(abs(mantissa).bit_length() - 1 + exponent)
+    sign = 1 if mantissa > 0 else -1  # a mantissa of 1,100 bits is itself no float
+    leading = abs(mantissa).bit_length() - 1 + exponent
+    # Decided by the exponent alone: exp(-1e9) has an exponent that no shift should be asked for.
+    if leading > fmt.emax:
+        return fmt.dtype.type(math.copysign(math.inf, sign))
+    if leading < fmt.ulp_exponent(None) - 1:
+        return fmt.dtype.type(math.copysign(0.0, sign))
+    grid = fmt.ulp_exponent(leading)
     shift = grid - exponent
     scaled = Fraction(mantissa, 1 << shift) if shift >= 0 else Fraction(mantissa << -shift)
     rounded = round(scaled) * Fraction(2) ** grid
     if abs(rounded) > fmt.max:
-        return fmt.dtype.type(float("inf") if mantissa > 0 else float("-inf"))
-    return fmt.dtype.type(float(rounded))
+        return fmt.dtype.type(math.copysign(math.inf, sign))
+    return fmt.dtype.type(math.copysign(float(rounded), sign))
 
 
 def rounds_to_one_float(a: arb, fmt: Format) -> bool:
     """Whether both ends of the ball round to the same float of the format."""
-    low, high = a.lower(), a.upper()
+    # The ends are rounded outward to the working precision, which must not blunt a narrow ball.
+    with precision(max(ctx.prec, a.mid().bits(), fmt.precision) + GUARD_BITS):
+        low, high = a.lower(), a.upper()
     if not (low.is_finite() and high.is_finite()):
         return False
     return bool(round_to_format(low, fmt) == round_to_format(high, fmt))

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
 from diffcheck.case.records import Constraint
+from diffcheck.floats import format_of
 
 Values = Mapping[str, NDArray[Any]]
 
@@ -134,7 +134,7 @@ def _sums_to_one(x: NDArray[Any], axis: int) -> bool:
 
 
 def _quantised(x: NDArray[Any], axis: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    units = 2 ** int(ml_dtypes.finfo(dtype).nmant)  # every share k/units is a float of the dtype
+    units = 2 ** (format_of(dtype).precision - 1)  # every share k/units is a float of the dtype
     moved = np.moveaxis(np.abs(x), axis, -1)
     rows = [_shares(row, units) for row in moved.reshape(-1, x.shape[axis])]
     return np.moveaxis(np.array(rows).reshape(moved.shape) / units, -1, axis)

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcheck.balls import exact, precision, round_to_format
+from diffcheck.balls import exact, round_to_format
 from diffcheck.case.inputs import Input
 from diffcheck.floats import Format, next_down, next_up
-
-FLOAT64_BITS = 53
 
 
 def coordinates(value: Any) -> NDArray[np.float64]:
@@ -30,8 +28,8 @@ def coordinates(value: Any) -> NDArray[np.float64]:
 
 def in_format(x: NDArray[np.float64], fmt: Format) -> NDArray[np.float64]:
     """Round every component to nearest in the format; beyond its range the answer is infinite."""
-    with precision(FLOAT64_BITS):
-        flat = [float(round_to_format(exact(t), fmt)) for t in x.flat]
+    # A zero is passed as it is: Arb has one zero, and the sign may be the point's very reason.
+    flat = [float(round_to_format(exact(t), fmt)) if t else t for t in x.flat]
     return np.array(flat, dtype=np.float64).reshape(x.shape)
 
 
@@ -54,5 +52,4 @@ def ends(entry: Input, fmt: Format) -> tuple[Any, Any] | None:
 
 
 def _one(value: float, fmt: Format) -> Any:
-    with precision(FLOAT64_BITS):
-        return round_to_format(exact(value), fmt)
+    return round_to_format(exact(value), fmt)

@@ -1,4 +1,4 @@
-"""Errors in cases and case files: where, what was expected and got, the likely cause, what to do."""
+"""Errors in cases and case files: where, what was expected and got, the cause, what to do."""
 
 from __future__ import annotations
 

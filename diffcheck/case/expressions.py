@@ -20,7 +20,11 @@ Rule = Callable[[Any, list[Any]], Any]  # (xp, evaluated arguments) -> array
 
 def _named(*heads: Any, **renamed: Any) -> dict[Any, Rule]:
     names = {head.__name__: head for head in heads} | renamed
-    return {head: (lambda xp, a, n=name: getattr(xp, n)(*a)) for name, head in names.items()}
+    return {head: _call(name) for name, head in names.items()}
+
+
+def _call(name: str) -> Rule:
+    return lambda xp, args: getattr(xp, name)(*args)
 
 
 def _heaviside(xp: Any, args: list[Any]) -> Any:
@@ -98,7 +102,7 @@ def definition_of(expression: Any) -> Callable[..., Any]:
 
 
 def inputs_of(expression: Any, domains: Mapping[str, Input]) -> dict[str, Input]:
-    """Return an input per free symbol, in alphabetical order; all reals where no domain is given."""
+    """Return an input per free symbol, in alphabetical order; all reals where no domain is."""
     names = sorted(symbol.name for symbol in expression.free_symbols)
     return {name: domains.get(name, real()) for name in names} | dict(domains)
 

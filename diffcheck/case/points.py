@@ -124,10 +124,11 @@ class _Draws:
     def _real(self, name: str, entry: Input) -> NDArray[Any]:
         low, high = (float(end) for end in self.domain[name])
         if np.isfinite(entry.lower) and np.isfinite(entry.upper):
-            x = low + (high - low) * self.rng.random(entry.shape)
+            t = self.rng.random(entry.shape)
+            x = low * (1 - t) + high * t  # high - low may overflow
         else:
             x = _log_uniform(entry, self.rng)
-        return np.clip(in_format(np.asarray(x), self.fmt), low, high)
+        return _clipped(in_format(np.asarray(x), self.fmt), low, high)
 
 
 def _log_uniform(entry: Input, rng: np.random.Generator) -> NDArray[Any]:
@@ -146,9 +147,7 @@ def _explicit(case: Case, fmt: Format, domain: Mapping[str, tuple[Any, Any]]) ->
         rounded = {name: in_format(x, fmt) for name, x in written.items()}
         if not all(np.isfinite(x).all() for x in rounded.values()):
             continue  # beyond the range of this format: it is a point of the wider ones only
-        values = {
-            name: np.clip(x, *(float(end) for end in domain[name])) for name, x in rounded.items()
-        }
+        values = {name: _clipped(x, *domain[name]) for name, x in rounded.items()}
         same = all(np.array_equal(values[name], written[name]) for name in values)
         if _all_hold(case, values):
             label = "" if same else f"rounded to {fmt.name}"
@@ -209,6 +208,10 @@ def _ends(case: Case, name: str, entry: Input, fmt: Format) -> tuple[Any, Any]:
 
 def _is_univariate(case: Case) -> bool:
     return len(case.inputs) == 1 and not next(iter(case.inputs.values())).shape
+
+
+def _clipped(x: NDArray[Any], low: Any, high: Any) -> NDArray[Any]:
+    return np.asarray(np.clip(x, float(low), float(high)))
 
 
 def _inside(x: NDArray[Any], low: Any, high: Any) -> bool:

@@ -22,8 +22,8 @@ class SymbolicArray(np.ndarray[Any, np.dtype[Any]]):
     def __array_wrap__(
         self,
         array: Any,
-        context: Any = None,  # noqa: ARG002 (NumPy's signature)
-        return_scalar: bool = False,  # noqa: ARG002
+        context: Any = None,
+        return_scalar: bool = False,
     ) -> Any:
         return array[()] if array.ndim == 0 else array.view(SymbolicArray)
 

@@ -1,4 +1,4 @@
-"""`let`: named intermediates, so that a definition is a SymPy program and not one huge expression."""
+"""`let`: named intermediates make a definition a SymPy program instead of one huge expression."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ HALF = S.Half
 
 
 def maximum(*args: Any) -> Any:
-    """The largest argument. SymPy's attempt to order long expressions is slow, so not tried."""
+    """Return the largest argument; SymPy's own attempt to order long expressions is slow."""
     return sympy.Max(*args, evaluate=all(arg.is_Atom for arg in args))
 
 
 def minimum(*args: Any) -> Any:
-    """The smallest argument."""
+    """Return the smallest argument."""
     return sympy.Min(*args, evaluate=all(arg.is_Atom for arg in args))
 
 

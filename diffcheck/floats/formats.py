@@ -28,7 +28,7 @@ class Format:
 
     @property
     def unit_roundoff(self) -> float:
-        """u = 2^-p: the largest relative error of one rounding to nearest."""
+        """The unit roundoff u = 2^-p: the largest relative error of one rounding to nearest."""
         return 2.0**-self.precision
 
     @property
@@ -55,9 +55,7 @@ class Format:
 
 
 FORMATS: Final[dict[str, Format]] = {
-    "float16": Format(
-        name="float16", precision=11, emin=-14, emax=15, dtype=np.dtype(np.float16)
-    ),
+    "float16": Format(name="float16", precision=11, emin=-14, emax=15, dtype=np.dtype(np.float16)),
     "bfloat16": Format(
         name="bfloat16", precision=8, emin=-126, emax=127, dtype=np.dtype(ml_dtypes.bfloat16)
     ),

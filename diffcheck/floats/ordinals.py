@@ -1,4 +1,4 @@
-"""Floats counted in order: the n-th float from zero, its neighbours, and uniform samples of them."""
+"""Floats counted in order: the n-th from zero, its neighbours, and uniform samples of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The floats at which derivative code breaks: zeros, subnormals, eps, one, huge, and domain ends."""
+"""The floats at which derivative code breaks: zeros, subnormals, eps, 1, huge, domain ends."""
 
 from __future__ import annotations
 

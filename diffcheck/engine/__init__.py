@@ -22,6 +22,7 @@ from diffcheck.engine.transforms import (
     jacfwd,
     jacrev,
     jvp,
+    value,
     value_and_grad,
     vjp,
 )
@@ -41,6 +42,7 @@ __all__ = [  # noqa: PLE0604 - the namespace's names are strings, kept in their 
     "jacrev",
     "jvp",
     "literal_rounding",
+    "value",
     "value_and_grad",
     "vjp",
     *_names,

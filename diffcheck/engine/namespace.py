@@ -3,31 +3,55 @@
 
 from __future__ import annotations
 
-from numpy import arange, asarray, eye, float32, float64, int32, int64, ones, zeros
+from numpy import (
+    arange, asarray, bool, e, empty, euler_gamma, eye, float16, float32, float64, full, inf, int8,
+    int16, int32, int64, isdtype, linspace, logical_and, logical_not, logical_or, logical_xor,
+    longdouble, nan, newaxis, ones, pi, result_type, uint8, uint16, uint32, uint64, zeros,
+)  # fmt: skip
 
+from diffcheck.engine import linalg
 from diffcheck.engine.ops.comparison import (
     ceil, equal, floor, greater, greater_equal, isfinite, isinf, isnan, less, less_equal,
     not_equal, sign, stop_gradient, trunc,
 )  # fmt: skip
+from diffcheck.engine.ops.einsum import dot, einsum, kron, outer, tensordot, vecdot
 from diffcheck.engine.ops.elementwise import (
     abs, acos, acosh, add, asin, asinh, atan, atan2, atanh, cbrt, clip, cos, cosh, divide, exp,
     exp2, expm1, hypot, log, log1p, log2, log10, maximum, minimum, multiply, negative, pow,
     reciprocal, sin, sinh, sqrt, square, subtract, tan, tanh, where,
 )  # fmt: skip
-from diffcheck.engine.ops.indexing import take
+from diffcheck.engine.ops.indexing import diagonal, repeat, take, take_along_axis
 from diffcheck.engine.ops.joining import concat, stack
-from diffcheck.engine.ops.linalg import matmul
+from diffcheck.engine.ops.linalg import trace
 from diffcheck.engine.ops.manipulation import (
-    astype, broadcast_to, matrix_transpose, permute_dims, reshape,
+    astype, broadcast_to, expand_dims, flip, matrix_transpose, moveaxis, permute_dims, ravel,
+    reshape, roll, squeeze, swapaxes, tile, tril, triu,
 )  # fmt: skip
-from diffcheck.engine.ops.reduction import mean, sum
-from diffcheck.engine.values import ones_like, zeros_like
+from diffcheck.engine.ops.neural import (
+    gelu, log_softmax, logsumexp, relu, sigmoid, silu, softmax,
+)  # fmt: skip
+from diffcheck.engine.ops.products import matmul
+from diffcheck.engine.ops.reduction import (
+    all, any, argmax, argmin, argsort, cumulative_prod, cumulative_sum, max, mean, min, prod, sort,
+    std, sum, var,
+)  # fmt: skip
+from diffcheck.engine.ops.special import (
+    beta, betaln, digamma, entr, erf, erfc, expit, gamma, gammainc, gammaincc, gammaln, i0, i0e,
+    i1, i1e, iv, ive, j0, j1, jv, log_expit, logaddexp, logit, ndtr, polygamma, sinc, softplus,
+    xlog1py, xlogy,
+)  # fmt: skip
+from diffcheck.engine.tensor import shape_of as shape
+from diffcheck.engine.values import full_like, ones_like, zeros_like
 
 concatenate = concat
 transpose = permute_dims
 power = pow
 absolute = abs
+amax, amin = max, min
+cumsum, cumprod = cumulative_sum, cumulative_prod
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
+log_sigmoid = log_expit
+lgamma = gammaln
 
 __all__ = [name for name in dir() if not name.startswith("_") and name != "annotations"]  # noqa: PLE0605 - a list, made once

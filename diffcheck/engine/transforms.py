@@ -83,12 +83,29 @@ def _in_kind(g: Any, x: Any) -> Any:
     return g
 
 
-def _value(tape: Tape, output: Any) -> Any:
+def _output_value(tape: Tape, output: Any) -> Any:
     return tree_map(lambda y: y.value if type(y) is Tensor and y.trace is tape else y, output)
 
 
 def _positions(argnums: int | Sequence[int]) -> tuple[int, ...]:
     return (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+
+def value(f: Function) -> Function:
+    """Return f itself, to be called on arrays or balls like any derivative of it.
+
+    Called bare, f would meet object arrays with NumPy's own operators, which know nothing of
+    literals, and would warn of every overflow.
+
+    >>> float(value(lambda x: x / 4)(2.0))
+    0.5
+    """
+
+    @_edge
+    def call(*args: Any) -> Any:
+        return f(*args)
+
+    return call
 
 
 def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -108,7 +125,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
             found = _pull_back(tape, output, inputs, tree_map(lift, cotangent))
         return tuple(tree_map(lower, found) if raised else found)
 
-    value = _value(tape, output)
+    value = _output_value(tape, output)
     return (tree_map(lower, value) if raised else value), pullback
 
 
@@ -132,7 +149,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
                 f"{shape_of(output)}: sum it, or call engine.jacrev"
             )
         found = _pull_back(tape, output, inputs, ones_like(output))
-        return _value(tape, output), (found[0] if isinstance(argnums, int) else found)
+        return _output_value(tape, output), (found[0] if isinstance(argnums, int) else found)
 
     return derivative
 
@@ -190,7 +207,7 @@ def jacrev(f: Function, argnums: int = 0) -> Function:
     @_edge
     def derivative(*args: Any) -> Any:
         tape, output, inputs = _record(f, args, (argnums,))
-        value = _value(tape, output)
+        value = _output_value(tape, output)
         rows = [_pull_back(tape, output, inputs, basis)[0] for basis in _basis(value)]
         return _stacked(rows, shape_of(value) + shape_of(inputs[0]), axis=0)
 

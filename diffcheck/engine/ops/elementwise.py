@@ -144,7 +144,7 @@ minimum = op(
 )
 where = op(
     "where",
-    np.where,
+    stable.choose,
     vjp=(
         None,
         lambda g, y, condition, a, b: where(condition, g, 0),

@@ -61,3 +61,26 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     """Return the elements of x at integer positions along an axis (of a vector by default)."""
     axis = 0 if axis is None else axis % len(shape_of(x))
     return getitem(x, index=(*(slice(None),) * axis, indices))
+
+
+def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Any:
+    """Return the elements of x at positions that differ from row to row of an axis."""
+    shape = shape_of(indices)
+    axis %= len(shape)
+    grid = list(np.ogrid[tuple(slice(n) for n in shape)])
+    grid[axis] = base(indices)
+    return getitem(x, index=tuple(grid))
+
+
+def diagonal(x: Any, offset: int = 0) -> Any:
+    """Return a diagonal of the last two axes."""
+    rows, columns = shape_of(x)[-2:]
+    n = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
+    steps = np.arange(n)
+    return getitem(x, index=(..., steps + max(0, -offset), steps + max(0, offset)))
+
+
+def repeat(x: Any, repeats: int, axis: int | None = None) -> Any:
+    """Return x with each element repeated along an axis (of a vector by default)."""
+    axis = 0 if axis is None else axis % len(shape_of(x))
+    return take(x, np.repeat(np.arange(shape_of(x)[axis]), repeats), axis)

@@ -1,53 +1,317 @@
 # ruff: noqa: ARG005 - rules share one signature
-"""Matrix products and linear algebra."""
+"""Linear algebra on stacks of matrices; symmetric functions read (A + Aᵀ)/2, as JAX does."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from diffcheck.engine.broadcasting import unbroadcast
-from diffcheck.engine.ops.manipulation import matrix_transpose, reshape
+from diffcheck.engine.ops import linalg_balls as balls
+from diffcheck.engine.ops import linalg_forward as fw
+from diffcheck.engine.ops.comparison import equal
+from diffcheck.engine.ops.elementwise import abs as abs_
+from diffcheck.engine.ops.elementwise import maximum, where
+from diffcheck.engine.ops.indexing import diagonal
+from diffcheck.engine.ops.joining import concat
+from diffcheck.engine.ops.manipulation import matrix_transpose, permute_dims, reshape, tril
+from diffcheck.engine.ops.products import matmul
+from diffcheck.engine.ops.reduction import Axis, count_of, expand
+from diffcheck.engine.ops.reduction import max as max_
+from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.table import op
-from diffcheck.engine.tensor import shape_of
+from diffcheck.engine.tensor import base, shape_of
+from diffcheck.engine.values import is_ball, ones_like, zeros_like
+
+MINORS_UP_TO = 6  # beyond, cofactors by minors cost n⁵ and regular matrices go by the inverse
 
 
-def _column(x: Any) -> Any:
-    return reshape(x, (*shape_of(x), 1))
+def _order(*args: Any, **params: Any) -> int:
+    return shape_of(args[0])[-1]
 
 
-def _row(x: Any) -> Any:
-    return reshape(x, (*shape_of(x)[:-1], 1, *shape_of(x)[-1:]))
+def _scale(g: Any) -> Any:
+    """Return one number per matrix as a stack of 1 x 1 matrices."""
+    return reshape(g, (*shape_of(g), 1, 1))
 
 
-def _left(g: Any, a: Any, b: Any) -> Any:
-    """Return the cotangent of a in a @ b."""
-    rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
-    if rank_b == 1:
-        return unbroadcast((g if rank_a == 1 else _column(g)) * b, shape_of(a))
-    if rank_a == 1:
-        product = matmul(b, _column(g))
-        return unbroadcast(reshape(product, shape_of(product)[:-1]), shape_of(a))
-    return unbroadcast(matmul(g, matrix_transpose(b)), shape_of(a))
+def _inner(a: Any, b: Any) -> Any:
+    return sum_(a * b, (-2, -1))
 
 
-def _right(g: Any, a: Any, b: Any) -> Any:
-    """Return the cotangent of b in a @ b."""
-    rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
-    if rank_a == 1:
-        return unbroadcast(g * a if rank_b == 1 else _row(g) * _column(a), shape_of(b))
-    if rank_b == 1:
-        product = matmul(matrix_transpose(a), _column(g))
-        return unbroadcast(reshape(product, shape_of(product)[:-1]), shape_of(b))
-    return unbroadcast(matmul(matrix_transpose(a), g), shape_of(b))
+def _symmetric(x: Any) -> Any:
+    return 0.5 * (x + matrix_transpose(x))
 
 
-matmul = op(
-    "matmul",
-    np.matmul,
-    kind="multilinear",
-    vjp=(lambda g, y, a, b: _left(g, a, b), lambda g, y, a, b: _right(g, a, b)),
-    length=lambda a, b: shape_of(a)[-1],
-    jax="matmul",
+# Determinants
+def cofactors(x: Any, y: Any) -> Any:
+    """Return the gradient of det at x, where y = det(x): by minors, so also of singular matrices."""
+    n = shape_of(x)[-1]
+    if n < 2:
+        return ones_like(x)
+    if n > MINORS_UP_TO and not is_ball(x) and np.all(base(y) != 0):
+        return _scale(y) * matrix_transpose(inv(x))
+    others = np.array([[k for k in range(n) if k != i] for i in range(n)], dtype=np.int64)
+    minors = x[..., others[:, None, :, None], others[None, :, None, :]]
+    signs = 1 - 2 * (np.add.outer(np.arange(n), np.arange(n)) % 2).astype(np.int8)
+    return det(minors) * signs
+
+
+det = op(
+    "det",
+    fw.det,
+    kind="general",
+    vjp=lambda g, y, x: _scale(g) * cofactors(x, y),  # not det·inv(x)ᵀ: undefined where det = 0
+    jvp=(lambda t, y, x: _inner(t, cofactors(x, y)),),
+    ball=balls.det,
+    length=_order,
+    jax="linalg.det",
 )
+_logabsdet = op(
+    "logabsdet",
+    lambda x: np.linalg.slogdet(x).logabsdet,
+    kind="general",
+    vjp=lambda g, y, x: _scale(g) * matrix_transpose(inv(x)),
+    jvp=(lambda t, y, x: _inner(t, matrix_transpose(inv(x))),),
+    ball=balls.logabsdet,
+    length=_order,
+    jax="linalg.slogdet",
+    domain="regular",
+)
+_sign_of_det = op(
+    "sign_of_det",
+    lambda x: np.linalg.slogdet(x).sign,
+    kind="general",
+    ball=balls.sign_of_det,
+    rounding=0,
+    jax="linalg.slogdet",
+)
+
+
+class SlogdetResult(NamedTuple):
+    """Sign and logarithm of the absolute value of a determinant."""
+
+    sign: Any
+    logabsdet: Any
+
+
+def slogdet(x: Any) -> SlogdetResult:
+    """Return the sign and the logarithm of the absolute value of the determinant."""
+    return SlogdetResult(_sign_of_det(x), _logabsdet(x))
+
+
+# Inverses and linear systems
+inv = op(
+    "inv",
+    np.linalg.inv,
+    kind="general",
+    vjp=lambda g, y, x: -matmul(matmul(matrix_transpose(y), g), matrix_transpose(y)),
+    jvp=(lambda t, y, x: -matmul(matmul(y, t), y),),
+    ball=balls.inv,
+    length=_order,
+    jax="linalg.inv",
+    domain="regular",
+)
+_solve = op(
+    "solve",
+    np.linalg.solve,
+    kind="general",
+    vjp=(
+        lambda g, y, a, b: unbroadcast(
+            -matmul(_solve(matrix_transpose(a), g), matrix_transpose(y)), shape_of(a)
+        ),
+        lambda g, y, a, b: unbroadcast(_solve(matrix_transpose(a), g), shape_of(b)),
+    ),
+    jvp=(lambda t, y, a, b: -_solve(a, matmul(t, y)), lambda t, y, a, b: _solve(a, t)),
+    ball=balls.solve,
+    length=_order,
+    jax="linalg.solve",
+    domain="regular",
+)
+
+
+def solve(a: Any, b: Any) -> Any:
+    """Return x with a @ x = b, for a vector b or a stack of matrices."""
+    if len(shape_of(b)) > 1:
+        return _solve(a, b)
+    x = _solve(a, reshape(b, (-1, 1)))
+    return reshape(x, shape_of(x)[:-1])
+
+
+# Cholesky (Murray 2016, "Differentiation of the Cholesky decomposition")
+def _half_lower(x: Any) -> Any:
+    """Return the lower triangle with its diagonal halved."""
+    return 0.5 * (tril(x) + tril(x, -1))
+
+
+def _cholesky_vjp(g: Any, y: Any, x: Any) -> Any:
+    inverse = inv(y)
+    middle = _half_lower(matmul(matrix_transpose(y), tril(g)))
+    return _symmetric(matmul(matmul(matrix_transpose(inverse), middle), inverse))
+
+
+def _cholesky_jvp(t: Any, y: Any, x: Any) -> Any:
+    inverse = inv(y)
+    middle = matmul(matmul(inverse, _symmetric(t)), matrix_transpose(inverse))
+    return matmul(y, _half_lower(middle))
+
+
+_cholesky = op(
+    "cholesky",
+    np.linalg.cholesky,
+    kind="general",
+    vjp=_cholesky_vjp,
+    jvp=(_cholesky_jvp,),
+    ball=balls.cholesky,
+    length=_order,
+    jax="linalg.cholesky",
+    domain="positive definite",
+)
+
+
+def cholesky(x: Any) -> Any:
+    """Return the lower triangular L with L Lᵀ = (x + xᵀ)/2."""
+    return _cholesky(_symmetric(x))
+
+
+# Symmetric eigenproblems (Giles 2008, §3.1). The op gives one array: the row of eigenvalues on top
+# of the matrix of eigenvectors.
+def _gaps(y: Any) -> Any:
+    """Return 1/(w_j - w_i), 0 where the two are equal: what is smooth there does not need it."""
+    w = y[..., 0, :]
+    n = shape_of(w)[-1]
+    row, column = reshape(w, (*shape_of(w)[:-1], 1, n)), reshape(w, (*shape_of(w), 1))
+    same = np.logical_or(np.eye(n, dtype=bool), equal(row, column))
+    return where(same, 0, 1 / where(same, 1, row - column))
+
+
+def _diagonal_matrix(w: Any) -> Any:
+    n = shape_of(w)[-1]
+    return reshape(w, (*shape_of(w), 1)) * np.eye(n, dtype=np.int8)
+
+
+def _eigh_vjp(g: Any, y: Any, x: Any) -> Any:
+    v, flow = y[..., 1:, :], g[..., 1:, :]
+    middle = _gaps(y) * matmul(matrix_transpose(v), flow) + _diagonal_matrix(g[..., 0, :])
+    return _symmetric(matmul(matmul(v, middle), matrix_transpose(v)))
+
+
+def _eigh_jvp(t: Any, y: Any, x: Any) -> Any:
+    v = y[..., 1:, :]
+    inner = matmul(matmul(matrix_transpose(v), _symmetric(t)), v)
+    values = diagonal(inner)
+    vectors = matmul(v, _gaps(y) * inner)
+    return concat([reshape(values, (*shape_of(values)[:-1], 1, shape_of(values)[-1])), vectors], -2)
+
+
+_eigh = op(
+    "eigh",
+    fw.eigh,
+    kind="general",
+    vjp=_eigh_vjp,
+    jvp=(_eigh_jvp,),
+    ball=balls.eigh,
+    length=_order,
+    jax="linalg.eigh",
+    domain="symmetric, eigenvalues apart",
+)
+
+
+class EighResult(NamedTuple):
+    """Eigenvalues in ascending order, and unit eigenvectors in columns."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+def eigh(x: Any) -> EighResult:
+    """Return eigenvalues and eigenvectors of (x + xᵀ)/2.
+
+    The element of greatest absolute value of each eigenvector is positive.
+    """
+    packed = _eigh(_symmetric(x))
+    return EighResult(packed[..., 0, :], packed[..., 1:, :])
+
+
+def eigvalsh(x: Any) -> Any:
+    """Return the eigenvalues of (x + xᵀ)/2 in ascending order."""
+    return _eigh(_symmetric(x))[..., 0, :]
+
+
+# Matrix functions
+def _frechet(x: Any, direction: Any) -> Any:
+    """Return the derivative of expm at x along a direction (Al-Mohy and Higham 2009, eq. 2.2)."""
+    n = shape_of(x)[-1]
+    top = concat([x, direction], axis=-1)
+    bottom = concat([zeros_like(x), x], axis=-1)
+    return expm(concat([top, bottom], axis=-2))[..., :n, n:]
+
+
+expm = op(
+    "expm",
+    fw.expm,
+    kind="general",
+    vjp=lambda g, y, x: _frechet(matrix_transpose(x), g),
+    jvp=(lambda t, y, x: _frechet(x, t),),
+    ball=balls.expm,
+    length=_order,
+    jax="scipy.linalg.expm",
+)
+
+
+def matrix_power(x: Any, n: int) -> Any:
+    """Return x multiplied with itself n times, by repeated squaring; negative n by the inverse."""
+    if n < 0:
+        return matrix_power(inv(x), -n)
+    if n == 0:
+        return zeros_like(x) + np.eye(shape_of(x)[-1], dtype=np.int8)
+    half = matrix_power(x, n // 2) if n > 1 else None
+    square = x if half is None else matmul(half, half)
+    return matmul(square, x) if n > 1 and n % 2 else square
+
+
+def trace(x: Any, offset: int = 0) -> Any:
+    """Return the sum along a diagonal of the last two axes."""
+    return sum_(diagonal(x, offset), -1)
+
+
+# Norms
+def _unit(x: Any, y: Any, axis: Axis) -> Any:
+    """Return x / norm(x), 0 at x = 0: the subgradient of least norm."""
+    full = expand(y, shape_of(x), axis)
+    return x / where(equal(full, 0), 1, full)
+
+
+_norm2 = op(
+    "norm2",
+    fw.norm2,
+    kind="general",
+    vjp=lambda g, y, x, axis: expand(g, shape_of(x), axis) * _unit(x, y, axis),
+    jvp=(lambda t, y, x, axis: sum_(t * _unit(x, y, axis), axis),),
+    ball=fw.norm2_ball,
+    length=lambda x, axis: count_of(x, axis),
+    jax="linalg.norm",
+)
+
+
+def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2) -> Any:  # noqa: A002 - the array API's name
+    """Return the norm of order 1, 2 or inf along axes; at 0 the gradient is 0."""
+    if ord == 2:
+        y = _norm2(x, axis=axis)
+    elif ord == 1:
+        y = sum_(abs_(x), axis)
+    elif ord == float("inf"):
+        y = max_(abs_(x), axis)
+    else:
+        raise NotImplementedError(f"vector_norm of order {ord}; orders 1, 2 and inf are there")
+    return expand(y, shape_of(x), axis) if keepdims else y
+
+
+def norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False) -> Any:  # noqa: A002 - NumPy's name
+    """Return the 2-norm of all elements (Frobenius for matrices), or a vector norm along an axis."""
+    if ord in (None, "fro"):
+        return vector_norm(x, axis=axis, keepdims=keepdims)
+    if axis is None and len(shape_of(x)) > 1:
+        raise NotImplementedError(f"matrix norm of order {ord}; 'fro' is there")
+    return vector_norm(x, axis=axis, keepdims=keepdims, ord=ord)

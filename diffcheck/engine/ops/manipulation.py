@@ -81,3 +81,115 @@ def permute_dims(x: Any, axes: tuple[int, ...] | None = None) -> Any:
 def astype(x: Any, dtype: Any) -> Any:
     """Return x in another dtype; balls stay balls."""
     return _astype(x, dtype=dtype)
+
+
+def _axes(axis: int | tuple[int, ...], ndim: int) -> tuple[int, ...]:
+    return tuple(a % ndim for a in ((axis,) if isinstance(axis, int) else axis))
+
+
+def expand_dims(x: Any, axis: int | tuple[int, ...] = 0) -> Any:
+    """Return x with new axes of length 1 at the given places of the result."""
+    shape = iter(shape_of(x))
+    ndim = len(shape_of(x)) + (1 if isinstance(axis, int) else len(axis))
+    new = _axes(axis, ndim)
+    return reshape(x, tuple(1 if a in new else next(shape) for a in range(ndim)))
+
+
+def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
+    """Return x without axes of length 1: all of them by default; `ValueError` for longer ones."""
+    shape = shape_of(x)
+    ones = tuple(a for a, n in enumerate(shape) if n == 1)
+    gone = ones if axis is None else _axes(axis, len(shape))
+    if not set(gone) <= set(ones):
+        raise ValueError(f"squeeze of axes {gone} from shape {shape}: only length 1 can go")
+    return reshape(x, tuple(n for a, n in enumerate(shape) if a not in gone))
+
+
+def flip(x: Any, axis: int | tuple[int, ...] | None = None) -> Any:
+    """Return x in reverse order along axes, all of them by default."""
+    return _flip(x, axis=tuple(range(len(shape_of(x)))) if axis is None else axis)
+
+
+def roll(x: Any, shift: int | tuple[int, ...], axis: int | tuple[int, ...] | None = None) -> Any:
+    """Return x shifted cyclically along axes."""
+    return _roll(x, shift=shift, axis=axis)
+
+
+def moveaxis(x: Any, source: int, destination: int) -> Any:
+    """Return x with one axis moved to another place."""
+    order = list(range(len(shape_of(x))))
+    order.insert(destination % len(order), order.pop(source))
+    return permute_dims(x, tuple(order))
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """Return x with two axes exchanged."""
+    order = list(range(len(shape_of(x))))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return permute_dims(x, tuple(order))
+
+
+def ravel(x: Any) -> Any:
+    """Return x as a vector, in C order."""
+    return reshape(x, -1)
+
+
+def tril(x: Any, k: int = 0) -> Any:
+    """Return the lower triangle of the last two axes, zeros above diagonal k."""
+    return _tril(x, k=k)
+
+
+def triu(x: Any, k: int = 0) -> Any:
+    """Return the upper triangle of the last two axes, zeros below diagonal k."""
+    return _triu(x, k=k)
+
+
+def tile(x: Any, repetitions: int | tuple[int, ...]) -> Any:
+    """Return x repeated as a whole along each axis."""
+    counts = (repetitions,) if isinstance(repetitions, int) else tuple(repetitions)
+    shape = shape_of(x)
+    rank = max(len(shape), len(counts))
+    shape = (1,) * (rank - len(shape)) + shape
+    counts = (1,) * (rank - len(counts)) + counts
+    spread = tuple(n for pair in zip(counts, shape, strict=True) for n in pair)
+    thin = tuple(n for length in shape for n in (1, length))
+    full = tuple(c * n for c, n in zip(counts, shape, strict=True))
+    return reshape(broadcast_to(reshape(x, thin), spread), full)
+
+
+_flip = op(
+    "flip",
+    lambda x, *, axis: np.flip(x, axis),
+    kind="linear",
+    vjp=lambda g, y, x, axis: _flip(g, axis=axis),
+    rounding=0,
+    jax="flip",
+)
+_roll = op(
+    "roll",
+    lambda x, *, shift, axis: np.roll(x, shift, axis),
+    kind="linear",
+    vjp=lambda g, y, x, shift, axis: _roll(
+        g, shift=-shift if isinstance(shift, int) else tuple(-s for s in shift), axis=axis
+    ),
+    rounding=0,
+    jax="roll",
+)
+_tril = op(
+    "tril",
+    lambda x, *, k: np.tril(x, k),
+    kind="linear",
+    vjp=lambda g, y, x, k: _tril(g, k=k),
+    selects="rule",
+    rounding=0,
+    jax="tril",
+)
+_triu = op(
+    "triu",
+    lambda x, *, k: np.triu(x, k),
+    kind="linear",
+    vjp=lambda g, y, x, k: _triu(g, k=k),
+    selects="rule",
+    rounding=0,
+    jax="triu",
+)

@@ -4,15 +4,21 @@
 from __future__ import annotations
 
 import math
+from functools import cmp_to_key
 from typing import Any
 
 import numpy as np
 
+from diffcheck.balls import is_less
+from diffcheck.engine.ball_trace import BALLS, ball_array
 from diffcheck.engine.ops.comparison import equal
-from diffcheck.engine.ops.elementwise import maximum, minimum, sqrt, where
-from diffcheck.engine.ops.manipulation import broadcast_to, reshape
+from diffcheck.engine.ops.elementwise import sqrt, where
+from diffcheck.engine.ops.indexing import take_along_axis
+from diffcheck.engine.ops.joining import concat
+from diffcheck.engine.ops.manipulation import broadcast_to, flip, permute_dims, reshape
 from diffcheck.engine.table import op
-from diffcheck.engine.tensor import shape_of
+from diffcheck.engine.tensor import Tensor, base, shape_of
+from diffcheck.engine.values import is_ball, ones_like
 
 Axis = int | tuple[int, ...] | None
 
@@ -61,3 +67,185 @@ def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Return the mean along axes."""
     return _sum(x, axis=axis, keepdims=keepdims) / count_of(x, axis)
+
+
+def var(x: Any, axis: Axis = None, *, correction: float = 0, keepdims: bool = False) -> Any:
+    """Return the variance along axes, divided by the count less `correction`."""
+    deviation = x - mean(x, axis, keepdims=True)
+    total = _sum(deviation * deviation, axis=axis, keepdims=keepdims)
+    return total / (count_of(x, axis) - correction)
+
+
+def std(x: Any, axis: Axis = None, *, correction: float = 0, keepdims: bool = False) -> Any:
+    """Return the standard deviation along axes."""
+    return sqrt(var(x, axis, correction=correction, keepdims=keepdims))
+
+
+# Extremes. Elements that attain it together share the cotangent equally.
+def _share(x: Any, y: Any, axis: Axis) -> tuple[Any, Any]:
+    """Return where x attains the extreme y, and the weight of one such element."""
+    winners = equal(x, expand(y, shape_of(x), axis))
+    ties = np.add.reduce(winners, axis=axes_of(axis, winners.ndim), keepdims=True)
+    if is_ball(x):
+        return winners, 1 / Tensor(ball_array(ties), BALLS, None)
+    return winners, np.true_divide(1, ties).astype(x.dtype)  # 70,000 ties overflow a float16
+
+
+def _to_winners(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    winners, weight = _share(x, y, axis)
+    return where(winners, expand(g, shape_of(x), axis) * weight, 0)
+
+
+def _from_winners(t: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    winners, weight = _share(x, y, axis)
+    return sum(where(winners, t * weight, 0), axis, keepdims=keepdims)
+
+
+def _extreme(choose: Any) -> Any:
+    """Return the ball form of max or min: pairwise choices, undecided where balls overlap."""
+    pairwise = np.frompyfunc(choose, 2, 1)
+
+    def reduce(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
+        axes = axes_of(axis, x.ndim)
+        for a in sorted(axes, reverse=True):
+            x = np.asarray(pairwise.reduce(x, axis=a), dtype=object)
+        return np.expand_dims(x, axes) if keepdims else x
+
+    return reduce
+
+
+_max = op(
+    "max",
+    lambda x, *, axis=None, keepdims=False: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
+    kind="general",
+    vjp=_to_winners,
+    jvp=(_from_winners,),
+    selects=(lambda x, axis=None, keepdims=False: _share(x, _max(x, axis=axis), axis)[0],),
+    ball=_extreme(lambda a, b: b if is_less(a, b) else a),
+    rounding=0,
+    sympy="Max",
+    jax="max",
+)
+_min = op(
+    "min",
+    lambda x, *, axis=None, keepdims=False: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
+    kind="general",
+    vjp=_to_winners,
+    jvp=(_from_winners,),
+    selects=(lambda x, axis=None, keepdims=False: _share(x, _min(x, axis=axis), axis)[0],),
+    ball=_extreme(lambda a, b: a if is_less(a, b) else b),
+    rounding=0,
+    sympy="Min",
+    jax="min",
+)
+
+
+def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Return the greatest element along axes; equal ones share the cotangent."""
+    return _max(x, axis=axis, keepdims=keepdims)
+
+
+def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Return the least element along axes; equal ones share the cotangent."""
+    return _min(x, axis=axis, keepdims=keepdims)
+
+
+def _ranked(position: int) -> Any:
+    """Return the ball form of argmin (position 0) or argmax (-1)."""
+
+    def find(x: Any, *, axis: int | None = None, keepdims: bool = False) -> Any:
+        order = argsort_balls(x.reshape(-1) if axis is None else x, axis=axis or 0)
+        found = np.take(order, position, axis=axis or 0)
+        return np.expand_dims(found, axis or 0) if keepdims else found
+
+    return find
+
+
+def argsort_balls(x: Any, *, axis: int = -1) -> Any:
+    """Sort positions by value, stably; undecided where balls overlap."""
+
+    def compare(row: Any) -> Any:
+        def order(i: int, j: int) -> int:
+            if row[i] is row[j]:
+                return 0
+            return -1 if is_less(row[i], row[j]) else int(is_less(row[j], row[i]))
+
+        return np.array(sorted(range(len(row)), key=cmp_to_key(order)), dtype=np.int64)
+
+    return np.apply_along_axis(compare, axis, x)
+
+
+argmax = op("argmax", np.argmax, kind="general", ball=_ranked(-1), rounding=0, jax="argmax")
+argmin = op("argmin", np.argmin, kind="general", ball=_ranked(0), rounding=0, jax="argmin")
+_argsort = op(
+    "argsort",
+    lambda x, *, axis=-1: np.argsort(x, axis=axis, stable=True),
+    kind="general",
+    ball=argsort_balls,
+    rounding=0,
+    jax="argsort",
+)
+
+
+def argsort(x: Any, axis: int = -1) -> Any:
+    """Return the positions that sort x along an axis, stably."""
+    return _argsort(x, axis=axis)
+
+
+def sort(x: Any, axis: int = -1) -> Any:
+    """Return x in ascending order along an axis."""
+    return take_along_axis(x, _argsort(x, axis=axis), axis)
+
+
+# Products: a tree of multiplications, so that no rule divides by an element, which may be 0.
+def prod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Return the product along axes."""
+    shape = shape_of(x)
+    axes = axes_of(axis, len(shape))
+    kept = tuple(a for a in range(len(shape)) if a not in axes)
+    rows = reshape(permute_dims(x, kept + axes), (*(shape[a] for a in kept), count_of(x, axis)))
+    while (n := shape_of(rows)[-1]) > 1:
+        rest = [rows[..., 2 * (n // 2) :]] if n % 2 else []
+        pairs = rows[..., : n // 2] * rows[..., n // 2 : 2 * (n // 2)]
+        rows = concat([pairs, *rest], axis=-1) if rest else pairs
+    if shape_of(rows)[-1] == 0:
+        rows = concat([rows, ones_like(sum(rows, -1, keepdims=True))], axis=-1)
+    ones = tuple(1 if a in axes else n for a, n in enumerate(shape))
+    return reshape(rows, ones if keepdims else tuple(shape[a] for a in kept))
+
+
+cumsum_op = op(
+    "cumulative_sum",
+    lambda x, *, axis: np.add.accumulate(x, axis=axis),
+    kind="linear",
+    vjp=lambda g, y, x, axis: flip(cumsum_op(flip(g, axis), axis=axis), axis),
+    length=lambda x, axis: shape_of(x)[axis],
+    jax="cumsum",
+)
+
+
+def cumulative_sum(x: Any, axis: int | None = None) -> Any:
+    """Return running sums along an axis (of a vector by default)."""
+    return cumsum_op(x, axis=0 if axis is None else axis % len(shape_of(x)))
+
+
+def cumulative_prod(x: Any, axis: int | None = None) -> Any:
+    """Return running products along an axis, by doubling strides (Hillis and Steele 1986)."""
+    axis = 0 if axis is None else axis % len(shape_of(x))
+    lead = (slice(None),) * axis
+    stride, n = 1, shape_of(x)[axis]
+    while stride < n:
+        head, tail = x[*lead, :stride], x[*lead, stride:]
+        x = concat([head, tail * x[*lead, : n - stride]], axis=axis)
+        stride *= 2
+    return x
+
+
+def all(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Whether all elements along axes are true."""
+    return np.all(base(x), axis=axis, keepdims=keepdims)
+
+
+def any(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Whether any element along axes is true."""
+    return np.any(base(x), axis=axis, keepdims=keepdims)

@@ -10,6 +10,15 @@ from flint import arb
 from diffcheck.balls import ZERO, is_less
 
 
+def choose(condition: Any, a: Any, b: Any) -> Any:
+    """Select elementwise; a Python scalar takes the other's dtype, bfloat16 included."""
+    if isinstance(a, (int, float)) and not isinstance(b, (int, float)):
+        a = b.dtype.type(a)
+    elif isinstance(b, (int, float)) and not isinstance(a, (int, float)):
+        b = a.dtype.type(b)
+    return np.where(condition, a, b)
+
+
 def sech2(x: Any) -> Any:
     """Return 1/cosh(x)² as 4e/(1 + e)² with e = exp(-2|x|): never overflows, full precision."""
     e = np.exp(-2 * np.abs(x))

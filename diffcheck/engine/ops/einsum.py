@@ -1,0 +1,138 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Contractions of any number of operands, and the products that are one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+
+from diffcheck.engine.ops.manipulation import reshape
+from diffcheck.engine.ops.reduction import sum as sum_
+from diffcheck.engine.table import op
+from diffcheck.engine.tensor import shape_of
+
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _sizes(inputs: list[str], operands: tuple[Any, ...]) -> dict[str, int]:
+    pairs = zip(inputs, operands, strict=True)
+    return {c: n for text, x in pairs for c, n in zip(text, shape_of(x), strict=True)}
+
+
+def _rule(position: int, g: Any, y: Any, *operands: Any, subscripts: str) -> Any:
+    """Contract the cotangent with the other operands.
+
+    A label that only this operand has was summed alone: an operand of ones brings it back. A label
+    it repeats was a diagonal: identity matrices bring the off-diagonal zeros back.
+    """
+    left, out = subscripts.split("->")
+    inputs = left.split(",")
+    sizes = _sizes(inputs, operands)
+    target, terms, extra = "", [out], [g]
+    fresh = iter(c for c in LETTERS if c not in subscripts)
+    for label in inputs[position]:
+        if label not in target:
+            target += label
+            continue
+        other = next(fresh)
+        target += other
+        terms.append(label + other)
+        extra.append(np.eye(sizes[label], dtype=np.int8))
+    for k, x in enumerate(operands):
+        if k != position:
+            terms.append(inputs[k])
+            extra.append(x)
+    known = set("".join(terms))
+    lone = "".join(dict.fromkeys(c for c in inputs[position] if c not in known))
+    if lone:
+        terms.append(lone)
+        extra.append(np.ones(tuple(sizes[c] for c in lone), dtype=np.int8))
+    return _einsum(*extra, subscripts=",".join(terms) + "->" + target)
+
+
+def _length(*operands: Any, subscripts: str) -> int:
+    left, out = subscripts.split("->")
+    sizes = _sizes(left.split(","), operands)
+    return math.prod(n for c, n in sizes.items() if c not in out)
+
+
+_einsum = op(
+    "einsum",
+    lambda *operands, subscripts: np.einsum(subscripts, *operands, optimize=len(operands) > 2),
+    kind="multilinear",
+    variadic=True,
+    vjp=_rule,
+    ball=lambda *operands, subscripts: np.einsum(subscripts, *operands),
+    length=_length,
+    jax="einsum",
+)
+
+
+def einsum(subscripts: str, *operands: Any) -> Any:
+    """Contract operands by Einstein's convention, `...` and repeated labels included.
+
+    >>> einsum("ij,j->i", np.eye(2), np.array([1.0, 2.0])).tolist()
+    [1.0, 2.0]
+    """
+    return _einsum(*operands, subscripts=explicit(subscripts, operands))
+
+
+def explicit(subscripts: str, operands: tuple[Any, ...]) -> str:
+    """Return the subscripts with an output and with letters for `...`."""
+    text = subscripts.replace(" ", "")
+    left, arrow, out = text.partition("->")
+    inputs = left.split(",")
+    free = [c for c in LETTERS if c not in text]
+    ranks = [
+        len(shape_of(x)) - len(part.replace("...", "")) if "..." in part else 0
+        for part, x in zip(inputs, operands, strict=True)
+    ]
+    dots = "".join(free[: max(ranks, default=0)])
+    inputs = [
+        part.replace("...", dots[len(dots) - rank :])
+        for part, rank in zip(inputs, ranks, strict=True)
+    ]
+    if not arrow:
+        labels = left.replace("...", "").replace(",", "")
+        out = "..." + "".join(sorted(c for c in set(labels) if labels.count(c) == 1))
+    return ",".join(inputs) + "->" + out.replace("...", dots)
+
+
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """Contract axes of a with axes of b: the last of a with the first of b for an integer."""
+    rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
+    if isinstance(axes, int):
+        axes = (range(rank_a - axes, rank_a), range(axes))
+    first, second = ((s,) if isinstance(s, int) else tuple(s) for s in axes)
+    labels_a = list(LETTERS[:rank_a])
+    labels_b = list(LETTERS[rank_a : rank_a + rank_b])
+    for i, j in zip(first, second, strict=True):
+        labels_b[j] = labels_a[i]
+    summed = {labels_a[i] for i in first}
+    out = [c for c in labels_a + labels_b if c not in summed]
+    return einsum(f"{''.join(labels_a)},{''.join(labels_b)}->{''.join(out)}", a, b)
+
+
+def outer(a: Any, b: Any) -> Any:
+    """Return all products of an element of a with one of b, as a matrix."""
+    return reshape(a, (-1, 1)) * reshape(b, (1, -1))
+
+
+def vecdot(a: Any, b: Any, axis: int = -1) -> Any:
+    """Return the dot products along an axis."""
+    return sum_(a * b, axis)
+
+
+def kron(a: Any, b: Any) -> Any:
+    """Return the Kronecker product of two matrices."""
+    (m, n), (p, q) = shape_of(a), shape_of(b)
+    return reshape(einsum("ij,kl->ikjl", a, b), (m * p, n * q))
+
+
+def dot(a: Any, b: Any) -> Any:
+    """Return NumPy's dot: the inner product, the matrix product, or a scaling."""
+    if not shape_of(a) or not shape_of(b):
+        return a * b
+    return tensordot(a, b, axes=((-1 % len(shape_of(a)),), (max(len(shape_of(b)) - 2, 0),)))

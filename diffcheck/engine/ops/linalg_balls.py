@@ -1,0 +1,129 @@
+"""Linear algebra in balls, by Arb's matrices; each function takes stacks of matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from flint import acb_mat, arb, arb_mat
+from numpy.typing import NDArray
+
+from diffcheck.balls import Undecided, is_less
+
+
+def stacked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of stacks from a function of single object matrices."""
+
+    def call(*stacks: Any, **params: Any) -> Any:
+        batch = np.broadcast_shapes(*(s.shape[:-2] for s in stacks))
+        full = [np.broadcast_to(s, batch + s.shape[-2:]) for s in stacks]
+        results = [function(*(s[i] for s in full), **params) for i in np.ndindex(batch)]
+        parts = np.empty((len(results), *np.shape(results[0])), dtype=object)
+        for i, result in enumerate(results):
+            parts[i] = result
+        return parts.reshape(batch + parts.shape[1:])
+
+    return call
+
+
+def _matrix(x: Any) -> arb_mat:
+    return arb_mat(x.tolist())
+
+
+def _objects(m: Any) -> NDArray[Any]:
+    result = np.empty((m.nrows(), m.ncols()), dtype=object)
+    for i in range(m.nrows()):
+        for j in range(m.ncols()):
+            result[i, j] = m[i, j]
+    return result
+
+
+def _nan(shape: tuple[int, ...]) -> NDArray[Any]:
+    return np.full(shape, arb("nan"), dtype=object)
+
+
+def _det(x: Any) -> Any:
+    return _matrix(x).det() if x.size else arb(1)
+
+
+def _inv(x: Any) -> Any:
+    try:
+        return _objects(_matrix(x).inv())
+    except ZeroDivisionError:  # singular, or not told apart from it at this precision
+        return _nan(x.shape)
+
+
+def _solve(a: Any, b: Any) -> Any:
+    try:
+        return _objects(_matrix(a).solve(_matrix(b)))
+    except ZeroDivisionError:  # singular, or not told apart from it at this precision
+        return _nan(b.shape)
+
+
+def _cholesky(x: Any) -> Any:
+    n = x.shape[0]
+    lower = np.full((n, n), arb(0), dtype=object)
+    for j in range(n):
+        done = lower[j, :j]
+        lower[j, j] = (x[j, j] - np.add.reduce(done * done, initial=arb(0))).sqrt()
+        for i in range(j + 1, n):
+            rest = x[i, j] - np.add.reduce(lower[i, :j] * done, initial=arb(0))
+            lower[i, j] = rest / lower[j, j]
+    return lower
+
+
+def _eigh(x: Any) -> Any:
+    """Return the eigenvalues, ascending, above the matrix of unit eigenvectors in columns."""
+    n = x.shape[0]
+    try:
+        values, vectors = acb_mat(_matrix(x)).eig(right=True)
+    except ValueError as error:
+        raise Undecided(f"eigenvalues that are not isolated: {error}") from error
+    order = _ascending([v.real for v in values])
+    result = np.empty((n + 1, n), dtype=object)
+    for column, k in enumerate(order):
+        result[0, column] = values[k].real
+        result[1:, column] = _unit([vectors[i, k] for i in range(n)])
+    return result
+
+
+def _ascending(values: list[Any]) -> list[int]:
+    order = sorted(range(len(values)), key=lambda k: float(values[k].mid()))
+    for a, b in zip(order, order[1:], strict=False):
+        if not is_less(values[a], values[b]):
+            raise Undecided(f"order of the eigenvalues {values[a]} and {values[b]}")
+    return order
+
+
+def _unit(vector: list[Any]) -> NDArray[Any]:
+    """Return an eigenvector of a real symmetric matrix as a real unit vector, sign by `positive`.
+
+    It is a real vector times one complex factor: dividing by its largest element makes it real.
+    """
+    pivot = max(range(len(vector)), key=lambda i: float(abs(vector[i]).mid()))
+    ratios = [(v / vector[pivot]).real if i != pivot else arb(1) for i, v in enumerate(vector)]
+    real = np.array(ratios, dtype=object)
+    return positive(real / np.add.reduce(real * real).sqrt())
+
+
+def positive(column: Any) -> Any:
+    """Return a column with its element of greatest absolute value (the first such) positive."""
+    sizes = [abs(float(c.mid()) if isinstance(c, arb) else float(c)) for c in column]
+    return -column if column[int(np.argmax(sizes))] < 0 else column
+
+
+det = stacked(_det)
+inv = stacked(_inv)
+solve = stacked(_solve)
+cholesky = stacked(_cholesky)
+eigh = stacked(_eigh)
+expm = stacked(lambda x: _objects(_matrix(x).exp()))
+logabsdet = stacked(lambda x: abs(_det(x)).log())
+sign_of_det = stacked(lambda x: _sign(_det(x)))
+
+
+def _sign(x: Any) -> Any:
+    if x.is_zero():
+        return arb(0)
+    return arb(-1) if is_less(x, arb(0)) else arb(1)

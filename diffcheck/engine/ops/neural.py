@@ -1,0 +1,162 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Activations and normalised exponentials, by jax.nn's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from diffcheck.balls import ZERO, is_less
+from diffcheck.engine.ops.comparison import greater
+from diffcheck.engine.ops.elementwise import where
+from diffcheck.engine.ops.reduction import Axis, count_of, expand, max as max_, sum as sum_
+from diffcheck.engine.ops.special import expit, gauss, ndtr
+from diffcheck.engine.table import op
+from diffcheck.engine.tensor import shape_of
+from diffcheck.engine.values import constant
+
+relu = op(
+    "relu",
+    lambda x: np.maximum(x, x.dtype.type(0)),
+    vjp=lambda g, y, x: where(greater(x, 0), g, 0),  # relu'(0) = 0, as in the networks' libraries
+    selects=(lambda x: greater(x, 0),),
+    ball=lambda x: ZERO if is_less(x, ZERO) else x,
+    rounding=0,
+    jax="relu",
+)
+silu = op(
+    "silu",
+    lambda x: x * expit(x),
+    vjp=lambda g, y, x: g * (expit(x) * (1 + x * expit(-x))),
+    ball=lambda x: x / (1 + (-x).exp()),
+    rounding=3,
+    jax="silu",
+)
+gelu_exact = op(
+    "gelu",
+    lambda x: x * ndtr(x),
+    vjp=lambda g, y, x: g * (ndtr(x) + x * (constant("one_over_sqrt_two_pi", x) * gauss(x, half=True))),
+    ball=lambda x: x * (-x / arb(2).sqrt()).erfc() / 2,
+    rounding=5,
+    jax="gelu",
+)
+sigmoid = expit
+
+
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """Return x Φ(x), or its approximation by tanh, which is the default as in jax.nn.
+
+    The approximation is 0.5 x (1 + tanh(z)) = x expit(2 z), z = sqrt(2/π) (x + 0.044715 x³): without
+    the cancellation of 1 + tanh for negative x (Hendrycks and Gimpel 2016).
+    """
+    if not approximate:
+        return gelu_exact(x)
+    inner = constant("sqrt_two_over_pi", x) * (x + 0.044715 * (x * x * x))
+    return x * expit(2 * inner)
+
+
+# Normalised exponentials. The greatest element is subtracted first; its own slope cancels.
+def _peak(x: Any, axis: Axis) -> Any:
+    """Return the greatest element along axes, 0 where it is infinite."""
+    peak = np.maximum.reduce(x, axis=axis, keepdims=True)
+    return np.where(np.isfinite(peak), peak, x.dtype.type(0))
+
+
+def _softmax(x: Any, *, axis: Axis) -> Any:
+    e = np.exp(x - _peak(x, axis))
+    return e / np.add.reduce(e, axis=axis, keepdims=True)
+
+
+def _log_softmax(x: Any, *, axis: Axis) -> Any:
+    shifted = x - _peak(x, axis)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+
+
+def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    peak = _peak(x, axis)
+    total = np.log(np.add.reduce(np.exp(x - peak), axis=axis, keepdims=True)) + peak
+    return total if keepdims else total.reshape(_reduced(x.shape, axis))[()]
+
+
+def _reduced(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    gone = range(len(shape)) if axis is None else [a % len(shape) for a in _tuple(axis)]
+    return tuple(n for a, n in enumerate(shape) if a not in gone)
+
+
+def _tuple(axis: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (axis,) if isinstance(axis, int) else axis
+
+
+_exp_balls = np.frompyfunc(arb.exp, 1, 1)
+_log_balls = np.frompyfunc(arb.log, 1, 1)
+
+
+def _softmax_ball(x: Any, *, axis: Axis) -> Any:
+    e = np.asarray(_exp_balls(x), dtype=object)
+    return e / np.add.reduce(e, axis=axis, keepdims=True)
+
+
+def _log_softmax_ball(x: Any, *, axis: Axis) -> Any:
+    return x - _logsumexp_ball(x, axis=axis, keepdims=True)
+
+
+def _logsumexp_ball(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    e = np.asarray(_exp_balls(x), dtype=object)
+    return _log_balls(np.add.reduce(e, axis=axis, keepdims=keepdims))
+
+
+def _softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
+    """Apply the Jacobian diag(y) - y yᵀ, which is symmetric: the VJP and the JVP are one."""
+    return y * (g - sum_(g * y, axis, keepdims=True))
+
+
+_softmax_op = op(
+    "softmax",
+    _softmax,
+    kind="general",
+    vjp=_softmax_rule,
+    jvp=(_softmax_rule,),
+    ball=_softmax_ball,
+    rounding=3,
+    length=lambda x, axis: count_of(x, axis),
+    jax="softmax",
+)
+_log_softmax_op = op(
+    "log_softmax",
+    _log_softmax,
+    kind="general",
+    vjp=lambda g, y, x, axis: g - softmax(x, axis) * sum_(g, axis, keepdims=True),
+    jvp=(lambda t, y, x, axis: t - sum_(softmax(x, axis) * t, axis, keepdims=True),),
+    ball=_log_softmax_ball,
+    rounding=3,
+    length=lambda x, axis: count_of(x, axis),
+    jax="log_softmax",
+)
+_logsumexp_op = op(
+    "logsumexp",
+    _logsumexp,
+    kind="general",
+    vjp=lambda g, y, x, axis, keepdims: expand(g, shape_of(x), axis) * softmax(x, axis),
+    jvp=(lambda t, y, x, axis, keepdims: sum_(t * softmax(x, axis), axis, keepdims=keepdims),),
+    ball=_logsumexp_ball,
+    rounding=3,
+    length=lambda x, axis, keepdims: count_of(x, axis),
+    jax="logsumexp",
+)
+
+
+def softmax(x: Any, axis: Axis = -1) -> Any:
+    """Return exp(x) divided by its sum along axes."""
+    return _softmax_op(x, axis=axis)
+
+
+def log_softmax(x: Any, axis: Axis = -1) -> Any:
+    """Return the logarithm of softmax along axes."""
+    return _log_softmax_op(x, axis=axis)
+
+
+def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Return log of the sum of exp(x) along axes; its gradient is softmax."""
+    return _logsumexp_op(x, axis=axis, keepdims=keepdims)

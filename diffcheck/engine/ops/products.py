@@ -1,0 +1,53 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Matrix products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.broadcasting import unbroadcast
+from diffcheck.engine.ops.manipulation import matrix_transpose, reshape
+from diffcheck.engine.table import op
+from diffcheck.engine.tensor import shape_of
+
+
+def _column(x: Any) -> Any:
+    return reshape(x, (*shape_of(x), 1))
+
+
+def _row(x: Any) -> Any:
+    return reshape(x, (*shape_of(x)[:-1], 1, *shape_of(x)[-1:]))
+
+
+def _left(g: Any, a: Any, b: Any) -> Any:
+    """Return the cotangent of a in a @ b."""
+    rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
+    if rank_b == 1:
+        return unbroadcast((g if rank_a == 1 else _column(g)) * b, shape_of(a))
+    if rank_a == 1:
+        product = matmul(b, _column(g))
+        return unbroadcast(reshape(product, shape_of(product)[:-1]), shape_of(a))
+    return unbroadcast(matmul(g, matrix_transpose(b)), shape_of(a))
+
+
+def _right(g: Any, a: Any, b: Any) -> Any:
+    """Return the cotangent of b in a @ b."""
+    rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
+    if rank_a == 1:
+        return unbroadcast(g * a if rank_b == 1 else _row(g) * _column(a), shape_of(b))
+    if rank_b == 1:
+        product = matmul(matrix_transpose(a), _column(g))
+        return unbroadcast(reshape(product, shape_of(product)[:-1]), shape_of(b))
+    return unbroadcast(matmul(matrix_transpose(a), g), shape_of(b))
+
+
+matmul = op(
+    "matmul",
+    np.matmul,
+    kind="multilinear",
+    vjp=(lambda g, y, a, b: _left(g, a, b), lambda g, y, a, b: _right(g, a, b)),
+    length=lambda a, b: shape_of(a)[-1],
+    jax="matmul",
+)

@@ -1,0 +1,362 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Special functions, by scipy.special's names (DLMF for the derivatives)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.special as sp
+from flint import acb, arb
+
+from diffcheck.engine.ops import special_forward as fw
+from diffcheck.engine.ops.comparison import equal, sign
+from diffcheck.engine.ops.elementwise import exp, log, log1p, sech2, where
+from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.table import Rule, op
+from diffcheck.engine.values import constant
+
+
+def unavailable(name: str, argument: str) -> Rule:
+    """Return a rule that says that no derivative is known, where silence would mean 0."""
+
+    def rule(*_args: Any, **_params: Any) -> Any:
+        raise NotImplementedError(f"the derivative of {name} in {argument} is not implemented")
+
+    return rule
+
+
+# The logistic family. All of it leads to sech², which neither overflows nor cancels.
+expit = op(
+    "expit",
+    fw.expit,
+    vjp=lambda g, y, x: g * (0.25 * sech2(0.5 * x)),  # not y(1 - y): 0 beyond x = 37
+    ball=lambda x: 1 / (1 + (-x).exp()),
+    rounding=2,
+    jax="expit",
+)
+log_expit = op(
+    "log_expit",
+    lambda x: -fw.softplus(-x),
+    vjp=lambda g, y, x: g * expit(-x),
+    ball=lambda x: -((-x).exp().log1p()),
+    rounding=2,
+    jax="log_sigmoid",
+)
+softplus = op(
+    "softplus",
+    fw.softplus,
+    vjp=lambda g, y, x: g * expit(x),
+    ball=lambda x: x.exp().log1p(),
+    rounding=2,
+    jax="softplus",
+)
+expit_difference = op(
+    "expit_difference",
+    fw.expit_difference,
+    vjp=(
+        lambda g, y, a, b: g * (0.25 * sech2(0.5 * (a - b))),
+        lambda g, y, a, b: -g * (0.25 * sech2(0.5 * (a - b))),
+    ),
+    ball=lambda a, b: 1 / (1 + (b - a).exp()),
+    rounding=3,
+    domain="real; the derivative of logaddexp, with the rounding of a - b made good",
+)
+logaddexp = op(
+    "logaddexp",
+    np.logaddexp,
+    vjp=(
+        lambda g, y, a, b: g * expit_difference(a, b),
+        lambda g, y, a, b: g * expit_difference(b, a),
+    ),
+    ball=lambda a, b: a + (b - a).exp().log1p(),
+    rounding=2,
+    jax="logaddexp",
+)
+logit = op(
+    "logit",
+    in_precision(sp.logit),
+    vjp=lambda g, y, x: g / (x * (1 - x)),
+    ball=lambda x: (x / (1 - x)).log(),
+    rounding=4,
+    jax="logit",
+    domain="0 < x < 1",
+)
+
+# x log y and its kin. A factor of 0 wins over an infinite logarithm.
+_zero_over_zero = lambda x, y: np.logical_and(equal(x, 0), equal(y, 0))  # noqa: E731 - a formula
+xlogy = op(
+    "xlogy",
+    in_precision(sp.xlogy),
+    vjp=(
+        lambda g, z, x, y: g * log(y),
+        lambda g, z, x, y: g * (x / where(_zero_over_zero(x, y), 1, y)),
+    ),
+    ball=lambda x, y: arb(0) if x.is_zero() else x * y.log(),
+    rounding=2,
+    jax="xlogy",
+    domain="y > 0, or x = 0",
+)
+xlog1py = op(
+    "xlog1py",
+    in_precision(sp.xlog1py),
+    vjp=(
+        lambda g, z, x, y: g * log1p(y),
+        lambda g, z, x, y: g * (x / where(_zero_over_zero(x, 1 + y), 1, 1 + y)),
+    ),
+    ball=lambda x, y: arb(0) if x.is_zero() else x * y.log1p(),
+    rounding=2,
+    jax="xlog1py",
+    domain="y > -1, or x = 0",
+)
+entr = op(
+    "entr",
+    in_precision(sp.entr),
+    vjp=lambda g, y, x: -g * (1 + log(x)),
+    ball=lambda x: arb(0) if x.is_zero() else -x * x.log(),
+    rounding=2,
+    jax="entr",
+    domain="x >= 0",
+)
+
+# The error function and the normal distribution
+gauss = op(
+    "gauss",
+    fw.gauss,
+    vjp=lambda g, y, x, half: g * ((-1 if half else -2) * x * y),
+    ball=lambda x, *, half: (-(x * x) / (2 if half else 1)).exp(),
+    rounding=3,
+    domain="real; exp(-x²) or exp(-x²/2), with the rounding of x² made good",
+)
+erf = op(
+    "erf",
+    in_precision(sp.erf),
+    vjp=lambda g, y, x: g * (constant("two_over_sqrt_pi", x) * gauss(x, half=False)),
+    ball="erf",
+    rounding=2,
+    sympy="erf",
+    jax="erf",
+)
+erfc = op(
+    "erfc",
+    in_precision(sp.erfc),
+    vjp=lambda g, y, x: -g * (constant("two_over_sqrt_pi", x) * gauss(x, half=False)),
+    ball="erfc",
+    rounding=2,
+    sympy="erfc",
+    jax="erfc",
+)
+ndtr = op(
+    "ndtr",
+    in_precision(sp.ndtr),
+    vjp=lambda g, y, x: g * (constant("one_over_sqrt_two_pi", x) * gauss(x, half=True)),
+    ball=lambda x: (-x / arb(2).sqrt()).erfc() / 2,
+    rounding=4,
+    jax="ndtr",
+)
+
+# The gamma family
+gamma = op(
+    "gamma",
+    in_precision(sp.gamma),
+    vjp=lambda g, y, x: g * (y * digamma(x)),
+    ball="gamma",
+    rounding=4,
+    sympy="gamma",
+    jax="gamma",
+    domain="x not in {0, -1, -2, ...}",
+)
+gammaln = op(
+    "gammaln",
+    in_precision(sp.gammaln),
+    vjp=lambda g, y, x: g * digamma(x),
+    ball=fw.gammaln_ball,
+    rounding=4,
+    sympy="loggamma",
+    jax="gammaln",
+    domain="x not in {0, -1, -2, ...}",
+)
+digamma = op(
+    "digamma",
+    in_precision(sp.digamma),
+    vjp=lambda g, y, x: g * _polygamma(x, order=1),
+    ball="digamma",
+    rounding=4,
+    sympy="digamma",
+    jax="digamma",
+    domain="x not in {0, -1, -2, ...}",
+)
+_polygamma = op(
+    "polygamma",
+    fw.polygamma,
+    vjp=lambda g, y, x, order: g * _polygamma(x, order=order + 1),
+    ball=lambda x, *, order: acb(x).polygamma(order).real,
+    rounding=8,
+    sympy="polygamma",
+    jax="polygamma",
+    domain="x > 0",
+)
+
+
+def polygamma(n: int, x: Any) -> Any:
+    """Return the n-th derivative of digamma."""
+    return digamma(x) if int(n) == 0 else _polygamma(x, order=int(n))
+
+
+def _log_density(a: Any, x: Any) -> Any:
+    """Return log of x^(a-1) e^(-x) / Γ(a), the derivative of gammainc in x."""
+    return xlogy(a - 1, x) - x - gammaln(a)
+
+
+gammainc = op(
+    "gammainc",
+    in_precision(sp.gammainc),
+    vjp=(
+        unavailable("gammainc", "a"),
+        lambda g, y, a, x: g * exp(_log_density(a, x)),
+    ),
+    ball=lambda a, x: x.gamma_lower(a, regularized=1),
+    rounding=16,
+    sympy="lowergamma",
+    jax="gammainc",
+    domain="a > 0, x >= 0",
+)
+gammaincc = op(
+    "gammaincc",
+    in_precision(sp.gammaincc),
+    vjp=(
+        unavailable("gammaincc", "a"),
+        lambda g, y, a, x: -g * exp(_log_density(a, x)),
+    ),
+    ball=lambda a, x: x.gamma_upper(a, regularized=1),
+    rounding=16,
+    sympy="uppergamma",
+    jax="gammaincc",
+    domain="a > 0, x >= 0",
+)
+beta = op(
+    "beta",
+    in_precision(sp.beta),
+    vjp=(
+        lambda g, y, a, b: g * (y * (digamma(a) - digamma(a + b))),
+        lambda g, y, a, b: g * (y * (digamma(b) - digamma(a + b))),
+    ),
+    ball=lambda a, b: a.gamma() * b.gamma() / (a + b).gamma(),
+    rounding=16,
+    sympy="beta",
+    jax="beta",
+    domain="a > 0, b > 0",
+)
+betaln = op(
+    "betaln",
+    in_precision(sp.betaln),
+    vjp=(
+        lambda g, y, a, b: g * (digamma(a) - digamma(a + b)),
+        lambda g, y, a, b: g * (digamma(b) - digamma(a + b)),
+    ),
+    ball=lambda a, b: a.lgamma() + b.lgamma() - (a + b).lgamma(),
+    rounding=16,
+    jax="betaln",
+    domain="a > 0, b > 0",
+)
+
+# Bessel functions (DLMF 10.6.1, 10.29.1)
+jv = op(
+    "jv",
+    in_precision(sp.jv),
+    vjp=(
+        unavailable("jv", "the order"),
+        lambda g, y, v, x: g * (0.5 * (jv(v - 1, x) - jv(v + 1, x))),
+    ),
+    ball=lambda v, x: x.bessel_j(v),
+    rounding=16,
+    sympy="besselj",
+    domain="x > 0, or integer order",
+)
+iv = op(
+    "iv",
+    in_precision(sp.iv),
+    vjp=(
+        unavailable("iv", "the order"),
+        lambda g, y, v, x: g * (0.5 * (iv(v - 1, x) + iv(v + 1, x))),
+    ),
+    ball=lambda v, x: x.bessel_i(v),
+    rounding=16,
+    sympy="besseli",
+    domain="x > 0, or integer order",
+)
+j0 = op(
+    "j0",
+    in_precision(sp.j0),
+    vjp=lambda g, y, x: -g * j1(x),
+    ball=lambda x: x.bessel_j(0),
+    rounding=8,
+    jax="bessel_jn",
+)
+j1 = op(
+    "j1",
+    in_precision(sp.j1),
+    vjp=lambda g, y, x: g * (0.5 * (j0(x) - jv(2, x))),
+    ball=lambda x: x.bessel_j(1),
+    rounding=8,
+    jax="bessel_jn",
+)
+i0 = op(
+    "i0",
+    in_precision(sp.i0),
+    vjp=lambda g, y, x: g * i1(x),
+    ball=lambda x: x.bessel_i(0),
+    rounding=4,
+    jax="i0",
+)
+i1 = op(
+    "i1",
+    in_precision(sp.i1),
+    vjp=lambda g, y, x: g * (0.5 * (i0(x) + iv(2, x))),
+    ball=lambda x: x.bessel_i(1),
+    rounding=4,
+    jax="i1",
+)
+ive = op(
+    "ive",
+    in_precision(sp.ive),
+    vjp=(
+        unavailable("ive", "the order"),
+        lambda g, y, v, x: g * (0.5 * (ive(v - 1, x) + ive(v + 1, x)) - sign(x) * y),
+    ),
+    ball=lambda v, x: fw.scaled_bessel_i(v, x),
+    rounding=16,
+    domain="x > 0, or integer order",
+)
+i0e = op(
+    "i0e",
+    in_precision(sp.i0e),
+    vjp=lambda g, y, x: g * (i1e(x) - sign(x) * y),
+    ball=lambda x: fw.scaled_bessel_i(0, x),
+    rounding=4,
+    jax="i0e",
+)
+i1e = op(
+    "i1e",
+    in_precision(sp.i1e),
+    vjp=lambda g, y, x: g * (0.5 * (i0e(x) + ive(2, x)) - sign(x) * y),
+    ball=lambda x: fw.scaled_bessel_i(1, x),
+    rounding=4,
+    jax="i1e",
+)
+
+_sinc = op(
+    "sinc",
+    fw.sinc,
+    vjp=lambda g, y, x, order: g * _sinc(x, order=order + 1),
+    ball=fw.sinc_ball,
+    rounding=4,
+    sympy="sinc",
+    jax="sinc",
+    domain="real; the derivative of any order of sin(πx)/(πx)",
+)
+
+
+def sinc(x: Any) -> Any:
+    """Return sin(πx)/(πx), 1 at 0; every derivative is stable near 0 and exact at 0."""
+    return _sinc(x, order=0)

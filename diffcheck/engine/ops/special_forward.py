@@ -1,0 +1,149 @@
+"""Forwards of special functions that libraries lack or lose digits in, and their ball forms."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.special as sp
+from flint import acb, arb
+
+from diffcheck.balls import ZERO, is_less
+
+
+def in_precision(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of scipy.special that answers in the dtype it was asked in.
+
+    Half precisions are computed in float32; longdouble in float64, which is all SciPy has.
+    """
+
+    def forward(*args: Any) -> Any:
+        dtype = np.result_type(*args)
+        if dtype.itemsize == 2:
+            args = tuple(a.astype(np.float32) if hasattr(a, "astype") else a for a in args)
+        elif dtype == np.longdouble:
+            args = tuple(a.astype(np.float64) if hasattr(a, "astype") else a for a in args)
+        result = function(*args)
+        return result if result.dtype == dtype or dtype.kind in "iub" else result.astype(dtype)
+
+    return forward
+
+
+def expit(x: Any) -> Any:
+    """Return 1/(1 + exp(-x)) with full precision in both tails, subnormals included."""
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))[()]
+
+
+def softplus(x: Any) -> Any:
+    """Return log(1 + exp(x)) without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def expit_difference(a: Any, b: Any) -> Any:
+    """Return expit(a - b), corrected for the rounding of a - b (Knuth's two-sum).
+
+    Without it the error grows as |a - b|: 350 ulps at -700. Equal infinities differ by 0.
+    """
+    d = np.where(np.equal(a, b), 0, a - b)[()]
+    back = a - d
+    rest = (a - (d + back)) + (back - b)
+    y = expit(d)
+    return y + np.where(np.isfinite(rest), y * expit(-d) * rest, 0)[()]
+
+
+def gauss(x: Any, *, half: bool) -> Any:
+    """Return exp(-x²), or exp(-x²/2), with x² split so that its rounding costs nothing.
+
+    The head m of x is a multiple of 1/16, its square exact (Cephes, expx2); without the split the
+    error grows as x²: 700 ulps before the result underflows.
+    """
+    scale = 0.5 if half else 1.0
+    m = np.rint(x * 16) * 0.0625
+    f = x - m
+    y = np.exp(-scale * (m * m)) * np.exp(-scale * (f * (m + x)))
+    return np.where(np.abs(x) < 64, y, 0 * y)[()] if np.any(np.abs(x) >= 64) else y
+
+
+def gammaln_ball(x: Any) -> Any:
+    """Return log|Γ(x)|."""
+    return abs(x.gamma()).log() if is_less(x, ZERO) else x.lgamma()
+
+
+def scaled_bessel_i(v: Any, x: Any) -> Any:
+    """Return exp(-|x|) I_v(x)."""
+    return (x if is_less(x, ZERO) else -x).exp() * x.bessel_i(v)
+
+
+def polygamma(x: Any, *, order: int) -> Any:
+    """Return the derivative of digamma of the given order, by the Hurwitz zeta function."""
+    factor = (-1) ** (order + 1) * math.factorial(order)
+    return factor * in_precision(sp.zeta)(order + 1, x)
+
+
+def sinc(x: Any, *, order: int) -> Any:
+    """Return the derivative of sin(πx)/(πx) of any order.
+
+    Near 0 by its Taylor series; beyond by n-fold differentiation of s·t = sin t, upward in the
+    order, which is stable for t above the order. sin(πx) takes the fraction of x, exactly.
+    """
+    t = np.pi * x if x.dtype != np.longdouble else np.longdouble("3.14159265358979323846264") * x
+    near = np.abs(t) < 2.5 + order
+    result = np.where(near, _series(np.where(near, t, 0 * t), order), 0 * t)
+    if not np.all(near):
+        far = np.where(near, 0 * t + 10, t)
+        result = np.where(near, result, _upward(np.where(near, 0 * x, x), far, order))
+    return (result * t.dtype.type(math.pi**order))[()]
+
+
+def _series(t: Any, order: int) -> Any:
+    """Sum Σ (-1)^k t^(2k - n) / ((2k + 1) (2k - n)!) over 2k ≥ n, by Horner's rule in t²."""
+    first = (order + 1) // 2
+    terms = range(first, first + 14 + 2 * order)
+    total = 0 * t
+    for k in reversed(terms):
+        total = total * (t * t) + (-1) ** k / ((2 * k + 1) * math.factorial(2 * k - order))
+    return total * t if order % 2 else total
+
+
+def _upward(x: Any, t: Any, order: int) -> Any:
+    sine, cosine = sinpi(x), cospi(x)
+    turns = (sine, cosine, -sine, -cosine)
+    s = sine / t
+    for n in range(1, order + 1):
+        s = (turns[n % 4] - n * s) / t
+    return s
+
+
+def sinpi(x: Any) -> Any:
+    """Return sin(πx), to full relative precision next to its zeros."""
+    n = np.rint(x)
+    sine = np.sin(math.pi * (x - n))
+    return np.where(n % 2 == 0, sine, -sine)
+
+
+def cospi(x: Any) -> Any:
+    """Return cos(πx), to full relative precision next to its zeros."""
+    n = np.rint(x)
+    cosine = np.sin(math.pi * (0.5 - np.abs(x - n)))
+    return np.where(n % 2 == 0, cosine, -cosine)
+
+
+def sinc_ball(x: Any, *, order: int) -> Any:
+    """Return the derivative of the given order by Arb's power series of sinc about x."""
+    if order == 0:
+        return x.sinc_pi()
+    return _sinc_jet(x, order)
+
+
+def _sinc_jet(x: arb, order: int) -> arb:
+    """Return Σ over the closed form where x excludes 0, else the series' integral representation.
+
+    The n-th derivative of sin(t)/t is ₁F₂-like; with complex exponentials it is
+    Im or Re of iⁿ ∫₀¹ sⁿ e^(ist) ds = iⁿ ₁F₁(n+1; n+2; it)/(n+1)  (DLMF 13.4.1).
+    """
+    t = acb(0, x * arb.pi())
+    value = t.hypgeom_1f1(order + 1, order + 2) / (order + 1) * acb(0, 1) ** order
+    return value.real * arb.pi() ** order

@@ -28,9 +28,10 @@ def naive(xp, x):
 def stable(xp, x):
     small = xp.abs(x) < 1
     near, far = xp.where(small, x, 0.0), xp.where(small, 1.0, x)
-    series = 0.0 * near
+    square = near**2
+    series = 0.0 * square
     for coefficient in reversed(TAYLOR):
-        series = series * near * near + coefficient
+        series = series * square + coefficient
     return xp.where(small, series, xp.sin(far) / far)
 
 
@@ -38,7 +39,6 @@ unnormalised_sinc = Case(
     definition,
     programs=(naive, stable),
     inputs={"x": real(-30, 30)},
-    wrt=("x",),
     orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": 1e-9}, {"x": -1e-29}, {"x": 1.0}, {"x": 3.0}],
     known_defects=[

@@ -20,7 +20,6 @@ sine_of_reciprocal = Case(
     definition,
     programs={"program": program},
     inputs={"x": real(1e-4, 4)},
-    wrt=("x",),
     orders=(0, 1, 2),
     points=[{"x": 1e-4}, {"x": 0.01}, {"x": 1.0}],
 )

@@ -30,9 +30,10 @@ def half_angle(xp, x):
 def stable(xp, x):
     small = x < 1
     near, far = xp.where(small, x, 0.0), xp.where(small, 1.0, x)
-    series = 0.0 * near
+    square = near**2
+    series = 0.0 * square
     for coefficient in reversed(TAYLOR):
-        series = series * near * near + coefficient
+        series = series * square + coefficient
     return xp.where(small, series, 2 * xp.sin(far / 2) ** 2 / far**2)
 
 
@@ -40,7 +41,6 @@ versine_over_square = Case(
     definition,
     programs={"naive": naive, "half_angle": half_angle, "stable": stable},
     inputs={"x": real(1e-12, 3)},
-    wrt=("x",),
     orders=(0, 1, 2),
     points=[{"x": 0.01}, {"x": 1e-8}, {"x": 1.0}],
     known_defects=[

@@ -9,7 +9,7 @@ It exists to separate a formula's condition from the problem's: at x = 9.5 the p
 the expansion is not.
 """
 
-from diffcheck import Case, real, sym
+from diffcheck import Case, Defect, real, sym
 
 ROOTS = range(1, 11)
 COEFFICIENTS = (
@@ -49,7 +49,14 @@ wilkinson_polynomial = Case(
     definition,
     programs={"expanded": horner, "product": factors},
     inputs={"x": real(0.5, 10.5)},
-    wrt=("x",),
     orders=(0, 1, 2),
-    points=[{"x": 9.5}, {"x": 5.0}, {"x": 10.0}, {"x": 1.25}],
+    points=[{"x": 9.5}, {"x": 5.0}, {"x": 10.0}, {"x": 1.25}, {"x": 9.9375}],
+    known_defects=[
+        Defect(
+            reason="powers of x millions of times larger than their sum cancel: use the product",
+            verdicts=("lost",),
+            program="expanded",
+            dtype="float32",
+        ),
+    ],
 )

@@ -196,9 +196,9 @@ def _power_of_series(base: Jet, term: Singular, exponent: Fraction | arb) -> Jet
 
 def _ramify(branch: Branch, start: Fraction | arb) -> None:
     """Ask for a finer variable in which u^start is a power, unless that is out of proportion."""
-    if isinstance(start, Fraction):
-        if branch.ramification * start.denominator <= LARGEST_RAMIFICATION:
-            raise Ramify(start.denominator)
+    factor = start.denominator if isinstance(start, Fraction) else LARGEST_RAMIFICATION + 1
+    if branch.ramification * factor <= LARGEST_RAMIFICATION:
+        raise Ramify(factor)
 
 
 def _miller(c: Sequence[arb], exponent: arb, lead: arb, length: int) -> list[arb]:

@@ -30,26 +30,35 @@ def analytic(a: Jet, function: Series) -> Jet:
     Raises `Undecided` where a is unbounded, or where the ball of its value meets a singularity.
     """
     if (value := a.constant) is not None:
-        return constant(a.branch, _finite(function(series([value], 1)), 1)[0])
+        return constant(a.branch, _image(function, [value])[0])
     if is_infinite(a):
         raise Undecided("a function at infinity")
     length = a.start + a.branch.terms if a.exact else min(a.end, a.start + a.branch.terms)
     if length == 0:
         raise MoreTerms("the value of a function of which no term is known")
-    image = function(series([a.coefficient(i) for i in range(length)], length))
-    smooth = jet(a.branch, 0, _finite(image, length))
+    smooth = jet(a.branch, 0, _image(function, [a.coefficient(i) for i in range(length)]))
     if a.singular is None:
         return smooth
-    slope = _finite(function(series([a.coefficient(0), arb(1)], 2)), 2)[1]
+    slope = _image(function, [a.coefficient(0), arb(1)])[1]
     factor = Singular(arb(0), 0, slope if slope != 0 else arb.nan())
     return with_singular(smooth, [a.singular.times(factor)])
 
 
-def _finite(image: arb_series, length: int) -> list[arb]:
+def _image(function: Series, argument: Sequence[arb]) -> list[arb]:
+    length = len(argument)
+    try:
+        image = function(series(argument, length))
+    except ValueError as error:  # what python-flint raises for a series it cannot expand
+        raise Undecided(str(error)) from error
     coefficients = [image[i] for i in range(length)]
     if all(c.is_finite() for c in coefficients):
         return coefficients
     raise Undecided("the ball of the argument meets a singularity, or the edge of the domain")
+
+
+def without_constant(a: arb_series) -> arb_series:
+    """Return a - a(0) with a constant term that is exactly 0, as composition demands."""
+    return series([arb(0), *(a[i] for i in range(1, a.prec))], a.prec)
 
 
 def from_slope(value: Callable[[arb], arb], slope: Series) -> Series:
@@ -66,7 +75,7 @@ def from_taylor(taylor: Callable[[arb, int], arb_series]) -> Series:
 
     def function(a: arb_series) -> arb_series:
         length = a.prec
-        nilpotent = a - a[0]
+        nilpotent = without_constant(a)
         if nilpotent.length() == 0:
             return series([taylor(a[0], 1)[0]], length)
         return taylor(a[0], length)(nilpotent)

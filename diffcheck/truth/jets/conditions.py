@@ -47,9 +47,10 @@ def disjunction(values: Sequence[Value]) -> bool:
 
 
 def piecewise(values: Sequence[Value]) -> Jet:
-    """Return the first branch whose condition holds: value, condition, value, condition, …
+    """Return the first branch whose condition holds.
 
-    The branches not taken may be errors. Raises `LeavesDomain` if no condition holds.
+    The arguments are value, condition, value, condition, …; branches not taken may be errors.
+    Raises `LeavesDomain` if no condition holds.
     """
     for branch, condition in zip(values[::2], values[1::2], strict=True):
         if known(condition):

@@ -1,23 +1,12 @@
-"""SymPy's numbers as balls at the precision at hand."""
+"""Numbers as fractions, where they are: powers and roots need the exponent exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 import sympy
 from flint import arb
-
-from diffcheck.balls import Undecided
-
-NAMED: Final[dict[Any, Callable[[], arb]]] = {
-    sympy.pi: arb.pi,
-    sympy.E: arb.const_e,
-    sympy.EulerGamma: arb.const_euler,
-    sympy.Catalan: arb.const_catalan,
-    sympy.GoldenRatio: lambda: (1 + arb(5).sqrt()) / 2,
-}
 
 
 def as_fraction(number: Any) -> Fraction | None:
@@ -25,19 +14,9 @@ def as_fraction(number: Any) -> Fraction | None:
     if isinstance(number, sympy.Rational):
         return Fraction(int(number.p), int(number.q))
     if isinstance(number, sympy.Float):
-        sign, mantissa, exponent, _ = number._mpf_  # noqa: SLF001 - the exact value of a Float
+        sign, mantissa, exponent, _ = number._mpf_
         return (-1) ** sign * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
     return None
-
-
-def as_ball(number: Any) -> arb:
-    """Return a SymPy number as a ball; raises `Undecided` for ±∞ and unknown constants."""
-    if number in NAMED:
-        return NAMED[number]()
-    fraction = as_fraction(number)
-    if fraction is None:
-        raise Undecided(f"no ball for the constant {number}")
-    return arb(fraction.numerator) / fraction.denominator
 
 
 def dyadic(ball: arb) -> Fraction | None:

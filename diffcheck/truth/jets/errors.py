@@ -5,11 +5,11 @@ from __future__ import annotations
 from diffcheck.balls import Undecided
 
 
-class LeavesDomain(ArithmeticError):
+class LeavesDomain(ArithmeticError):  # noqa: N818 - says what happened, as Undecided does
     """Proved: on this side of the point the function is not defined over the reals."""
 
 
-class Infinite(ArithmeticError):
+class Infinite(ArithmeticError):  # noqa: N818 - says what happened, as Undecided does
     """Proved: the one-sided value or derivative asked for is infinite."""
 
 

@@ -12,12 +12,14 @@ import sympy
 from flint import arb, ctx
 
 from diffcheck.balls import ZERO, Undecided, precision
+from diffcheck.truth.failures import LeftDomain
 from diffcheck.truth.graph import CONSTANT, INPUT, Graph, Node
-from diffcheck.truth.jets import constants
 from diffcheck.truth.jets.conditions import Value, as_jet
-from diffcheck.truth.jets.errors import MoreTerms, Ramify
+from diffcheck.truth.jets.constants import as_fraction
+from diffcheck.truth.jets.errors import Infinite, LeavesDomain, MoreTerms, Ramify
 from diffcheck.truth.jets.jet import Branch, Jet, constant, jet
 from diffcheck.truth.jets.rules import apply
+from diffcheck.truth.table.algebra import constant as ball_of
 
 SPARE_TERMS: Final = 2  # one for the value, one that a removable point may eat
 LONGEST: Final = 64  # terms; what vanishes to that order is given up as undecided
@@ -33,7 +35,7 @@ class Failed:
         """Raise the reason: `LeavesDomain`, `Infinite` or `Undecided`."""
         raise self.error
 
-    def derivative(self, k: int) -> arb:
+    def derivative(self, k: int) -> arb:  # noqa: ARG002 - the same question as of a Jet
         """Raise the reason: `LeavesDomain`, `Infinite` or `Undecided`."""
         raise self.error
 
@@ -59,19 +61,19 @@ def one_sided(
     >>> float(jet.derivative(1))
     -1.0
     """
-    branch = Branch(side=side, terms=order + SPARE_TERMS, bits=bits)
+    branch: Branch | None = Branch(side=side, terms=order + SPARE_TERMS, bits=bits)
     finished: dict[int, Jet | Failed] = {}
-    while True:
+    while branch is not None:
         with _working(bits, branch.terms):
             values = _evaluate(graph, inputs, direction, branch)
-            finer = [_finer(values[output], order, branch) for output in graph.outputs]
-        for output, next_branch in zip(graph.outputs, finer, strict=True):
-            if next_branch is None:
-                finished.setdefault(output, _result(values[output]))
-        open_branches = [b for b in finer if b is not None]
-        if len(finished) == len(set(graph.outputs)):
-            return [finished[output] for output in graph.outputs]
-        branch = open_branches[0]
+        here, branch = branch, None
+        for output in graph.outputs:
+            if output not in finished:
+                finer = _finer(values[output], order, here)
+                if finer is None:
+                    finished[output] = _result(values[output])
+                branch = branch or finer
+    return [finished[output] for output in graph.outputs]
 
 
 @contextmanager
@@ -120,15 +122,22 @@ def _node(
     if node.head == CONSTANT:
         if node.payload in (sympy.true, sympy.false):
             return bool(node.payload)
-        return constant(branch, constants.as_ball(node.payload))
+        return constant(branch, _number(node.payload))
     return apply(node.head, branch, [values[i] for i in node.args], _exponent(graph, node))
+
+
+def _number(payload: Any) -> arb:
+    try:
+        return ball_of(payload)
+    except LeftDomain as error:
+        raise LeavesDomain(str(error)) from error
 
 
 def _exponent(graph: Graph, node: Node) -> Fraction | None:
     """Return the second argument of a power, if the program spells it as a rational number."""
     if node.head is not sympy.Pow or graph.nodes[node.args[1]].head != CONSTANT:
         return None
-    return constants.as_fraction(graph.nodes[node.args[1]].payload)
+    return as_fraction(graph.nodes[node.args[1]].payload)
 
 
 def _finer(value: Value, order: int, branch: Branch) -> Branch | None:
@@ -153,4 +162,5 @@ def _result(value: Value) -> Jet | Failed:
     try:
         return as_jet(value)
     except ArithmeticError as error:
-        return Failed(error)
+        proved = isinstance(error, LeavesDomain | Infinite | Undecided)
+        return Failed(error if proved else Undecided(f"no expansion: {error}"))

@@ -113,7 +113,7 @@ class Jet:
         if self.singular is not None and power >= self.singular.ceiling:
             raise _unbounded(self.singular.coefficient, f"u^{self.singular.exponent.str(5)}")
         with precision(self.branch.bits):
-            return self.coefficient(power) * (factorial(k) * self.branch.side**k)
+            return self.coefficient(power) * arb(factorial(k) * self.branch.side**k)
 
     def _require_regular(self, exponent: int) -> None:
         c = self.coefficient(exponent)
@@ -136,7 +136,7 @@ def jet(
     exact: bool = False,
     singular: Singular | None = None,
 ) -> Jet:
-    """Return the jet in normal form: no leading exact zeros, no more terms than the branch keeps."""
+    """Return the jet in normal form: no leading exact zeros, not more terms than are kept."""
     first, last = 0, len(coefficients)
     while first < last and coefficients[first].is_zero():
         first += 1

@@ -7,7 +7,7 @@ from flint import arb
 from diffcheck.balls import Undecided
 from diffcheck.truth.jets.arithmetic import negative, subtract
 from diffcheck.truth.jets.compose import is_infinite
-from diffcheck.truth.jets.errors import MoreTerms
+from diffcheck.truth.jets.errors import LeavesDomain, MoreTerms
 from diffcheck.truth.jets.jet import Jet, constant, sign
 
 
@@ -30,6 +30,13 @@ def heaviside(a: Jet, at_zero: Jet | None = None) -> Jet:
     if side == 0:
         return at_zero or constant(a.branch, arb(0.5))
     return constant(a.branch, arb(int(side > 0)))
+
+
+def dirac(a: Jet, *_order: Jet) -> Jet:
+    """Return 0: off its support every derivative of the delta distribution vanishes."""
+    if sign(a) == 0:
+        raise LeavesDomain("the delta distribution at 0")
+    return constant(a.branch, arb(0))
 
 
 def maximum(a: Jet, b: Jet) -> Jet:

@@ -17,6 +17,10 @@ class Unsupported(Exception):  # noqa: N818 - named after the verdict it becomes
     """A program or quantity that this backend cannot run, for the reason given; fails no run."""
 
 
+class MissingFunctionError(AttributeError):
+    """A function that a program asked of its namespace and that the backend's library lacks."""
+
+
 class BackendError(Exception):
     """The backend answered with something that must not be measured.
 

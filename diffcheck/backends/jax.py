@@ -11,11 +11,12 @@ import numpy as np
 from jax.dtypes import TypePromotionError
 from numpy.typing import NDArray
 
-from diffcheck.backends.base import BackendError, Evaluation, Unsupported
+from diffcheck.backends.base import BackendError, Evaluation, MissingFunctionError, Unsupported
 from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, split
-from diffcheck.backends.jax_namespace import MissingFunctionError, namespace
+from diffcheck.backends.forms import DEPTHS, leading_axes
+from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import count_operations
-from diffcheck.backends.jax_transforms import DEPTHS, TRANSFORMS, leading_axes
+from diffcheck.backends.jax_transforms import TRANSFORMS
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import directions
 from diffcheck.floats import Format
@@ -24,7 +25,7 @@ PLATFORMS: Final = ("cpu", "gpu", "tpu")
 HIGHEST: Final = "+highest"  # suffix of the modes that ask for full matmul precision
 _CANNOT_TRACE: Final = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, NotImplementedError)
 
-Key = tuple[str, Any, Quantity, str]
+Key = tuple[Case, Any, Quantity, str]
 
 
 def devices_by_name() -> dict[str, jax.Device]:
@@ -91,7 +92,7 @@ class JaxBackend:
         Raises `Unsupported` where JAX lacks a function or cannot trace the program, `BackendError`
         where the program changes the dtype or the result sits elsewhere.
         """
-        target = devices_by_name()[device]
+        target = _device(device)
         where = f"{case.name}, program {program!r}, {quantity.kind}, jax {mode} on {device}"
         with _settings(target, mode), _explained(where):
             values = self._values(case, program, quantity, points, fmt, mode, target, where)
@@ -100,8 +101,8 @@ class JaxBackend:
 
     def forget(self, case: Case) -> None:
         """Drop whatever was compiled for this case."""
-        self._functions = {k: f for k, f in self._functions.items() if k[0][0] != case.name}
-        self._operations = {k: n for k, n in self._operations.items() if k[0] != case.name}
+        self._functions = {k: f for k, f in self._functions.items() if k[0][0] is not case}
+        self._operations = {k: n for k, n in self._operations.items() if k[0] is not case}
 
     def _values(
         self,
@@ -146,8 +147,15 @@ class JaxBackend:
         return self._operations.get(key, 0)
 
 
+def _device(name: str) -> jax.Device:
+    present = devices_by_name()
+    if name not in present:
+        raise BackendError(f"there is no device {name!r}; present are {', '.join(present)}")
+    return present[name]
+
+
 def _key(case: Case, program: str, quantity: Quantity, fmt: Format) -> Key:
-    return (case.name, case.program_for(program, "jax"), quantity, fmt.name)
+    return (case, case.program_for(program, "jax"), quantity, fmt.name)
 
 
 def _directions(case: Case, quantity: Quantity, fmt: Format) -> tuple[Any, Any]:
@@ -186,6 +194,11 @@ def _explained(where: str) -> Iterator[None]:
     except TypePromotionError as error:
         reason = str(error).partition("\n")[0]
         raise BackendError(f"{where}: the program mixes dtypes: {reason}") from error
+    except TypeError as error:
+        # JAX has no class of its own for forward mode over a `custom_vjp`.
+        if "custom_vjp" not in str(error):
+            raise
+        raise Unsupported("JAX has no forward mode for a custom_vjp function") from error
 
 
 def _check(leaf: jax.Array, fmt: Format, device: jax.Device, where: str) -> None:

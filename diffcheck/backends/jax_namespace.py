@@ -19,15 +19,12 @@ import jax.scipy.linalg as jsl
 import jax.scipy.special as jsp
 import numpy as np
 
+from diffcheck.backends.base import MissingFunctionError
 from diffcheck.floats import FORMATS
 
 _MODULES: Final[tuple[ModuleType, ...]] = (jnp, jsp, jax.nn)
 _LINALG_MODULES: Final[tuple[ModuleType, ...]] = (jnp.linalg, jsl)
 _OTHER_NAMES: Final[dict[str, Callable[..., Any]]] = {"log_expit": jax.nn.log_sigmoid}
-
-
-class MissingFunctionError(AttributeError):
-    """JAX has no function of this name."""
 
 
 def _find(name: str, modules: tuple[ModuleType, ...]) -> Any:

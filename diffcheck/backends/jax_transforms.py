@@ -13,7 +13,6 @@ from typing import Any, Final
 import jax
 import jax.numpy as jnp
 
-from diffcheck.case import Quantity
 from diffcheck.case.quantities import Kind
 
 Function = Callable[[Any], Any]
@@ -45,20 +44,3 @@ TRANSFORMS: Final[dict[Kind, Transform]] = {
     "hvp": _hvp,
     "third": lambda f, x, _v, _w: jax.jacfwd(jax.hessian(f))(x),
 }
-
-# How deep each result is nested: the count of "n" axes it has.
-DEPTHS: Final[dict[Kind, int]] = {
-    "value": 0,
-    "gradient": 1,
-    "jacobian": 1,
-    "jvp": 0,
-    "vjp": 1,
-    "hessian": 2,
-    "hvp": 1,
-    "third": 3,
-}
-
-
-def leading_axes(quantity: Quantity) -> tuple[int, ...]:
-    """Return the shape of a result in front of its derivative axes: the outputs, or nothing."""
-    return quantity.shape[: len(quantity.shape) - DEPTHS[quantity.kind]]

@@ -1,0 +1,190 @@
+"""Our engine as a backend: eager on the CPU, and in exact semantics on balls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+from flint import arb
+from numpy.typing import NDArray
+
+from diffcheck import engine
+from diffcheck.backends.base import BackendError, Evaluation, MissingFunctionError, Unsupported
+from diffcheck.backends.blocks import inputs_at, join, split
+from diffcheck.backends.engine_namespace import namespace
+from diffcheck.backends.engine_transforms import ONE_COMPONENT, TRANSFORMS
+from diffcheck.backends.forms import DEPTHS, leading_axes
+from diffcheck.balls import precision
+from diffcheck.case import Case, Point, Quantity
+from diffcheck.case.quantities import directions
+from diffcheck.engine.ball_trace import lift
+from diffcheck.engine.tensor import base
+from diffcheck.floats import Format
+
+Key = tuple[Case, Any, Quantity, str]
+Arrays = dict[str, Any]
+
+
+class EngineBackend:
+    """Computes quantities point by point; the same rules run on balls."""
+
+    name: Final = "engine"
+
+    def __init__(self) -> None:
+        self._operations: dict[Key, int] = {}
+
+    def devices(self) -> tuple[str, ...]:
+        """Return the one device there is."""
+        return ("cpu:0",)
+
+    def modes(self, device: str) -> tuple[str, ...]:  # noqa: ARG002 - the Protocol's signature
+        """Return the one way of running."""
+        return ("eager",)
+
+    def evaluate(
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        points: Sequence[Point],
+        *,
+        fmt: Format,
+        mode: str,
+        device: str,
+    ) -> Evaluation:
+        """Compute the quantity at every point, in the format's dtype throughout.
+
+        Raises `Unsupported` where the engine lacks a function or a rule, `BackendError` where the
+        program changes the dtype.
+        """
+        where = f"{case.name}, program {program!r}, {quantity.kind}, engine {mode} on {device}"
+        f = _program(case, program, fmt.dtype, where)
+        seeds = _seeds(case, quantity, fmt.dtype)
+        found = [np.empty((0, *quantity.shape), dtype=fmt.dtype)]
+        with _explained(), np.errstate(all="ignore"):
+            for point in points:
+                inputs = inputs_at(case, point, fmt)
+                result = _apply(TRANSFORMS[quantity.kind], f, case, inputs, seeds)
+                found.append(_flatten(result, case, quantity, where)[None])
+            operations = self._count(case, program, quantity, points, fmt, where)
+        values = np.concatenate(found)
+        _require(values.dtype, fmt.dtype, where)
+        return Evaluation(values=values, operations=operations)
+
+    def enclose(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format, bits: int
+    ) -> list[arb]:
+        """Return balls of the program's derivative in exact real arithmetic, flat, in C order.
+
+        The very same transform runs on exact balls of the point's coordinates. Literals that are
+        not short carry the rounding of `fmt`. Raises `Unsupported` where an operation has no ball
+        form, `balls.Undecided` where a branch cannot be decided at `bits` bits.
+        """
+        where = f"{case.name}, program {program!r}, {quantity.kind}, engine on balls"
+        f = _program(case, program, np.dtype(object), where)
+        coordinates = inputs_at(case, point, fmt)
+        inputs = {name: engine.ball_array(array) for name, array in coordinates.items()}
+        v, w = _seeds(case, quantity, np.dtype(np.float64))
+        seeds = tuple(engine.ball_array(part) for part in v), engine.ball_array(w)
+        with (
+            precision(bits),
+            engine.literal_rounding(fmt.unit_roundoff),
+            np.errstate(all="ignore"),
+            _explained(),
+        ):
+            result = _apply(TRANSFORMS[quantity.kind], f, case, inputs, seeds)
+            return list(_flatten(result, case, quantity, where).reshape(-1))
+
+    def forget(self, case: Case) -> None:
+        """Drop the operation counts of this case."""
+        self._operations = {k: n for k, n in self._operations.items() if k[0] is not case}
+
+    def _count(
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        points: Sequence[Point],
+        fmt: Format,
+        where: str,
+    ) -> int:
+        key = (case, case.program_for(program, "engine"), quantity, fmt.name)
+        if key not in self._operations and points:
+            inputs = inputs_at(case, points[0], fmt)
+
+            f = _program(case, program, fmt.dtype, where)
+            seeds = _seeds(case, quantity, fmt.dtype)
+
+            def component(*x: Any) -> Any:
+                changed = {**inputs, **_named(case, x)}
+                return _apply(ONE_COMPONENT[quantity.kind], f, case, changed, seeds)
+
+            x = tuple(inputs[name] for name in case.wrt)
+            self._operations[key] = engine.count_operations(component, *x)
+        return self._operations.get(key, 0)
+
+
+def _named(case: Case, x: Sequence[Any]) -> Arrays:
+    return dict(zip(case.wrt, x, strict=True))
+
+
+def _seeds(
+    case: Case, quantity: Quantity, dtype: np.dtype[Any]
+) -> tuple[tuple[NDArray[Any], ...], NDArray[Any]]:
+    v, w = directions(case.name, quantity.m, quantity.n)
+    return split(v, case, dtype), w.astype(dtype)
+
+
+def _program(case: Case, program: str, dtype: np.dtype[Any], where: str) -> Callable[[Arrays], Any]:
+    """Return the program as a function of its inputs by name that asserts the output's dtype."""
+    function = case.program_for(program, "engine")
+    literals = np.dtype(np.float64) if dtype.kind == "O" else dtype
+    xp = namespace(literals)
+
+    def run(inputs: Arrays) -> Any:
+        output = function(xp, **inputs)
+        if not isinstance(output, engine.Tensor):
+            output = xp.asarray(output)
+        if dtype.kind != "O":
+            _require(base(output).dtype, dtype, where)
+        return output
+
+    return run
+
+
+def _apply(
+    transform: Any, f: Callable[[Arrays], Any], case: Case, inputs: Arrays, seeds: tuple[Any, Any]
+) -> Any:
+    """Run a transform on the `wrt` inputs; the others are data, held fixed."""
+    data = {name: lift(value) for name, value in inputs.items() if name not in case.wrt}
+
+    def of_wrt(*x: Any) -> Any:
+        return f({**data, **_named(case, x)})
+
+    return transform(of_wrt, tuple(inputs[name] for name in case.wrt), *seeds)
+
+
+def _flatten(result: Any, case: Case, quantity: Quantity, where: str) -> NDArray[Any]:
+    sizes = [case.inputs[name].size for name in case.wrt]
+    try:
+        return join(result, leading_axes(quantity), sizes, DEPTHS[quantity.kind])
+    except ValueError as error:
+        raise BackendError(f"{where}: expected {quantity.size} numbers: {error}") from error
+
+
+def _require(got: np.dtype[Any], expected: np.dtype[Any], where: str) -> None:
+    if got != expected:
+        raise BackendError(f"{where}: expected {expected}, got {got}")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the engine lacks into `Unsupported`."""
+    try:
+        yield
+    except MissingFunctionError as error:
+        raise Unsupported(str(error)) from error
+    except NotImplementedError as error:
+        raise Unsupported(f"the engine lacks a rule: {error}") from error

@@ -46,7 +46,7 @@ def is_certain(ball: arb, fmt: Format) -> bool:
     """Whether the ball rounds to one float and its radius is below 2^-20 ulp; 0 must be exact."""
     if ball.is_zero():
         return True
-    if ball.contains(0):
+    if not ball.is_finite() or ball.contains(0):
         return False
     exponent = binary_exponent(ball)
     if exponent is None or ball.rad() >= arb((1, fmt.ulp_exponent(exponent) - GUARD_BITS)):

@@ -97,13 +97,28 @@ class Expansions:
         if isinstance(value, Failure):
             raise Undecided(value.reason)
         for k in range(order):
-            left, right = (self._derivative(output, u, order, k, s, bits) for s in SIDES)
+            left, right = self._both_sides(output, u, order, k, bits).values()
             if k == 0:
                 _require_continuous(value, left, right)
             elif not left.overlaps(right):
                 reason = f"the derivative of order {k} has a kink here: {_both(left, right)}"
                 raise Settled(Outcome(status="undefined", reason=reason))
-        return self._derivative(output, u, order, order, side, bits)
+        return self._both_sides(output, u, order, order, bits)[side]
+
+    def _both_sides(
+        self, output: int, u: Direction, order: int, k: int, bits: int
+    ) -> dict[int, arb]:
+        """Return the k-th derivative by side; a side that settles the matter goes before a doubt."""
+        found: dict[int, arb] = {}
+        doubts: list[Undecided] = []
+        for side in SIDES:
+            try:
+                found[side] = self._derivative(output, u, order, k, side, bits)
+            except Undecided as doubt:
+                doubts.append(doubt)
+        if doubts:
+            raise doubts[0]
+        return found
 
     def _derivative(
         self, output: int, u: Direction, order: int, k: int, side: int, bits: int

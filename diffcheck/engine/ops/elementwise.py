@@ -88,7 +88,7 @@ sqrt = op(
 cbrt = op(
     "cbrt",
     np.cbrt,
-    vjp=lambda g, y, x: g / (3 * y * y),
+    vjp=lambda g, y, x: g * (y / x / 3),  # not g/(3y²): it squares the error of y
     ball=stable.cbrt_ball,
     sympy="cbrt",
     jax="cbrt",
@@ -236,10 +236,17 @@ tan = op(
     sympy="tan",
     jax="tan",
 )
+one_minus_square = op(
+    "one_minus_square",
+    lambda x: (1 - x) * (1 + x),  # 1 - x·x cancels near ±1
+    vjp=lambda g, y, x: -2 * g * x,  # by the product rule it would cancel near 0
+    ball=lambda x: (1 - x) * (1 + x),
+    rounding=1.5,
+)
 asin = op(
     "asin",
     np.arcsin,
-    vjp=lambda g, y, x: g / sqrt((1 - x) * (1 + x)),  # not 1 - x²: it cancels near ±1
+    vjp=lambda g, y, x: g / sqrt(one_minus_square(x)),
     ball="asin",
     rounding=1,
     sympy="asin",
@@ -249,17 +256,24 @@ asin = op(
 acos = op(
     "acos",
     np.arccos,
-    vjp=lambda g, y, x: -g / sqrt((1 - x) * (1 + x)),
+    vjp=lambda g, y, x: -g / sqrt(one_minus_square(x)),
     ball="acos",
     rounding=1,
     sympy="acos",
     jax="arccos",
     domain="-1 <= x <= 1",
 )
+atan_slope = op(
+    "atan_slope",
+    lambda x: 1 / (1 + x * x),
+    vjp=lambda g, y, x: -2 * g * (x * y * y),  # in this order nothing underflows early
+    ball=lambda x: 1 / (1 + x * x),
+    rounding=1.5,
+)
 atan = op(
     "atan",
     np.arctan,
-    vjp=lambda g, y, x: g / (1 + x * x),
+    vjp=lambda g, y, x: g * atan_slope(x),
     ball="atan",
     rounding=1,
     sympy="atan",
@@ -306,7 +320,7 @@ acosh = op(
 atanh = op(
     "atanh",
     np.arctanh,
-    vjp=lambda g, y, x: g / ((1 - x) * (1 + x)),
+    vjp=lambda g, y, x: g / one_minus_square(x),
     ball="atanh",
     rounding=1,
     sympy="atanh",

@@ -9,8 +9,9 @@ import numpy as np
 from flint import arb
 
 from diffcheck.balls import ZERO, is_less
+from diffcheck.engine.ball_trace import literal
 from diffcheck.engine.ops.comparison import greater
-from diffcheck.engine.ops.elementwise import where
+from diffcheck.engine.ops.elementwise import sech2, where
 from diffcheck.engine.ops.reduction import Axis, count_of, expand, max as max_, sum as sum_
 from diffcheck.engine.ops.special import expit, gauss, ndtr
 from diffcheck.engine.table import op
@@ -45,16 +46,38 @@ gelu_exact = op(
 sigmoid = expit
 
 
-def gelu(x: Any, approximate: bool = True) -> Any:
-    """Return x Φ(x), or its approximation by tanh, which is the default as in jax.nn.
+CUBIC = 0.044715  # a literal of the definition (Hendrycks and Gimpel 2016)
 
-    The approximation is 0.5 x (1 + tanh(z)) = x expit(2 z), z = sqrt(2/π) (x + 0.044715 x³): without
-    the cancellation of 1 + tanh for negative x (Hendrycks and Gimpel 2016).
-    """
-    if not approximate:
-        return gelu_exact(x)
-    inner = constant("sqrt_two_over_pi", x) * (x + 0.044715 * (x * x * x))
-    return x * expit(2 * inner)
+
+def _gelu_argument(x: Any) -> Any:
+    return constant("sqrt_two_over_pi", x) * (x + CUBIC * (x * x * x))
+
+
+def _gelu_tanh_vjp(g: Any, y: Any, x: Any) -> Any:
+    """Return the cotangent; x is multiplied in one by one, so that 0 times x³ = inf stays 0."""
+    u = _gelu_argument(x)
+    bump = 0.5 * sech2(u) * x * constant("sqrt_two_over_pi", x)
+    return g * (expit(2 * u) + (bump + bump * x * x * (3 * CUBIC)))
+
+
+gelu_tanh = op(
+    "gelu_tanh",
+    lambda x: x * expit(2 * _gelu_argument(x)),  # not 1 + tanh: it cancels for negative x
+    vjp=_gelu_tanh_vjp,
+    ball=lambda x: _gelu_tanh_ball(x),
+    rounding=5,
+    jax="gelu",
+)
+
+
+def _gelu_tanh_ball(x: Any) -> Any:
+    u = (2 / arb.pi()).sqrt() * (x + literal(CUBIC) * x**3)
+    return x / (1 + (-2 * u).exp())
+
+
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """Return x Φ(x), or its approximation by tanh, which is the default as in jax.nn."""
+    return gelu_tanh(x) if approximate else gelu_exact(x)
 
 
 # Normalised exponentials. The greatest element is subtracted first; its own slope cancels.

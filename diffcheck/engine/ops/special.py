@@ -73,10 +73,17 @@ logaddexp = op(
     rounding=2,
     jax="logaddexp",
 )
+times_complement = op(
+    "times_complement",
+    lambda x: x * (1 - x),
+    vjp=lambda g, y, x: g * (1 - 2 * x),  # by the product rule it would cancel near 1/2
+    ball=lambda x: x * (1 - x),
+    rounding=1,
+)
 logit = op(
     "logit",
     in_precision(sp.logit),
-    vjp=lambda g, y, x: g / (x * (1 - x)),
+    vjp=lambda g, y, x: g / times_complement(x),
     ball=lambda x: (x / (1 - x)).log(),
     rounding=4,
     jax="logit",
@@ -123,7 +130,7 @@ entr = op(
 gauss = op(
     "gauss",
     fw.gauss,
-    vjp=lambda g, y, x, half: g * ((-1 if half else -2) * x * y),
+    vjp=lambda g, y, x, half: g * ((-1 if half else -2) * (x * y)),
     ball=lambda x, *, half: (-(x * x) / (2 if half else 1)).exp(),
     rounding=3,
     domain="real; exp(-x²) or exp(-x²/2), with the rounding of x² made good",
@@ -263,7 +270,7 @@ betaln = op(
 # Bessel functions (DLMF 10.6.1, 10.29.1)
 jv = op(
     "jv",
-    in_precision(sp.jv),
+    fw.small_order_first(sp.jv),
     vjp=(
         unavailable("jv", "the order"),
         lambda g, y, v, x: g * (0.5 * (jv(v - 1, x) - jv(v + 1, x))),
@@ -275,7 +282,7 @@ jv = op(
 )
 iv = op(
     "iv",
-    in_precision(sp.iv),
+    fw.small_order_first(sp.iv),
     vjp=(
         unavailable("iv", "the order"),
         lambda g, y, v, x: g * (0.5 * (iv(v - 1, x) + iv(v + 1, x))),
@@ -295,7 +302,7 @@ j0 = op(
 )
 j1 = op(
     "j1",
-    in_precision(sp.j1),
+    lambda x: fw.small_order_first(lambda _v, t: sp.j1(t))(1, x),
     vjp=lambda g, y, x: g * (0.5 * (j0(x) - jv(2, x))),
     ball=lambda x: x.bessel_j(1),
     rounding=8,

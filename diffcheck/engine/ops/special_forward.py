@@ -61,10 +61,10 @@ def gauss(x: Any, *, half: bool) -> Any:
     error grows as x²: 700 ulps before the result underflows.
     """
     scale = 0.5 if half else 1.0
+    x = np.minimum(np.maximum(x, -64), 64)  # beyond, the result is 0 in every format
     m = np.rint(x * 16) * 0.0625
     f = x - m
-    y = np.exp(-scale * (m * m)) * np.exp(-scale * (f * (m + x)))
-    return np.where(np.abs(x) < 64, y, 0 * y)[()] if np.any(np.abs(x) >= 64) else y
+    return np.exp(-scale * (m * m)) * np.exp(-scale * (f * (m + x)))
 
 
 def gammaln_ball(x: Any) -> Any:
@@ -75,6 +75,25 @@ def gammaln_ball(x: Any) -> Any:
 def scaled_bessel_i(v: Any, x: Any) -> Any:
     """Return exp(-|x|) I_v(x)."""
     return (x if is_less(x, ZERO) else -x).exp() * x.bessel_i(v)
+
+
+def small_order_first(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a Bessel function J or I that is (x/2)^v / v! near 0, where SciPy's says 0 or nan.
+
+    The next term is smaller by x²/4, beneath rounding below 1e-9. Integer orders only.
+    """
+    library = in_precision(function)
+
+    def forward(v: Any, x: Any) -> Any:
+        result = library(v, x)
+        tiny = np.abs(x) < 1e-9
+        if not np.any(tiny) or v != int(v):
+            return result
+        n = abs(int(v))
+        sign = -1 if v < 0 and n % 2 and function is sp.jv else 1
+        return np.where(tiny, sign * (x / 2) ** n / math.factorial(n), result)[()]
+
+    return forward
 
 
 def polygamma(x: Any, *, order: int) -> Any:

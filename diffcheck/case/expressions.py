@@ -28,8 +28,9 @@ def _call(name: str) -> Rule:
 
 
 def _heaviside(xp: Any, args: list[Any]) -> Any:
-    x, *at_zero = args
-    return xp.where(x > 0, 1.0, xp.where(x < 0, 0.0, at_zero[0] if at_zero else 0.5))
+    x, at_zero = args
+    step = (xp.sign(x) + 1) / 2  # not where(x > 0, 1.0, 0.0), whose dtype is not that of x
+    return step if at_zero == 0.5 else xp.where(x == 0, at_zero, step)
 
 
 RULES: Final[dict[Any, Rule]] = {
@@ -102,9 +103,18 @@ def definition_of(expression: Any) -> Callable[..., Any]:
 
 
 def inputs_of(expression: Any, domains: Mapping[str, Input]) -> dict[str, Input]:
-    """Return an input per free symbol, in alphabetical order; all reals where no domain is."""
+    """Return an input per free symbol, in alphabetical order; all reals unless `domains` says."""
     names = sorted(symbol.name for symbol in expression.free_symbols)
-    return {name: domains.get(name, real()) for name in names} | dict(domains)
+    for name in domains:
+        if name not in names:
+            file, line = caller()
+            raise CaseError(
+                f"{file}:{line}",
+                f"from_expression: expected the free symbols {', '.join(names)}, got {name!r}",
+                "a spelling slip, or SymPy simplified the symbol away",
+                "correct inputs=",
+            )
+    return {name: domains.get(name, real()) for name in names}
 
 
 class _Walk:
@@ -133,7 +143,7 @@ class _Walk:
         if e.is_Pow:
             return self._power(e.base, e.exp)
         if e.func is sympy.Piecewise:
-            return self._branches(e.args)
+            return self._branches(e)
         if e.func in ORDERED:
             return ORDERED[e.func](int(e.args[0]), self.xp, self.value(e.args[1]))
         return RULES[e.func](self.xp, [self.value(arg) for arg in e.args])
@@ -186,14 +196,21 @@ class _Walk:
             return root if exponent.p == 1 else root ** int(exponent.p)
         return self.xp.pow(self.value(base), self.value(exponent))
 
-    def _branches(self, pairs: Iterable[Any]) -> Any:
+    def _branches(self, e: Any) -> Any:
         result: Any = float("nan")  # outside of all conditions SymPy's value is nan, too
-        for value, condition in reversed(list(pairs)):
+        for value, condition in reversed(e.args):
             if condition == sympy.true:
-                result = self.value(value)
+                result = self._branch(value, e)
             else:
-                result = self.xp.where(self.value(condition), self.value(value), result)
+                result = self.xp.where(self.value(condition), self._branch(value, e), result)
         return result
+
+    def _branch(self, value: Any, piecewise: Any) -> Any:
+        """Return the value of a branch; where all are constants, in the dtype of an input."""
+        if any(other.free_symbols for other, _ in piecewise.args):
+            return self.value(value)
+        symbol = min(piecewise.free_symbols, key=str)
+        return self.value(value) + 0 * self.xp.sign(self.value(symbol))
 
 
 def _constant(e: Any) -> int | float:

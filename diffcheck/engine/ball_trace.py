@@ -15,7 +15,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import Tensor, base
 
 SHORT_BITS: Final = 11  # significant bits of a literal that is taken to be meant exactly
 _ROUNDING: ContextVar[float] = ContextVar("literal_rounding", default=0.0)
@@ -96,6 +96,19 @@ def _operand(a: Any) -> Any:
     if isinstance(a, (bool, np.bool)) or (isinstance(a, np.ndarray) and a.dtype == bool):
         return a
     return ball_array(a)
+
+
+def is_ball(x: Any) -> bool:
+    """Whether the innermost value is an object array of balls."""
+    value = base(x)
+    return isinstance(value, np.ndarray) and value.dtype.char == "O"
+
+
+def literal_tensor(x: Any) -> Any:
+    """Return a float literal, or an array of them, as a tensor of balls; all else as is."""
+    if isinstance(x, (float, np.floating)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fOV"):
+        return Tensor(ball_array(x), BALLS, None)
+    return x
 
 
 def lift(x: Any) -> Any:

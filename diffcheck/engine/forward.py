@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diffcheck.engine.table import Op, Rule, evaluate
+from diffcheck.engine.table import Op, Rule, evaluate, recorded
 from diffcheck.engine.tape import LEVELS
 from diffcheck.engine.tensor import OPS, Tensor, shape_of
 from diffcheck.engine.values import zeros_like
@@ -26,7 +26,7 @@ class ForwardTrace:
         if op.vjp is None:
             return y
         tangents = [a.node if own else None for a, own in zip(args, mine, strict=True)]
-        tangent = _tangent(op, tangents, y, values, params)
+        tangent = _tangent(op, tangents, y, recorded(values, y), params)
         return y if tangent is None else Tensor(y, self, tangent)
 
 

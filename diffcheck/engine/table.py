@@ -14,7 +14,14 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from diffcheck.balls import Undecided
-from diffcheck.engine.ball_trace import BALLS, elementwise_ball, lift, lower
+from diffcheck.engine.ball_trace import (
+    BALLS,
+    elementwise_ball,
+    is_ball,
+    lift,
+    literal_tensor,
+    lower,
+)
 from diffcheck.engine.tensor import OPS, Tensor, base
 
 Rule = Callable[..., Any]
@@ -124,7 +131,17 @@ def _plain(operation: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     for a in args:
         if type(a) is np.ndarray and a.dtype.char == "O":
             return lower(BALLS.record(operation, tuple(lift(b) for b in args), params))
-    return operation.forward(*args, **params)
+    result = operation.forward(*args, **params)
+    if type(result) is np.float64 and all(isinstance(a, (int, float)) for a in args):
+        return float(result)  # weak, as its operands: sqrt(2.0) must not promote a float32
+    return result
+
+
+def recorded(args: tuple[Any, ...], y: Any) -> tuple[Any, ...]:
+    """Return the operands as rules are to see them: where the result is a ball, floats are too."""
+    if type(y) is not Tensor or not is_ball(y):
+        return args
+    return tuple(literal_tensor(a) for a in args)
 
 
 def evaluate(operation: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

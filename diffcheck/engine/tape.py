@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from diffcheck.engine.broadcasting import unbroadcast, unbroadcast_mask
-from diffcheck.engine.table import Op, evaluate
+from diffcheck.engine.table import Op, evaluate, recorded
 from diffcheck.engine.tensor import OPS, Tensor, shape_of
 
 LEVELS: Final = count(1)  # 0 is the trace of balls; a trace made later is nested deeper
@@ -45,7 +45,7 @@ class Tape:
         y = evaluate(op, tuple(values), params)
         if op.vjp is None:
             return y
-        self.entries.append((op, tuple(slots), tuple(values), params, y))
+        self.entries.append((op, tuple(slots), recorded(tuple(values), y), params, y))
         return Tensor(y, self, len(self.entries) - 1)
 
     def sweep(self, seeds: dict[int, Any], inputs: list[int]) -> list[Any]:

@@ -19,7 +19,8 @@ from diffcheck.engine.table import OperationError
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
-from diffcheck.engine.values import is_ball, ones_like, zeros_like
+from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.values import ones_like, zeros_like
 
 Function = Callable[..., Any]
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from flint import arb
 
-from diffcheck.engine.ball_trace import BALLS, as_objects
+from diffcheck.engine.ball_trace import BALLS, as_objects, is_ball
 from diffcheck.engine.tensor import Tensor, base
 
 # 40 digits: correctly rounded in every format up to quadruple precision; and the exact ball.
@@ -28,12 +28,6 @@ CONSTANTS: Final[dict[str, tuple[str, Callable[[], arb]]]] = {
         lambda: (2 / arb.pi()).sqrt(),
     ),
 }
-
-
-def is_ball(x: Any) -> bool:
-    """Whether the innermost value is an object array of balls."""
-    value = base(x)
-    return isinstance(value, np.ndarray) and value.dtype.char == "O"
 
 
 def constant(name: str, like: Any) -> Any:

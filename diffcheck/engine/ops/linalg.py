@@ -22,7 +22,8 @@ from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.table import op
 from diffcheck.engine.tensor import base, shape_of
-from diffcheck.engine.values import is_ball, ones_like, zeros_like
+from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.values import ones_like, zeros_like
 
 MINORS_UP_TO = 6  # beyond, cofactors by minors cost n⁵ and regular matrices go by the inverse
 

@@ -57,7 +57,7 @@ def _gelu_tanh_vjp(g: Any, y: Any, x: Any) -> Any:
     """Return the cotangent; x is multiplied in one by one, so that 0 times x³ = inf stays 0."""
     u = _gelu_argument(x)
     bump = 0.5 * sech2(u) * x * constant("sqrt_two_over_pi", x)
-    return g * (expit(2 * u) + (bump + bump * x * x * (3 * CUBIC)))
+    return g * (expit(2 * u) + (bump + 3 * (bump * x * x * CUBIC)))
 
 
 gelu_tanh = op(

@@ -18,7 +18,8 @@ from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import broadcast_to, flip, permute_dims, reshape
 from diffcheck.engine.table import op
 from diffcheck.engine.tensor import Tensor, base, shape_of
-from diffcheck.engine.values import is_ball, ones_like
+from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.values import ones_like
 
 Axis = int | tuple[int, ...] | None
 

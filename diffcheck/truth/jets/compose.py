@@ -20,7 +20,12 @@ def series(coefficients: Sequence[arb], length: int) -> arb_series:
 
 
 def is_infinite(a: Jet) -> bool:
-    """Whether a term that may be unbounded leads: a pole or a logarithm."""
+    """Whether a term that may be unbounded leads: a pole or a logarithm.
+
+    Raises `MoreTerms` if not even the term that leads is known.
+    """
+    if not (a.exact or a.coefficients or a.singular or a.start > 0):
+        raise MoreTerms(f"the value of a function that is O(u^{a.start})")
     return a.start < 0 or (a.singular is not None and a.singular.ceiling <= 0)
 
 
@@ -34,8 +39,6 @@ def analytic(a: Jet, function: Series) -> Jet:
     if is_infinite(a):
         raise Undecided("a function at infinity")
     length = a.start + a.branch.terms if a.exact else min(a.end, a.start + a.branch.terms)
-    if length == 0:
-        raise MoreTerms("the value of a function of which no term is known")
     smooth = jet(a.branch, 0, _image(function, [a.coefficient(i) for i in range(length)]))
     if a.singular is None:
         return smooth

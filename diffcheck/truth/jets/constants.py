@@ -11,11 +11,10 @@ from flint import arb
 
 def as_fraction(number: Any) -> Fraction | None:
     """Return a SymPy rational or float as the fraction it is, None for other numbers."""
+    if isinstance(number, sympy.Float):
+        number = sympy.Rational(number)
     if isinstance(number, sympy.Rational):
         return Fraction(int(number.p), int(number.q))
-    if isinstance(number, sympy.Float):
-        sign, mantissa, exponent, _ = number._mpf_
-        return (-1) ** sign * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
     return None
 
 

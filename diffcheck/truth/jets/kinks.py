@@ -5,10 +5,10 @@ from __future__ import annotations
 from flint import arb
 
 from diffcheck.balls import Undecided
-from diffcheck.truth.jets.arithmetic import negative, subtract
+from diffcheck.truth.jets.arithmetic import add, negative, subtract
 from diffcheck.truth.jets.compose import is_infinite
 from diffcheck.truth.jets.errors import LeavesDomain, MoreTerms
-from diffcheck.truth.jets.jet import Jet, constant, sign
+from diffcheck.truth.jets.jet import Jet, constant, jet, sign
 
 
 def absolute(a: Jet) -> Jet:
@@ -40,12 +40,12 @@ def dirac(a: Jet, *_order: Jet) -> Jet:
 
 
 def maximum(a: Jet, b: Jet) -> Jet:
-    """Return the larger of a and b; where they agree in all known terms, either is right."""
+    """Return the larger of a and b; as far as they agree in all known terms, either is right."""
     difference = subtract(a, b)
     try:
         return a if sign(difference) >= 0 else b
     except MoreTerms:
-        return a if not a.exact else b
+        return add(a, jet(a.branch, difference.end, ()))
 
 
 def minimum(a: Jet, b: Jet) -> Jet:

@@ -72,11 +72,12 @@ class Truth:
 
     def outcomes(self, quantity: Quantity, point: Point, fmt: Format) -> list[Outcome]:
         """Return one outcome per component, in C order, certain in the format."""
-        site = self._site(point)
+        site = self.site(point)
         settle = site.derivative if quantity.order else site.value
-        return [settle(component, fmt) for component in self._components(quantity)]
+        return [settle(component, fmt) for component in self.components(quantity)]
 
-    def _components(self, quantity: Quantity) -> list[Component]:
+    def components(self, quantity: Quantity) -> list[Component]:
+        """Return the quantity's components with their derivative programs, made once."""
         if quantity not in self._found:
             nodes = self.programs.of(quantity)
             shapes = forms(quantity, self.programs.v, self.programs.w)
@@ -88,7 +89,7 @@ class Truth:
 
     def condition(self, quantity: Quantity, component: int, point: Point) -> float:
         """Return κ = Σ_j |x_j ∂_j q| / |q| over all inputs, inf where q = 0."""
-        at = self._site(point).at
+        at = self.site(point).at
         node = self.programs.of(quantity)[component]
         q = at.value(node, 128)
         size = 0.0 if isinstance(q, Failure) else abs(float(q.mid()))
@@ -97,7 +98,7 @@ class Truth:
 
     def sensitivity(self, quantity: Quantity, component: int, point: Point) -> float:
         """Return Σ_j |x_j ∂_j q| over all inputs, data included; NaN where a derivative fails."""
-        at = self._site(point).at
+        at = self.site(point).at
         node = self.programs.of(quantity)[component]
         slopes = self.programs.slopes(node, self._all_inputs)
         total = arb(0)
@@ -117,7 +118,8 @@ class Truth:
         """Return the first derivatives as (label, LaTeX), those that are short enough to read."""
         return derivatives_latex(self.definition, self._wrt)
 
-    def _site(self, point: Point) -> Site:
+    def site(self, point: Point) -> Site:
+        """Return what was computed at a point; the last one is kept."""
         key = tuple(tuple(np.ravel(point.values[name]).tolist()) for name in self.case.inputs)
         if key not in self._sites:
             self._sites.clear()  # the points of a case come one after another

@@ -108,7 +108,7 @@ class Expansions:
     def _both_sides(
         self, output: int, u: Direction, order: int, k: int, bits: int
     ) -> dict[int, arb]:
-        """Return the k-th derivative by side; a side that settles the matter goes before a doubt."""
+        """Return the k-th derivative by side; a side that settles it goes before a doubt."""
         found: dict[int, arb] = {}
         doubts: list[Undecided] = []
         for side in SIDES:

@@ -95,5 +95,5 @@ REFERENCES = {
     sympy.airybi: (mp.airybi, [(0.3,), (-5.0,)]),
     sympy.airyaiprime: (lambda x: mp.airyai(x, 1), [(0.3,), (-5.0,)]),
     sympy.airybiprime: (lambda x: mp.airybi(x, 1), [(0.3,), (-5.0,)]),
-    sympy.polylog: (mp.polylog, [(2.0, 0.5), (1.5, -3.0)]),
+    sympy.polylog: (mp.polylog, [(2.0, 0.5), (1.5, -0.75)]),
 }

@@ -1,0 +1,72 @@
+"""Axes for inputs that range over all floats: linear, or logarithmic with a sign."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+_GAP: Final = 0.12  # between zero and the least magnitude, in the units of `_stretch`
+_EXPONENTS: Final = (0, -3, -10, -30, -100, -300, 3, 10, 30, 100, 300, 1, 2, -1, -2, -5, -20, 20)
+_SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Positions along an axis: the number itself where `lowest` is None, else a signed logarithm.
+
+    `lowest` is the least decimal exponent drawn; zero stands just below it.
+    """
+
+    lowest: float | None
+
+    def position(self, x: float) -> float:
+        """Return where x is drawn; increasing in x."""
+        if self.lowest is None or x == 0:
+            return x
+        exponent = max(math.log10(abs(x)), self.lowest)
+        return math.copysign(_stretch(exponent) - _stretch(self.lowest) + _GAP, x)
+
+    def ticks(self, low: float, high: float, *, spacing: float = 0.16) -> list[tuple[float, str]]:
+        """Return positions and labels of round numbers in [low, high]; none for a linear axis.
+
+        Labels keep `spacing` from one another, as a share of the axis; 0 and ±1 go first.
+        """
+        if self.lowest is None:
+            return []
+        left, right = self.position(low), self.position(high)
+        chosen: list[tuple[float, str]] = [(0.0, "0")] if low <= 0 <= high else []
+        for exponent in _EXPONENTS:
+            if exponent < self.lowest:
+                continue
+            for sign in (1, -1):
+                p = self.position(sign * 10.0**exponent)
+                apart = all(abs(p - q) >= spacing * (right - left) for q, _ in chosen)
+                if left <= p <= right and apart:
+                    chosen.append((p, power_of_ten(exponent, negative=sign < 0)))
+        return sorted(chosen)
+
+
+def scale_of(xs: Iterable[float]) -> Scale:
+    """Return a linear scale for magnitudes within a factor of 1000, else a logarithmic one."""
+    magnitudes = [abs(x) for x in xs]
+    nonzero = [m for m in magnitudes if m > 0]
+    if not nonzero or min(magnitudes) >= max(magnitudes) / 1000:
+        return Scale(None)
+    return Scale(math.log10(min(nonzero)))
+
+
+def power_of_ten(exponent: int, *, negative: bool = False) -> str:
+    """Return `-10⁻³`, in characters that every font has.
+
+    >>> power_of_ten(-3, negative=True), power_of_ten(0), power_of_ten(1)
+    ('−10⁻³', '1', '10')
+    """
+    magnitude = {0: "1", 1: "10"}.get(exponent, f"10{str(exponent).translate(_SUPERSCRIPT)}")
+    return f"−{magnitude}" if negative else magnitude
+
+
+def _stretch(exponent: float) -> float:
+    """Give the decades around 1 more room than those near the ends of the format's range."""
+    return math.asinh(exponent / 8)

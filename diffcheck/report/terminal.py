@@ -1,0 +1,87 @@
+"""Text for a terminal: the verdicts worst first, and one line for each failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from diffcheck.judge import Measurement, Verdict
+from diffcheck.report import numbers
+from diffcheck.report.commands import reproduce
+from diffcheck.report.index_page import total_counts, worst_word
+from diffcheck.report.points import in_decimal, in_hex
+from diffcheck.report.summaries import Cell, Summary, rank
+from diffcheck.report.words import SEVERITY, short, short_dtype, witness
+
+MOST_LINES: Final = 25
+_RED, _YELLOW, _GREEN, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
+_GOOD: Final = frozenset({Verdict.EXACT, Verdict.ACCURATE})
+
+
+def failure_line(
+    m: Measurement,
+    point: Mapping[str, str | list[str]] | None,
+    path: str,
+    *,
+    flags: str = "",
+    color: bool = False,
+) -> str:
+    """Return one line that names all of a failure, with the command that reproduces it.
+
+    `path` is the case file's; `point` its values where the measurement does not hold them.
+    """
+    values = m.point or point
+    error = "" if m.ulps is None else f" {numbers.ulps(numbers.from_hex(m.ulps))} ulps"
+    word = f"{_RED}{m.verdict}{_PLAIN}" if color else str(m.verdict)
+    where = f" at {in_decimal(values, m.dtype)} ({in_hex(values)})" if values else ""
+    detail = f" [{' '.join(m.detail.split())}]" if m.detail else ""
+    who = f"{m.program} {m.backend} {m.mode} {m.device} {m.dtype}"
+    what = f"{m.quantity} {m.index}".strip()
+    command = reproduce(path, m, flags=flags)
+    return f"{word}{error}: {path}::{m.case} {who} {what}{where}{detail} | {command}"
+
+
+def summary(summaries: Iterable[Summary], *, color: bool = False) -> str:
+    """Return the text of a whole run: the worst of each program, worst first, then the counts."""
+    ordered = list(summaries)
+    found = sorted(
+        ((cell, s) for s in ordered for cell in s.cells),
+        key=lambda pair: (rank(pair[0].worst), pair[1].path, pair[0].program),
+    )
+    worth = [pair for pair in found if worst_word(pair[0]) not in _GOOD]
+    lines = [_line(cell, s, color=color) for cell, s in worth[:MOST_LINES]]
+    if len(worth) > MOST_LINES:
+        lines.append(f"… and {len(worth) - MOST_LINES} more: see the report")
+    for s in ordered:
+        lines += [f"{s.path}::{s.case}: no longer seen: {text}" for text in s.stale_defects]
+    return "\n".join([*lines, *([""] if lines else []), *_totals(ordered, color=color)])
+
+
+def _line(cell: Cell, s: Summary, *, color: bool) -> str:
+    m = cell.worst
+    mark = "FAIL" if cell.failing else "known" if cell.known else ""
+    who = f"{cell.program} {witness(cell.backend, cell.mode, cell.device)}"
+    error = numbers.ulps(numbers.from_hex(m.ulps))
+    what = f"{m.quantity} {m.index}".strip()
+    text = (
+        f"{mark:5} {short(m.verdict):10} {error:>7}  {s.topic}/{s.case:24} "
+        f"{who:24} {short_dtype(cell.dtype)}  {what}"
+    )
+    return _painted(text, cell) if color else text
+
+
+def _painted(text: str, cell: Cell) -> str:
+    return f"{_RED if cell.failing else _YELLOW}{text}{_PLAIN}"
+
+
+def _totals(summaries: list[Summary], *, color: bool) -> list[str]:
+    counts = total_counts(summaries)
+    words = sorted(counts.items(), key=lambda item: SEVERITY[item[0]])
+    failing = sum(s.failing for s in summaries)
+    known = sum(cell.known for s in summaries for cell in s.cells)
+    programs = sum(len(s.programs) for s in summaries)
+    verdict = f"{failing} failing" if failing else "no failure"
+    if color:
+        verdict = f"{_RED if failing else _GREEN}{verdict}{_PLAIN}"
+    size = f"{len(summaries)} cases, {programs} programs, {sum(counts.values())} measurements"
+    return [", ".join(f"{n} {word}" for word, n in words), f"{size}: {verdict}, {known} known"]

@@ -18,7 +18,7 @@ from diffcheck.run.options import CasePlan, Options
 from diffcheck.run.plan import plan as plan_cases
 from diffcheck.run.pools import DIED, HUNG, Pools, pool_name
 from diffcheck.run.store import encode
-from diffcheck.run.worker import CaseResult, Probe, probe, run_case
+from diffcheck.run.worker import CaseResult, Probe, run_case
 
 TIMEOUT: Final = 600.0  # seconds for one case
 
@@ -52,6 +52,7 @@ def execute(
     store: BinaryIO,
     *,
     workers: Pools,
+    present: Probe,
     command: str,
     complete: bool = False,
     stop_on_failure: bool = False,
@@ -63,10 +64,9 @@ def execute(
     A case that kills its worker, hangs for `timeout` seconds or cannot be used costs only itself.
     An interrupt ends the run with what has been written so far.
     """
-    found: Probe = workers.submit("probe", probe).result()
-    plans = plan_cases(cases, options, found.presence)
+    plans = plan_cases(cases, options, present.presence)
     result = RunResult(cases=len(plans))
-    store.write(encode([_header(found, options, command, complete=complete)]))
+    store.write(encode([_header(present, options, command, complete=complete)]))
     by_name = {case.name: case for case in cases}
     try:
         for done, (plan, parts) in enumerate(_finished(plans, workers, timeout), start=1):
@@ -79,11 +79,11 @@ def execute(
     return result
 
 
-def _header(found: Probe, options: Options, command: str, *, complete: bool) -> Header:
+def _header(present: Probe, options: Options, command: str, *, complete: bool) -> Header:
     return Header(
         diffcheck=diffcheck.__version__,
         command=command,
-        environment=found.environment,
+        environment=present.environment,
         options=options.as_record(),
         complete=complete,
     )
@@ -99,6 +99,8 @@ def _finished(
     for plan in plans:
         parts = _parts(plan)
         missing[plan.case] = len(parts)
+        if not parts:  # none of the devices asked for is here
+            yield plan, []
         for part in parts:
             waiting[_submit(part, workers, timeout)] = (plan, part)
     while waiting:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from diffcheck import backends, engine
 from diffcheck.backends.environment import describe
@@ -40,7 +42,18 @@ def probe(names: tuple[str, ...] = BACKENDS) -> Probe:
     for name in names:
         backend = backends.get(name)
         presence[name] = {device: backend.modes(device) for device in backend.devices()}
-    return Probe(presence, describe())
+    return Probe(presence, _flat(describe()))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str | list[str]]:
+    """Return a nested description as one level, with the outer names in front."""
+    flat: dict[str, str | list[str]] = {}
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name} ")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
 
 
 def load(plan: CasePlan) -> Case:

@@ -1,6 +1,8 @@
 """Small case files to run."""
 
+import os
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -21,15 +23,23 @@ square = Case(definition, programs={"plain": program}, inputs={"x": real(-4, 4)}
 '''
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of its own for each module, current while its tests (and their workers) run."""
+    here = os.getcwd()
+    os.chdir(tmp_path_factory.mktemp("project"))
+    yield Path.cwd()
+    os.chdir(here)
+
+
 @pytest.fixture
-def case_file(tmp_path, monkeypatch):
-    """Write a case file into an otherwise empty current folder and return its path."""
-    monkeypatch.chdir(tmp_path)
+def case_file(folder):
+    """Write a case file below the current folder and return its path."""
 
     def write(text=SQUARE, name="square.py"):
-        path = tmp_path / "cases" / name
+        path = folder / "cases" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(textwrap.dedent(text))
-        return str(path.relative_to(tmp_path))
+        return str(path.relative_to(folder))
 
     return write

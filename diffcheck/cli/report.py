@@ -1,0 +1,44 @@
+"""`diffcheck report`: the reports of a store, without computing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from diffcheck.cli import exits
+
+
+@click.command("report")
+@click.argument("store", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--report-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+)
+@exits.guarded
+def report_command(store: Path, report_dir: Path) -> int:
+    """Write the reports of STORE, a JSON Lines file that `diffcheck run` left."""
+    from diffcheck.judge import Header  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.report.segment import render_segment, segments_of  # noqa: PLC0415
+    from diffcheck.report.writing import finish  # noqa: PLC0415
+    from diffcheck.run.store import StoreError, read  # noqa: PLC0415
+
+    try:
+        header = next((r for r in read(store) if isinstance(r, Header)), None)
+        if header is None:
+            raise StoreError(f"{store}: there is no header")
+        rendered = [render_segment(s, report_dir) for s in segments_of(store)]
+    except StoreError as error:
+        exits.tell(
+            str(store),
+            f"expected the JSON Lines of a run; got: {error}",
+            "a file of another kind, or one cut off in the middle",
+            "make it anew with `diffcheck run --output-format json-lines -o FILE`",
+        )
+        return exits.USAGE
+    pages = [path for r in rendered for path in r.files]
+    finish([r.summary for r in rendered], header, report_dir, pages)
+    click.echo(report_dir / "index.md")
+    return exits.OK

@@ -1,8 +1,10 @@
 import pytest
 import sympy
 from flint import arb
+from hypothesis import given
+from hypothesis import strategies as st
 
-from diffcheck.balls import precision
+from diffcheck.balls import precision, round_to_format, ulp
 from diffcheck.floats import FORMATS
 from diffcheck.truth.certify import AtPoint, is_certain, ladder
 from diffcheck.truth.expressions import graph_of
@@ -37,6 +39,22 @@ def test_a_ball_around_a_midpoint_of_floats_is_never_certain():
         midpoint = 1 + arb((1, -24)) + TINY
     assert not is_certain(midpoint, F32)
     assert is_certain(midpoint, F64)
+
+
+@given(
+    mantissa=st.integers(1, 2**70),
+    power=st.integers(-1160, 980),
+    radius=st.integers(1, 2**20),
+    below=st.integers(30, 60),
+)
+def test_certain_balls_round_to_one_float(mantissa, power, radius, below):
+    with precision(4000):
+        ball = arb((mantissa, power), (radius, power - below))
+        if is_certain(ball, F64):
+            assert round_to_format(ball.lower(), F64) == round_to_format(ball.upper(), F64)
+        else:  # too wide, or around a midpoint
+            wide = ball.rad() >= ulp(ball, F64) / 2**20
+            assert wide or round_to_format(ball.lower(), F64) != round_to_format(ball.upper(), F64)
 
 
 def test_a_narrow_format_needs_fewer_bits():

@@ -91,4 +91,12 @@ area_tangent = Case(
     inputs={"x": real(-0.999, 0.999)},
     orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": 0.5}, {"x": 0.998046875}],
+    known_defects=[
+        Defect(
+            reason="JAX differentiates 1/((1 - x)(1 + x)) by factors, which cancel near 0",
+            verdicts=("lost",),
+            backend="jax",
+            quantity="hessian",
+        ),
+    ],
 )

@@ -6,7 +6,7 @@ and order are the commonest slips. They exist because near its end a derivative 
 is delicate.
 """
 
-from diffcheck import Case, real, sym
+from diffcheck import Case, Defect, real, sym
 
 
 def sine_and_cosine_definition(x):
@@ -39,6 +39,15 @@ arc_tangent = Case(
     inputs={"x": real(-1e15, 1e15)},
     orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": 1.0}, {"x": -1e10}],
+    known_defects=[
+        Defect(
+            reason="JAX squares 1 + x², which overflows in float32 where the quotient is 1e-30",
+            verdicts=("lost", "range"),
+            backend="jax",
+            dtype="float32",
+            quantity="hessian",
+        ),
+    ],
 )
 
 

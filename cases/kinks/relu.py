@@ -24,7 +24,6 @@ relu = Case(
     definition,
     programs={"library": library, "maximum": maximum},
     inputs={"x": real(-1e30, 1e30)},
-    wrt=("x",),
     orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": -0.0}, {"x": 3.0}, {"x": -3.0}],
 )

@@ -69,4 +69,12 @@ modified_bessel_i0 = Case(
     programs={"library": i0},
     inputs={"x": real(-10, 10)},
     points=[{"x": 0.0}, {"x": 1e-8}, {"x": 1.0}, {"x": 8.0}],
+    known_defects=[
+        Defect(
+            reason="JAX differentiates exp(|x|) i0e(x), whose two terms cancel near 0",
+            verdicts=("lost",),
+            backend="jax",
+            link="https://github.com/jax-ml/jax/issues/40627",
+        ),
+    ],
 )

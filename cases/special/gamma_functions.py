@@ -7,7 +7,7 @@ none of them. They exist because these derivatives are computed by other special
 with its own weak places.
 """
 
-from diffcheck import Case, real, sym
+from diffcheck import Case, Defect, real, sym
 
 
 def gamma_definition(x):
@@ -23,6 +23,12 @@ gamma_function = Case(
     programs={"library": library_gamma},
     inputs={"x": real(0.0625, 30)},
     points=[{"x": 1.0}, {"x": 5.0}, {"x": 0.5}, {"x": 1.4616321449683623}],
+    known_defects=[
+        Defect(
+            reason="digamma is accurate in the absolute sense only, and has a root here",
+            verdicts=("lost",),
+        ),
+    ],
 )
 
 
@@ -40,6 +46,12 @@ log_gamma = Case(
     inputs={"x": real(0.0009765625, 1e6)},
     orders=(0, 1, 2),
     points=[{"x": 1.0}, {"x": 2.0}, {"x": 10.0}, {"x": 1.4616321449683623}],
+    known_defects=[
+        Defect(
+            reason="digamma is accurate in the absolute sense only, and has a root here",
+            verdicts=("lost",),
+        ),
+    ],
 )
 
 
@@ -56,6 +68,12 @@ digamma = Case(
     programs={"library": library_digamma},
     inputs={"x": real(0.0625, 1e3)},
     points=[{"x": 1.0}, {"x": 0.5}, {"x": 10.0}, {"x": 1.4616321449683623}],
+    known_defects=[
+        Defect(
+            reason="digamma is accurate in the absolute sense only, and has a root here",
+            verdicts=("lost",),
+        ),
+    ],
 )
 
 

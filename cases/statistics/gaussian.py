@@ -74,12 +74,12 @@ gaussian_mixture = Case(
     programs=(textbook, stable),
     inputs={
         "weight": real(0.0625, 0.9375),
-        "mean0": real(-4, 4),
-        "mean1": real(-4, 8),
+        "mean0": real(-4, -0.5),
+        "mean1": real(0.5, 8),
         "scale": real(1, 4),
     },
     points=[
-        {"weight": 0.5, "mean0": 0.0, "mean1": 4.0, "scale": 2.0},
+        {"weight": 0.5, "mean0": -0.5, "mean1": 4.0, "scale": 2.0},
         {"weight": 0.25, "mean0": -1.0, "mean1": 1.0, "scale": 1.0},
     ],
     known_defects=[

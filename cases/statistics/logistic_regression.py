@@ -17,7 +17,7 @@ X = (
     (0.25, -2.0),
     (-1.5, -1.0),
 )
-Y = (1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, -1.0)
+Y = (1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0)
 
 
 def definition(w, b):
@@ -43,7 +43,6 @@ logistic_regression = Case(
     definition,
     programs=(textbook, stable),
     inputs={"w": real(-4, 4, shape=(2,)), "b": real(-2, 2)},
-    orders=(0, 1, 2),
     points=[
         {"w": [0.0, 0.0], "b": 0.0},
         {"w": [1.0, 0.5], "b": -0.25},

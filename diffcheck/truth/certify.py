@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from flint import arb
 
-from diffcheck.balls import binary_exponent, precision, rounds_to_one_float
 from diffcheck.floats import Format
 from diffcheck.truth.evaluate import Evaluation
 from diffcheck.truth.failures import Failure
@@ -48,11 +47,22 @@ def is_certain(ball: arb, fmt: Format) -> bool:
         return True
     if not ball.is_finite() or ball.contains(0):
         return False
-    exponent = binary_exponent(ball)
-    if exponent is None or ball.rad() >= arb((1, fmt.ulp_exponent(exponent) - GUARD_BITS)):
+    mantissa, power = (int(part) for part in ball.mid().man_exp())
+    exponent = mantissa.bit_length() - 1 + power
+    grid = fmt.ulp_exponent(exponent)
+    radius = ball.rad()
+    if radius >= arb((1, grid - GUARD_BITS)):
         return False
-    # Far out of range every number rounds to infinity or 0; it must not be written out as integer.
-    if exponent > fmt.emax + 1 or exponent < fmt.ulp_exponent(None) - 2:
+    # Far out of range every number rounds to infinity or 0; it must not be written out in full.
+    if radius.is_zero() or exponent > fmt.emax + 1 or exponent < grid - 2:
         return True
-    with precision(2 * LADDER[-1]):  # the ends of a ball are rounded outward at the precision set
-        return rounds_to_one_float(ball, fmt)
+    return radius < _to_midpoint(abs(mantissa), power, grid)
+
+
+def _to_midpoint(mantissa: int, power: int, grid: int) -> arb:
+    """Return the distance of mantissa·2^power from the nearest midpoint of numbers k·2^grid."""
+    shift = grid - power
+    if shift <= 0:
+        return arb((1, grid - 1))
+    beyond = mantissa & ((1 << shift) - 1)
+    return arb((abs(beyond - (1 << (shift - 1))), power))

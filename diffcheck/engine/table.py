@@ -132,7 +132,7 @@ def _plain(operation: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if type(a) is np.ndarray and a.dtype.char == "O":
             return lower(BALLS.record(operation, tuple(lift(b) for b in args), params))
     result = operation.forward(*args, **params)
-    if type(result) is np.float64 and all(isinstance(a, (int, float)) for a in args):
+    if type(result) is np.float64 and all(type(a) in (int, float) for a in args):
         return float(result)  # weak, as its operands: sqrt(2.0) must not promote a float32
     return result
 

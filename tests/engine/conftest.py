@@ -15,15 +15,16 @@ def _precise():
         yield
 
 
-def derivative(function, x, order=1):
+def derivative(function, x, order=1, digits=DIGITS):
     """Return a derivative of an mpmath function at a float, as a ball of radius 0.
 
     Taken at ±1 of the function stretched by |x|, so that the step suits x = 1e-300 as well.
     """
-    x = mpf(float(x))
-    scale = abs(x) or mpf(1)
-    slope = mp.diff(lambda u: function(scale * u), x / scale, order)
-    return to_ball(slope / scale**order)
+    with mpmath.workdps(digits):
+        x = mpf(float(x))
+        scale = abs(x) or mpf(1)
+        slope = mp.diff(lambda u: function(scale * u), x / scale, order)
+        return to_ball(slope / scale**order)
 
 
 def to_ball(number):

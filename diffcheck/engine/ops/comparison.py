@@ -11,16 +11,16 @@ from diffcheck.balls import ZERO, Undecided, is_equal, is_less
 from diffcheck.engine.table import op
 
 
-def _equal(a: Any, b: Any) -> bool:
+def ball_equal(a: Any, b: Any) -> bool:
     return a is b or is_equal(a, b)  # one ball object is one number, however wide
 
 
-def _less(a: Any, b: Any) -> bool:
+def ball_less(a: Any, b: Any) -> bool:
     return a is not b and is_less(a, b)
 
 
 def _sign(a: Any) -> Any:
-    return arb(0) if _equal(a, ZERO) else arb(-1 if _less(a, ZERO) else 1)
+    return arb(0) if ball_equal(a, ZERO) else arb(-1 if ball_less(a, ZERO) else 1)
 
 
 def _step(method: str) -> Any:
@@ -36,14 +36,14 @@ def _step(method: str) -> Any:
 
 
 def _truncate(a: Any) -> Any:
-    return _step("ceil")(a) if _less(a, ZERO) else _step("floor")(a)
+    return _step("ceil")(a) if ball_less(a, ZERO) else _step("floor")(a)
 
 
-less = op("less", np.less, ball=_less, rounding=0, sympy="StrictLessThan", jax="less")
+less = op("less", np.less, ball=ball_less, rounding=0, sympy="StrictLessThan", jax="less")
 less_equal = op(
     "less_equal",
     np.less_equal,
-    ball=lambda a, b: not _less(b, a),
+    ball=lambda a, b: not ball_less(b, a),
     rounding=0,
     sympy="LessThan",
     jax="less_equal",
@@ -51,7 +51,7 @@ less_equal = op(
 greater = op(
     "greater",
     np.greater,
-    ball=lambda a, b: _less(b, a),
+    ball=lambda a, b: ball_less(b, a),
     rounding=0,
     sympy="StrictGreaterThan",
     jax="greater",
@@ -59,16 +59,16 @@ greater = op(
 greater_equal = op(
     "greater_equal",
     np.greater_equal,
-    ball=lambda a, b: not _less(a, b),
+    ball=lambda a, b: not ball_less(a, b),
     rounding=0,
     sympy="GreaterThan",
     jax="greater_equal",
 )
-equal = op("equal", np.equal, ball=_equal, rounding=0, sympy="Equality", jax="equal")
+equal = op("equal", np.equal, ball=ball_equal, rounding=0, sympy="Equality", jax="equal")
 not_equal = op(
     "not_equal",
     np.not_equal,
-    ball=lambda a, b: not _equal(a, b),
+    ball=lambda a, b: not ball_equal(a, b),
     rounding=0,
     sympy="Unequality",
     jax="not_equal",

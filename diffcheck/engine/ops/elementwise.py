@@ -11,7 +11,7 @@ from flint import arb
 
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ops import stable
-from diffcheck.engine.ops.comparison import equal, greater, sign
+from diffcheck.engine.ops.comparison import ball_less, equal, greater, sign
 from diffcheck.engine.table import op
 from diffcheck.engine.values import constant
 
@@ -124,7 +124,7 @@ maximum = op(
         lambda g, y, a, b: _share(g, b, a),
     ),
     selects=(lambda a, b: _wins(a, b), lambda a, b: _wins(b, a)),
-    ball=lambda a, b: b if is_less(a, b) else a,
+    ball=lambda a, b: b if ball_less(a, b) else a,
     rounding=0,
     sympy="Max",
     jax="maximum",
@@ -137,7 +137,7 @@ minimum = op(
         lambda g, y, a, b: _share(g, a, b),
     ),
     selects=(lambda a, b: _wins(b, a), lambda a, b: _wins(a, b)),
-    ball=lambda a, b: a if is_less(a, b) else b,
+    ball=lambda a, b: a if ball_less(a, b) else b,
     rounding=0,
     sympy="Min",
     jax="minimum",

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.balls import is_less
+
 from diffcheck.engine.ball_trace import BALLS, ball_array
-from diffcheck.engine.ops.comparison import equal
+from diffcheck.engine.ops.comparison import ball_less, equal
 from diffcheck.engine.ops.elementwise import sqrt, where
 from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
@@ -122,7 +122,7 @@ _max = op(
     vjp=_to_winners,
     jvp=(_from_winners,),
     selects=(lambda x, axis=None, keepdims=False: _share(x, _max(x, axis=axis), axis)[0],),
-    ball=_extreme(lambda a, b: b if is_less(a, b) else a),
+    ball=_extreme(lambda a, b: b if ball_less(a, b) else a),
     rounding=0,
     sympy="Max",
     jax="max",
@@ -134,7 +134,7 @@ _min = op(
     vjp=_to_winners,
     jvp=(_from_winners,),
     selects=(lambda x, axis=None, keepdims=False: _share(x, _min(x, axis=axis), axis)[0],),
-    ball=_extreme(lambda a, b: a if is_less(a, b) else b),
+    ball=_extreme(lambda a, b: a if ball_less(a, b) else b),
     rounding=0,
     sympy="Min",
     jax="min",
@@ -169,7 +169,7 @@ def argsort_balls(x: Any, *, axis: int = -1) -> Any:
         def order(i: int, j: int) -> int:
             if row[i] is row[j]:
                 return 0
-            return -1 if is_less(row[i], row[j]) else int(is_less(row[j], row[i]))
+            return -1 if ball_less(row[i], row[j]) else int(ball_less(row[j], row[i]))
 
         return np.array(sorted(range(len(row)), key=cmp_to_key(order)), dtype=np.int64)
 

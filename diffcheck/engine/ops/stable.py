@@ -12,10 +12,11 @@ from diffcheck.balls import ZERO, is_less
 
 def choose(condition: Any, a: Any, b: Any) -> Any:
     """Select elementwise; a Python scalar takes the other's dtype, bfloat16 included."""
-    if isinstance(a, (int, float)) and not isinstance(b, (int, float)):
-        a = b.dtype.type(a)
-    elif isinstance(b, (int, float)) and not isinstance(a, (int, float)):
-        b = a.dtype.type(b)
+    weak_a, weak_b = type(a) in (int, float), type(b) in (int, float)
+    if weak_a and not weak_b:
+        a = np.asarray(a, dtype=b.dtype)
+    elif weak_b and not weak_a:
+        b = np.asarray(b, dtype=a.dtype)
     return np.where(condition, a, b)
 
 

@@ -1,0 +1,158 @@
+"""Points where today's systems lose every digit (facts.md, defects.md); ours must not."""
+
+import numpy as np
+import pytest
+from conftest import derivative
+from mpmath import mp
+
+from diffcheck import engine as xp
+from diffcheck.balls import error_in_ulps
+from diffcheck.floats import FORMATS
+
+F32, F64 = np.float32, np.float64
+
+
+def sinc(x):
+    return mp.sin(mp.pi * x) / (mp.pi * x)
+
+
+SMOOTH = [
+    ("tanh", xp.tanh, mp.tanh, 20.0, F64, 1),
+    ("tanh", xp.tanh, mp.tanh, -9.0109138, F32, 1),
+    ("tanh''", xp.tanh, mp.tanh, 1e-300, F64, 2),
+    ("expit", xp.expit, mp.sigmoid, 40.0, F64, 1),
+    ("expit", xp.expit, mp.sigmoid, -85.0, F32, 1),
+    ("log_expit''", xp.log_expit, lambda x: -mp.log1p(mp.exp(-x)), -37.42994775023705, F64, 2),
+    ("expm1", xp.expm1, mp.expm1, -40.0, F64, 1),
+    ("sinc", xp.sinc, sinc, -1e-29, F32, 1),
+    ("sinc", xp.sinc, sinc, 1e-6, F32, 1),
+    ("sinc", xp.sinc, sinc, 1e-9, F64, 1),
+    ("acosh", xp.acosh, mp.acosh, 5.9e20, F32, 1),
+    ("acosh", xp.acosh, mp.acosh, 1e200, F64, 1),
+    ("asinh", xp.asinh, mp.asinh, 1e200, F64, 1),
+    ("i0", xp.i0, lambda x: mp.besseli(0, x), 1e-300, F64, 1),
+    ("log1p", xp.log1p, mp.log1p, -1 + 2.0**-50, F64, 1),
+    ("softplus", xp.softplus, lambda x: mp.log1p(mp.exp(x)), 800.0, F64, 1),
+    ("softplus", xp.softplus, lambda x: mp.log1p(mp.exp(x)), -80.0, F32, 1),
+    ("hypot", lambda x: xp.hypot(x, x), lambda x: mp.hypot(x, x), 1e-200, F64, 1),
+    ("hypot", lambda x: xp.hypot(x, x), lambda x: mp.hypot(x, x), 1e200, F64, 1),
+    ("atan2", lambda y: xp.atan2(y, 1e-200), lambda y: mp.atan2(y, mp.mpf(1e-200)), 1e-200, F64, 1),
+    ("erf", xp.erf, mp.erf, 9.0, F32, 1),
+    ("erfc", xp.erfc, mp.erfc, 25.0, F64, 1),
+    ("silu", xp.silu, lambda x: x * mp.sigmoid(x), -80.0, F32, 1),
+    ("x**0.1", lambda x: x**0.1, lambda x: x ** mp.mpf(0.1), 1e-300, F64, 1),
+    ("atanh''", xp.atanh, mp.atanh, 1e-20, F64, 2),
+    ("log2", xp.log2, lambda x: mp.log(x, 2), 1e-306, F64, 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "f", "exact", "x", "dtype", "order"), SMOOTH, ids=[f"{r[0]}-{r[3]}" for r in SMOOTH]
+)
+def test_hard_point(name, f, exact, x, dtype, order):
+    x = dtype(x)
+    truth = derivative(exact, x, order, digits=700)
+    g = f
+    for _ in range(order):
+        g = xp.grad(g)
+    found = g(x)
+    assert found.dtype == dtype
+    assert error_in_ulps(found, truth, FORMATS[np.dtype(dtype).name]) <= 4
+
+
+def test_logaddexp_far_apart():
+    truth = derivative(lambda a: mp.log(mp.exp(a) + mp.exp(mp.mpf(700.3))), 3.7, digits=700)
+    found = xp.grad(xp.logaddexp)(3.7, 700.3)
+    assert error_in_ulps(found, truth, FORMATS["float64"]) <= 4
+
+
+# conventions and subgradients, exactly
+def v(*numbers):
+    return np.array(numbers)
+
+
+EXACT = [
+    ("norm at 0", xp.linalg.norm, v(0.0, 0.0), v(0.0, 0.0)),
+    ("norm of tiny", xp.linalg.norm, 2.0**-600 * v(3.0, 4.0), v(0.6, 0.8)),
+    ("norm of huge", xp.linalg.norm, 2.0**600 * v(3.0, 4.0), v(0.6, 0.8)),
+    ("exp(-norm²) at 0", lambda x: xp.exp(-(xp.linalg.norm(x) ** 2)), v(0.0, 0.0), v(0.0, 0.0)),
+    ("where, sqrt", lambda x: xp.sum(xp.where(x > 0, xp.sqrt(x), x)), v(-1.0, 4.0, 0.0), v(1, 0.25, 1)),
+    ("where, log2", lambda x: xp.sum(xp.where(x > 2, xp.log2(x), 2 * x)), v(0.0, 1.0), v(2.0, 2.0)),
+    ("where, x·log", lambda x: xp.sum(xp.where(x > 0, x * xp.log(x), 0)), v(0.0, 1.0), v(0.0, 1.0)),
+    ("log[index]", lambda x: xp.sum(xp.log(x)[1:]), v(0.0, 2.0), v(0.0, 0.5)),
+    ("relu of log", lambda x: xp.sum(xp.relu(xp.log(x))), v(0.0, 2.0), v(0.0, 0.5)),
+    ("maximum of equals", lambda x: xp.sum(xp.maximum(x, 1.0)), v(0.0, 1.0, 2.0), v(0.0, 0.5, 1.0)),
+    ("max of equals", xp.max, v(2.0, 1.0, 2.0), v(0.5, 0.0, 0.5)),
+    ("min of equals", xp.min, v(2.0, 1.0, 1.0), v(0.0, 0.5, 0.5)),
+    ("clip at its ends", lambda x: xp.sum(xp.clip(x, -1, 1)), v(-1.0, 0.0, 1.0), v(0.5, 1.0, 0.5)),
+    ("abs at 0", lambda x: xp.sum(xp.abs(x)), v(0.0, -2.0), v(0.0, -1.0)),
+    ("relu at 0", lambda x: xp.sum(xp.relu(x)), v(0.0, -1.0, 1.0), v(0.0, 0.0, 1.0)),
+    ("x**0 at 0", lambda x: xp.sum(x**0), v(0.0, 1.0), v(0.0, 0.0)),
+    ("0**b", lambda b: xp.sum(v(0.0, 2.0) ** b), v(1.0, 1.0), v(0.0, 2 * np.log(2.0))),
+    ("x**2 at 0", lambda x: xp.sum(x**2), v(0.0, -3.0), v(0.0, -6.0)),
+    ("prod with a zero", xp.prod, v(0.0, 2.0, 3.0), v(6.0, 0.0, 0.0)),
+    ("prod with two zeros", xp.prod, v(0.0, 0.0, 3.0), v(0.0, 0.0, 0.0)),
+    ("prod of [0, 2]", xp.prod, v(0.0, 2.0), v(2.0, 0.0)),
+    ("atan2 on an axis", lambda y: xp.sum(xp.atan2(y, v(1.0, -2.0))), v(0.0, 0.0), v(1.0, -0.5)),
+    ("det of a singular matrix", xp.linalg.det, v([0.0, 1.0], [0.0, 1.0]), v([1.0, 0.0], [-1.0, 0.0])),
+    ("det of zeros", xp.linalg.det, np.zeros((3, 3)), np.zeros((3, 3))),
+    ("gammainc(1, x) at 0", lambda x: xp.sum(xp.gammainc(1.0, x)), v(0.0, 0.0), v(1.0, 1.0)),
+    (
+        "logaddexp of -inf",
+        lambda x: xp.logaddexp(xp.logaddexp(x[0], x[1]), x[2]),
+        v(-np.inf, -np.inf, 2.0),
+        v(0.0, 0.0, 1.0),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "f", "x", "expected"), EXACT, ids=[row[0] for row in EXACT])
+def test_convention(name, f, x, expected):
+    np.testing.assert_array_equal(xp.grad(f)(x), expected)
+
+
+@pytest.mark.parametrize(("name", "f", "x", "expected"), EXACT, ids=[row[0] for row in EXACT])
+def test_forward_mode_agrees_with_the_convention(name, f, x, expected):
+    for index in np.ndindex(x.shape):
+        direction = np.zeros(x.shape)
+        direction[index] = 1
+        _, slope = xp.jvp(f, (x,), (direction,))
+        assert slope == expected[index]
+
+
+def test_a_cotangent_that_happens_to_be_zero_keeps_its_own_derivative():
+    def f(x):
+        return xp.where(x > -1, xp.sin(x) ** 2, 0)
+
+    assert xp.grad(xp.grad(f))(0.0) == 2.0
+
+
+def test_second_derivatives_of_prod_with_two_zeros():
+    rows = xp.hessian(xp.prod)(v(2.0, 3.0, 0.0, 0.0))
+    assert rows[2, 3] == 6.0
+
+
+def test_mixed_derivative_of_pow_at_exponent_zero():
+    inner = xp.grad(xp.pow)
+    assert xp.grad(inner, 1)(23.0, 0.0) == pytest.approx(1 / 23, rel=1e-15)
+
+
+def test_mixed_derivative_of_xlogy_at_zero():
+    def f(t):
+        return xp.xlogy(t - 0.5, t + 1.0)
+
+    assert xp.grad(xp.grad(f))(0.5) == pytest.approx(4 / 3, rel=1e-15)
+
+
+def test_seventy_thousand_ties_in_half_precision():
+    x = np.ones(70000, dtype=np.float16)
+    assert xp.grad(xp.max)(x)[0] == np.float16(1 / 70000)
+
+
+def test_fourth_derivative_through_a_square_at_zero():
+    def f(x):
+        return xp.exp(-(x**2))
+
+    for expected in (1.0, 0.0, -2.0, 0.0, 12.0):
+        assert f(0.0) == expected
+        f = xp.grad(f)

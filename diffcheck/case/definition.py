@@ -11,7 +11,8 @@ import sympy
 from diffcheck.case.errors import CaseError
 from diffcheck.case.records import Case
 from diffcheck.case.symarrays import array
-from diffcheck.case.symlet import recording, symbols_of
+from diffcheck.case.symlet import symbols_of
+from diffcheck.case.symrecorder import recording
 
 SHORT = 24  # bits: the exact decimal a person would call exact, 0.5 or 1.25, not 0.1
 

@@ -24,9 +24,9 @@ def find_cases(paths: Sequence[str]) -> tuple[list[Case], list[CaseError]]:
     A case is a module-level variable that holds a `Case`; the variable is its name. In folders,
     names that start with `_` or `.` are passed over. Each file is imported once, by its path.
     """
-    cases: dict[tuple[Path, str], Case] = {}
+    cases: dict[tuple[str, str], Case] = {}
     errors: list[CaseError] = []
-    modules: dict[Path, list[Case]] = {}
+    modules: dict[Path, list[Case] | None] = {}  # None: the file failed, and that has been told
     for text in paths:
         path, _, wanted = text.partition(SEPARATOR)
         try:
@@ -37,10 +37,10 @@ def find_cases(paths: Sequence[str]) -> tuple[list[Case], list[CaseError]]:
         for file in files:
             if file not in modules:
                 modules[file] = _load_or_report(file, errors)
-            selected = [case for case in modules[file] if not wanted or case.name == wanted]
-            cases.update({(file, case.name): case for case in selected})
-        loaded = [case for file in files for case in modules[file]]
-        if wanted and loaded and wanted not in {case.name for case in loaded}:
+        loaded = [case for file in files for case in modules[file] or ()]
+        selected = [case for case in loaded if wanted in ("", case.name)]
+        cases.update({(str(case.path), case.name): case for case in selected})
+        if wanted and not selected and None not in (modules[file] for file in files):
             errors.append(_unknown(path, wanted, loaded))
     return _without_clashes(list(cases.values()), errors), errors
 
@@ -91,12 +91,12 @@ def _files(path: Path) -> Iterator[Path]:
         )
 
 
-def _load_or_report(path: Path, errors: list[CaseError]) -> list[Case]:
+def _load_or_report(path: Path, errors: list[CaseError]) -> list[Case] | None:
     try:
         return load_file(path)
     except CaseError as error:
         errors.append(error)
-        return []
+        return None
 
 
 def _import(path: Path) -> ModuleType:

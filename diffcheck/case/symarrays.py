@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 import sympy
 from numpy.typing import NDArray
+
+from diffcheck.case.symrecorder import named_if_long
+from diffcheck.case.symspecial import maximum, minimum
 
 Axis = int | Sequence[int] | None
 
@@ -41,6 +44,12 @@ class SymbolicArray(np.ndarray[Any, np.dtype[Any]]):
 
     def mean(self, axis: Axis = None, *, keepdims: bool = False, **_unused: Any) -> Any:  # type: ignore[override]  # fewer arguments than NumPy's
         return reduce_with(_mean, self, axis, keepdims)
+
+    def max(self, axis: Axis = None, *, keepdims: bool = False, **_unused: Any) -> Any:  # type: ignore[override]  # fewer arguments than NumPy's
+        return reduce_with(maximum, self, axis, keepdims)
+
+    def min(self, axis: Axis = None, *, keepdims: bool = False, **_unused: Any) -> Any:  # type: ignore[override]  # fewer arguments than NumPy's
+        return reduce_with(minimum, self, axis, keepdims)
 
     # An element-wise relation, as SymPy's scalars give; NumPy's own would ask for its truth value.
     def __lt__(self, other: Any) -> Any:
@@ -111,20 +120,14 @@ def reduce_with(
 def matmul(a: Any, b: Any) -> Any:
     """Return a @ b by NumPy's rules for vectors, matrices and stacks of them."""
     left, right = np.asarray(array(a)), np.asarray(array(b))
-    if left.ndim == 1:
-        return (
-            unwrap(np.asarray(array(matmul(left[None, :], right)))[..., 0, :])
-            if (right.ndim > 1)
-            else dot(left, right)
-        )
-    if right.ndim == 1:
-        return unwrap(np.asarray(array(matmul(left, right[:, None])))[..., 0])
-    if left.shape[-1] != right.shape[-2]:
+    rows = left[None, :] if left.ndim == 1 else left
+    columns = right[:, None] if right.ndim == 1 else right
+    if rows.shape[-1] != columns.shape[-2]:
         raise ValueError(f"matmul: shapes {left.shape} and {right.shape} do not fit")
-    products = elementwise(sympy.Mul)(
-        left[..., :, None, :], np.swapaxes(right, -1, -2)[..., None, :, :]
-    )
-    return reduce_with(sympy.Add, products, axis=-1)
+    result = _products(rows, np.swapaxes(columns, -1, -2))
+    if left.ndim == 1:
+        result = result[..., 0, :]
+    return unwrap(result[..., 0] if right.ndim == 1 else result)
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -132,7 +135,27 @@ def dot(a: Any, b: Any) -> Any:
     left, right = array(a), array(b)
     if left.shape != right.shape or left.ndim != 1:
         raise ValueError(f"dot: shapes {left.shape} and {right.shape} do not fit")
-    return sympy.Add(*(x * y for x, y in zip(left, right, strict=True)))
+    return _inner(left, right)
+
+
+def _products(rows: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
+    """Return the inner products of all rows with all columns, both along the last axis."""
+    batch = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
+    rows = np.broadcast_to(rows, (*batch, *rows.shape[-2:]))
+    columns = np.broadcast_to(columns, (*batch, *columns.shape[-2:]))
+    result = np.empty((*batch, rows.shape[-2], columns.shape[-2]), dtype=object)
+    for *stack, i, j in np.ndindex(result.shape):
+        result[(*stack, i, j)] = _inner(rows[(*stack, i)], columns[(*stack, j)])
+    return result
+
+
+def _inner(row: Iterable[Any], column: Iterable[Any]) -> Any:
+    pairs = list(zip(row, column, strict=True))
+    if all(x.is_Symbol and y.is_Symbol and x != y for x, y in pairs):
+        # There is nothing to simplify, and SymPy's search for it takes 50 times as long.
+        products = (sympy.Mul(x, y, evaluate=False) for x, y in pairs)
+        return named_if_long(sympy.Add(*products, evaluate=False))
+    return named_if_long(sympy.Add(*(x * y for x, y in pairs)))
 
 
 def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:

@@ -8,7 +8,8 @@ import numpy as np
 import sympy
 
 from diffcheck.case.symarrays import array, is_array, unwrap
-from diffcheck.case.symlet import assignments, let
+from diffcheck.case.symlet import let
+from diffcheck.case.symrecorder import assignments
 
 
 def diff(expression: Any, x: Any) -> Any:

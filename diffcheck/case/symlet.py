@@ -2,64 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 import sympy
 
 from diffcheck.case.symarrays import array, is_array, unwrap
-
-PREFIXES = "tusrqabcdefghklmnopvwxyz"
-
-
-class Recorder:
-    """The assignments made so far, and the names that are taken."""
-
-    def __init__(self, inputs: tuple[str, ...]) -> None:
-        self.assignments: list[tuple[Any, Any]] = []
-        self.prefix = next((p for p in PREFIXES if p not in inputs), "let")
-        self.taken = set(inputs)
-
-    def group(self, name: str | None) -> str:
-        """Return a name that no input and no earlier intermediate has."""
-        if name is None:
-            count = 1 + sum(taken.startswith(f"{self.prefix}_") for taken in self.taken)
-            name = f"{self.prefix}_{count}"
-        versions = (name, *(f"{name}_{k}" for k in range(2, len(self.taken) + 3)))
-        fresh = next(version for version in versions if version not in self.taken)
-        self.taken.add(fresh)
-        return fresh
-
-    def assign(self, name: str, expression: Any) -> Any:
-        """Record `symbol = expression`; return the symbol, real as all inputs are."""
-        if expression.is_Atom:  # a symbol or number is as short as its name would be
-            return expression
-        symbol = sympy.Symbol(name, real=True)
-        self.assignments.append((symbol, expression))
-        return symbol
-
-
-_current: ContextVar[Recorder | None] = ContextVar("diffcheck_let", default=None)
-
-
-@contextmanager
-def recording(inputs: tuple[str, ...]) -> Iterator[Recorder]:
-    """Collect what `let` names inside the block."""
-    recorder = Recorder(inputs)
-    token = _current.set(recorder)
-    try:
-        yield recorder
-    finally:
-        _current.reset(token)
-
-
-def assignments() -> tuple[tuple[Any, Any], ...]:
-    """Return the assignments of the definition that is being built, none outside of one."""
-    recorder = _current.get()
-    return () if recorder is None else tuple(recorder.assignments)
+from diffcheck.case.symrecorder import current
 
 
 def let(value: Any, name: str | None = None) -> Any:
@@ -68,13 +17,14 @@ def let(value: Any, name: str | None = None) -> Any:
     Derivatives go through the names by the chain rule. Called outside of a definition that is being
     built, it returns `value` itself, so that a definition is an ordinary function too.
 
+    >>> from diffcheck.case.symrecorder import recording
     >>> x = sympy.Symbol("x", real=True)
     >>> with recording(("x",)) as recorder:
     ...     y = let(sympy.exp(x)) + 1
     >>> y, recorder.assignments
     (t_1 + 1, [(t_1, exp(x))])
     """
-    recorder = _current.get()
+    recorder = current.get()
     if recorder is None:
         return value
     group = recorder.group(name)

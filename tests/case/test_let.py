@@ -41,6 +41,13 @@ def test_atoms_are_not_named():
     assert got.assignments == ()
 
 
+def test_long_inner_products_are_named_so_that_functions_of_them_are_quick():
+    got = define(lambda W, v: sym.exp(W @ v), W=(2, 17), v=(17,))
+    assert [str(s) for s, _ in got.assignments] == ["t_1", "t_2"]
+    assert [str(e) for e in got.outputs] == ["exp(t_1)", "exp(t_2)"]
+    assert define(lambda W, v: sym.exp(W @ v), W=(2, 16), v=(16,)).assignments == ()
+
+
 def test_outside_of_a_definition_let_is_the_identity():
     x = sympy.Symbol("x", real=True)
     assert sym.let(x + 1) == x + 1

@@ -130,6 +130,7 @@ PATHS = {
     "no such folder": (["nowhere/x.py"], "does not exist"),
     "no such case": (["sub/parabola.py::parabole"], "got 'parabole'; did you mean parabola?"),
     "no such case in a folder": (["sub::parabole"], "got 'parabole'; did you mean parabola?"),
+    "no case at all": (["empty.py::parabola"], "expected one of the cases (none), got 'parabola'"),
     "no Python": (["notes.txt"], "expected a Python file"),
 }
 
@@ -139,9 +140,17 @@ def test_a_bad_path_is_told_and_the_others_are_loaded(folder, paths, message):
     good(folder, "sub/parabola.py", "parabola")
     good(folder, "other.py", "other")
     write(folder, "notes.txt", "text")
+    write(folder, "empty.py", "x = 1")
     cases, [error] = find_cases([*paths, "other.py"])
     assert names(cases) == ["other"]
     assert message in error.expected_got
+
+
+def test_a_case_of_a_bad_file_is_told_once(folder):
+    write(folder, "a.py", "1 / 0")
+    cases, [error] = find_cases(["a.py::one", "a.py::two"])
+    assert cases == []
+    assert "ZeroDivisionError" in error.expected_got
 
 
 def test_names_that_clash_are_told_and_the_first_is_kept(folder):

@@ -15,6 +15,7 @@ import numpy as np
 
 from diffcheck import engine
 from diffcheck.backends.base import MissingFunctionError
+from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.ops.manipulation import broadcast_to
 
@@ -48,6 +49,14 @@ class EngineNamespace:
 
     def array(self, values: Any, dtype: Any = None) -> Any:
         return self.asarray(values, dtype)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """Choose; two Python scalars make an array of the dtype, as they are weak everywhere."""
+        if isinstance(x, float) and isinstance(y, (int, float)):
+            return where(condition, self._dtype.type(x), y)
+        if isinstance(x, int) and isinstance(y, float):
+            return where(condition, x, self._dtype.type(y))
+        return where(condition, x, y)
 
     def zeros(self, shape: Any, dtype: Any = None) -> Any:
         return np.zeros(shape, dtype=dtype or self._dtype)

@@ -1,5 +1,4 @@
 """Small cases with hand-computed derivatives, and points to run them at."""
-# ruff: noqa: ARG001 - a program takes xp whether it needs it or not
 
 import numpy as np
 

@@ -1,5 +1,4 @@
 """The engine as a backend: against hand-computed derivatives, and in exact semantics."""
-# ruff: noqa: ARG005 - a program takes xp whether it needs it or not
 
 import numpy as np
 import pytest
@@ -144,6 +143,15 @@ def test_an_array_of_inputs_and_literals_is_differentiated():
 
     np.testing.assert_array_equal(run(program, 3.0), [7.0])
     assert enclose(program, 3.0) == [exact(7)]
+
+
+@pytest.mark.parametrize("literals", [(2.0, 0.5), (2, 0.5), (2.0, 1)])
+def test_a_choice_of_two_literals_promotes_nothing(literals):
+    def program(xp, x):
+        return x * xp.where(x > 1, *literals)
+
+    np.testing.assert_array_equal(run(program, 3.0), [literals[0]])
+    assert enclose(program, 3.0) == [exact(literals[0])]
 
 
 def test_arrays_made_inside_a_program_take_the_format():

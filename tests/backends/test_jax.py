@@ -1,5 +1,4 @@
 """The JAX backend against derivatives worked out by hand."""
-# ruff: noqa: ARG001, ARG005 - a program takes xp whether it needs it or not
 
 import os
 import subprocess

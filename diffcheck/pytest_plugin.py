@@ -1,8 +1,8 @@
 """The pytest plugin: the cases below the `diffcheck_cases` folders, collected as tests.
 
 One item per program × backend × dtype × mode, over all devices present, named
-`stable-jax-jit-float32`; a case with known defects has one more, `known-defects`, which fails when a
-declared defect no longer happens. Nothing heavy is imported until a case file is collected.
+`stable-jax-jit-float32`; a case with known defects has one more, `known-defects`, which fails when
+a declared defect no longer happens. Nothing heavy is imported until a case file is collected.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from diffcheck.run.options import Task
 
 
-class CaseFailure(Exception):
+class CaseFailedError(Exception):
     """What failed, as lines for the terminal."""
 
 
@@ -86,8 +86,7 @@ class CaseCollector(pytest.Collector):
         self.case = case
 
     def collect(self) -> Iterator[pytest.Item]:
-        from diffcheck.backends import MODES  # noqa: PLC0415
-        from diffcheck.run.options import DTYPES  # noqa: PLC0415
+        from diffcheck.run.options import DTYPES, MODES  # noqa: PLC0415
 
         for program in self.case.programs:
             for backend, modes in MODES.items():
@@ -133,7 +132,7 @@ class CaseItem(pytest.Item):
     parent: CaseCollector
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
-        if isinstance(excinfo.value, CaseFailure):
+        if isinstance(excinfo.value, CaseFailedError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, *args)
 
@@ -158,7 +157,7 @@ class TaskItem(CaseItem):
         unexcused = [m for m in failing if not m.known_defect]
         if unexcused:
             path = str(self.parent.case.path)
-            raise CaseFailure("\n".join(failure_line(m, path) for m in unexcused))
+            raise CaseFailedError("\n".join(failure_line(m, path) for m in unexcused))
         if failing:
             pytest.xfail("; ".join(sorted({m.known_defect for m in failing})))
 
@@ -173,6 +172,6 @@ class KnownDefectsItem(CaseItem):
         measurements = [m for task in tasks for m in self.parent.measurements(task)]
         stale = stale_defects(self.parent.case, failures_of(measurements))
         if stale:
-            raise CaseFailure(
+            raise CaseFailedError(
                 "declared as known defects, but nothing fails any more:\n  " + "\n  ".join(stale)
             )

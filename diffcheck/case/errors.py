@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import linecache
+import re
 import sys
 from pathlib import Path
 
@@ -33,6 +35,12 @@ def caller() -> tuple[str, int]:
     while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
     return str(relative(frame.f_code.co_filename)), frame.f_lineno
+
+
+def assigned_name(file: str, line: int) -> str:
+    """Return the variable that a source line assigns to: the name its case is about to get."""
+    found = re.match(r"\s*(\w+)\s*(:[^=]*)?=[^=]", linecache.getline(file, line))
+    return found.group(1) if found else "(not named)"
 
 
 def _is_ours(module: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcheck.case.errors import CaseError, caller
+from diffcheck.case.errors import CaseError, assigned_name, caller
 from diffcheck.case.inputs import Input
 
 __all__ = ["Case", "CaseError", "Constraint", "Defect", "Point", "Program"]
@@ -171,7 +171,7 @@ class Case:
     def where(self) -> str:
         """File, line and name, as errors give them."""
         file, line = self.location
-        return f"{file}:{line}: case {self.name or '(not yet named)'}"
+        return f"{file}:{line}: case {self.name or assigned_name(file, line)}"
 
     def program_for(self, program: str, backend: str) -> Program:
         """Return the named program as this backend is to run it."""

@@ -38,12 +38,12 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
                 "check the path and its permissions",
             )
             code = USAGE
-        except Exception as error:  # noqa: BLE001 - the last line before a user would see a traceback
+        except Exception as error:  # noqa: BLE001 - no traceback reaches a user
             tell(
                 "diffcheck itself",
                 f"expected no error; got {type(error).__name__}: {error}",
                 "a defect in diffcheck",
-                "run again with PYTHONFAULTHANDLER=1 and `python -X dev -m diffcheck`, and report it",
+                "report it, with the command and this message",
             )
             code = INTERNAL
         sys.exit(code)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from diffcheck.cli import exits
 from diffcheck.cli.selection import select
+
+if TYPE_CHECKING:
+    from diffcheck.case import Input
 
 
 @click.command("list")
@@ -18,16 +23,13 @@ def list_command(paths: tuple[str, ...], keyword: str) -> int:
     """List the cases below PATHS (default: cases/) with their programs, inputs and orders."""
     cases, errors = select(paths, keyword)
     for case in cases:
-        inputs = ", ".join(
-            name + (str(list(i.shape)) if i.shape else "") for name, i in case.inputs.items()
-        )
+        inputs = ", ".join(f"{name}{_shape(item)}" for name, item in case.inputs.items())
         programs = ", ".join(case.programs)
         orders = ", ".join(map(str, case.orders))
         click.echo(f"{case.path}::{case.name}")
         click.echo(f"    {_headline(case.doc)}")
-        click.echo(
-            f"    programs: {programs}; inputs: {inputs}; wrt: {', '.join(case.wrt)}; orders: {orders}"
-        )
+        click.echo(f"    programs: {programs}; orders: {orders}")
+        click.echo(f"    inputs: {inputs}; with respect to: {', '.join(case.wrt)}")
     for error in errors:
         click.echo(f"error: {error}", err=True)
     click.echo(f"{len(cases)} cases", err=True)
@@ -38,3 +40,7 @@ def list_command(paths: tuple[str, ...], keyword: str) -> int:
 
 def _headline(doc: str) -> str:
     return doc.strip().partition("\n")[0]
+
+
+def _shape(item: Input) -> str:
+    return f"[{', '.join(map(str, item.shape))}]" if item.shape else ""

@@ -26,19 +26,23 @@ def report_command(store: Path, report_dir: Path) -> int:
     from diffcheck.run.store import StoreError, read  # noqa: PLC0415
 
     try:
-        header = next((r for r in read(store) if isinstance(r, Header)), None)
-        if header is None:
-            raise StoreError(f"{store}: there is no header")
-        rendered = [render_segment(s, report_dir) for s in segments_of(store)]
+        headers = [record for record in read(store) if isinstance(record, Header)]
     except StoreError as error:
-        exits.tell(
-            str(store),
-            f"expected the JSON Lines of a run; got: {error}",
-            "a file of another kind, or one cut off in the middle",
-            "make it anew with `diffcheck run --output-format json-lines -o FILE`",
-        )
-        return exits.USAGE
+        return _unreadable(store, str(error))
+    if not headers:
+        return _unreadable(store, "no header")
+    rendered = [render_segment(s, report_dir) for s in segments_of(store)]
     pages = [path for r in rendered for path in r.files]
-    finish([r.summary for r in rendered], header, report_dir, pages)
+    finish([r.summary for r in rendered], headers[0], report_dir, pages)
     click.echo(report_dir / "index.md")
     return exits.OK
+
+
+def _unreadable(store: Path, got: str) -> int:
+    exits.tell(
+        str(store),
+        f"expected the JSON Lines of a run; got: {got}",
+        "a file of another kind, or one cut off in the middle",
+        "make it anew with `diffcheck run --output-format json-lines -o FILE`",
+    )
+    return exits.USAGE

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from diffcheck.run.session import Progress, RunResult
     from diffcheck.run.worker import Probe
 
-STORE = Path(".diffcheck/last.jsonl")
+STORE = Path(".diffcheck/last.jsonl")  # of the latest run to end in this folder
 REPORTS = Path("reports")
 
 
 @click.command("run")
 @click.argument("paths", nargs=-1, metavar="[PATH[::CASE]]...")
-@click.option("-k", "keyword", default="", help="Only cases whose path::name matches (pytest's -k).")
+@click.option(
+    "-k", "keyword", default="", help="Only cases whose path::name matches (pytest's -k)."
+)
 @click.option("-x", "stop", is_flag=True, help="Stop after the first case that fails.")
 @click.option("-j", "jobs", type=click.IntRange(1), default=None, help="Worker processes [cores].")
 @click.option("--backend", "backends", multiple=True, type=click.Choice(["engine", "jax"]))
@@ -85,6 +87,8 @@ def run_command(
         strict=strict,
     )
     whole = options.is_default and not is_narrowed(paths, keyword)
+    STORE.parent.mkdir(exist_ok=True)
+    store = STORE.with_name(f"run-{os.getpid()}.jsonl")  # runs may go side by side
     with pools(jobs or len(os.sched_getaffinity(0))) as workers:
         present = workers.submit("probe", probe)  # JAX starts while the cases are loaded
         cases, errors = select(paths, keyword)
@@ -95,13 +99,14 @@ def run_command(
             return exits.USAGE if errors else exits.NOTHING_SELECTED
         command = shlex.join(["diffcheck", "run", *_arguments(paths)])
         result = _verify(
-            cases, options, workers, present.result(), command, whole, stop, timeout
+            cases, options, workers, present.result(), store, command, whole, stop, timeout
         )
         directory = report_dir or (REPORTS if whole else None)
-        rendered = _render(result, workers, directory, options)
+        rendered = _render(result, workers, store, directory, options)
     if directory is not None:
-        _write_index(rendered, directory, complete=whole and not result.interrupted)
-    _print(rendered, result, output_format, output, directory)
+        _write_index(rendered, store, directory, complete=whole and not result.interrupted)
+    _print(rendered, result, store, output_format, output, directory)
+    store.replace(STORE)
     if durations:
         _print_durations(result)
     return _exit_code(result, bool(errors))
@@ -116,6 +121,7 @@ def _verify(
     options: Options,
     workers: Pools,
     present: Probe,
+    store: Path,
     command: str,
     complete: bool,
     stop: bool,
@@ -123,12 +129,11 @@ def _verify(
 ) -> RunResult:
     from diffcheck.run.session import execute  # noqa: PLC0415 - imports every backend
 
-    STORE.parent.mkdir(exist_ok=True)
-    with STORE.open("wb") as store:
+    with store.open("wb") as file:
         return execute(
             cases,
             options,
-            store,
+            file,
             workers=workers,
             present=present,
             command=command,
@@ -146,26 +151,28 @@ def _show_progress(progress: Progress) -> None:
 
 
 def _render(
-    result: RunResult, workers: Pools, directory: Path | None, options: Options
+    result: RunResult, workers: Pools, store: Path, directory: Path | None, options: Options
 ) -> list[Rendered]:
     from diffcheck.report.commands import flags_of  # noqa: PLC0415
     from diffcheck.report.segment import Segment, render_segment  # noqa: PLC0415
 
     flags = "" if options.is_default else flags_of(options.as_record())
     futures = [
-        workers.submit("cpu:0", render_segment, Segment(STORE, offset, length), directory, flags)
+        workers.submit("cpu:0", render_segment, Segment(store, offset, length), directory, flags)
         for _, offset, length in result.segments
     ]
     rendered: list[Rendered] = [future.result() for future in futures]
     return sorted(rendered, key=lambda r: (r.summary.path, r.summary.case))
 
 
-def _write_index(rendered: Sequence[Rendered], directory: Path, *, complete: bool) -> None:
+def _write_index(
+    rendered: Sequence[Rendered], store: Path, directory: Path, *, complete: bool
+) -> None:
     from diffcheck.judge import Header  # noqa: PLC0415
     from diffcheck.report.writing import finish  # noqa: PLC0415
     from diffcheck.run.store import read  # noqa: PLC0415
 
-    header = next(record for record in read(STORE) if isinstance(record, Header))
+    header = next(record for record in read(store) if isinstance(record, Header))
     pages = [path for r in rendered for path in r.files]
     finish([r.summary for r in rendered], header, directory, pages, complete=complete)
 
@@ -173,6 +180,7 @@ def _write_index(rendered: Sequence[Rendered], directory: Path, *, complete: boo
 def _print(
     rendered: Sequence[Rendered],
     result: RunResult,
+    store: Path,
     output_format: str,
     output: Path | None,
     directory: Path | None,
@@ -180,7 +188,7 @@ def _print(
     from diffcheck.report.terminal import summary  # noqa: PLC0415
 
     if output_format == "json-lines":
-        content = STORE.read_bytes()
+        content = store.read_bytes()
     else:
         content = (summary([r.summary for r in rendered]) + "\n").encode()
     if output is None:

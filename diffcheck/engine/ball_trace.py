@@ -111,18 +111,6 @@ def literal_tensor(x: Any) -> Any:
     return x
 
 
-def lift(x: Any) -> Any:
-    """Return a ball or object array of balls as a tensor of the trace of balls, all else as is."""
-    if isinstance(x, arb) or (isinstance(x, np.ndarray) and x.dtype == object):
-        return Tensor(ball_array(x), BALLS, None)
-    return x
-
-
-def lower(x: Any) -> Any:
-    """Invert `lift`."""
-    return x.value if type(x) is Tensor and x.trace is BALLS else x
-
-
 def elementwise_ball(function: Callable[..., Any] | str) -> Callable[..., Any]:
     """Map a function of balls, or a method of `flint.arb`, over object arrays."""
 

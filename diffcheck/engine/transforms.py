@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ball_trace import lift, lower
+from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.forward import ForwardTrace
+from diffcheck.engine.lifting import lift, lower
 from diffcheck.engine.table import OperationError
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
-from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.values import ones_like, zeros_like
 
 Function = Callable[..., Any]

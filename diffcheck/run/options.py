@@ -9,7 +9,9 @@ from diffcheck.judge import Measurement
 
 DTYPES: Final = ("float32", "float64")
 ORDERS: Final = (0, 1, 2, 3)
-BACKENDS: Final = ("engine", "jax")
+# Of each backend on a CPU: what can be planned without importing it.
+MODES: Final = {"engine": ("eager",), "jax": ("eager", "jit")}
+BACKENDS: Final = tuple(MODES)
 DEFAULT_SAMPLES: Final = 10
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import sympy
 from flint import arb
 
-from diffcheck.balls import precision
+from diffcheck.balls import Undecided, precision
 from diffcheck.truth.failures import Failure, failure_of, worst
 from diffcheck.truth.graph import ABSENT, CHAIN, INPUT, UNKNOWN, Node
 from diffcheck.truth.table import BALLS
@@ -119,6 +119,16 @@ def _piecewise(args: tuple[int, ...], values: Sequence[Value]) -> Value:
         if holds:
             return branch if values[branch] is None else values[branch]
     return Failure("undefined", "no branch of a Piecewise applies")
+
+
+def selected(args: tuple[int, ...], values: Sequence[Value]) -> int:
+    """Return the branch of an evaluated Piecewise that was taken; raises `Undecided` if none."""
+    for branch, condition in zip(args[::2], args[1::2], strict=True):
+        if values[condition] is True:
+            return branch
+        if values[condition] is not False:
+            break
+    raise Undecided("no branch of a Piecewise was taken")
 
 
 def _chain(args: tuple[int, ...], values: Sequence[Value]) -> Value:

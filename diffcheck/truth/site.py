@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from flint import arb
 
@@ -15,7 +15,9 @@ from diffcheck.truth.components import Form
 from diffcheck.truth.failures import Failure
 from diffcheck.truth.onesided import Expansions
 from diffcheck.truth.outcomes import Outcome, Status
+from diffcheck.truth.vanishing import Residues
 
+ENOUGH: Final = 256  # bits; a ball still around 0 there may be 0 identically
 Touched = Mapping[int, frozenset[int]]  # output -> inputs that reach it through a breakpoint
 
 
@@ -38,6 +40,7 @@ class Site:
     suspects: Sequence[int]
     expansions: Expansions
     _touched: dict[int, tuple[Touched, Touched]] = field(default_factory=dict)
+    _residues: dict[int, Residues] = field(default_factory=dict)
 
     def value(self, component: Component, fmt: Format) -> Outcome:
         """Return the outcome of a component of the value."""
@@ -78,10 +81,21 @@ class Site:
                 reason = ball.reason
             elif is_certain(ball, fmt):
                 return self._cross_checked(ball, component.diff, bits, fmt)
+            elif bits >= ENOUGH and self._vanishes(component.node, bits):
+                return Outcome(status="certified", ball=arb(0), routes=("accumulate", "modular"))
             else:
                 doubt = "cannot be told from 0" if ball.contains(0) else "not certain"
                 reason = f"{doubt} at {bits} bits: {ball.str(8)}"
         return Outcome(status="undecided", reason=reason)
+
+    def _vanishes(self, node: int | None, bits: int) -> bool:
+        """Whether a ball around 0 is 0 identically, which no precision shows."""
+        evaluation = self.at.evaluation(bits)
+        if node is None or not evaluation.values[node].contains(0):
+            return False
+        if bits not in self._residues:
+            self._residues[bits] = Residues(evaluation)
+        return self._residues[bits].vanishes(node)
 
     def _failed(self, form: Form, failure: Failure, fmt: Format) -> Outcome:
         """Answer where a formula fails: of a value that is final, a derivative may exist still."""

@@ -19,14 +19,16 @@ def program(xp, x):
     return x * x
 
 
-square = Case(definition, programs={"plain": program}, inputs={"x": real(-4, 4)}, points=[{"x": 1.5}])
+square = Case(
+    definition, programs={"plain": program}, inputs={"x": real(-4, 4)}, points=[{"x": 1.5}]
+)
 '''
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder of its own for each module, current while its tests (and their workers) run."""
-    here = os.getcwd()
+    here = Path.cwd()
     os.chdir(tmp_path_factory.mktemp("project"))
     yield Path.cwd()
     os.chdir(here)

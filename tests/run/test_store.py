@@ -33,7 +33,9 @@ def measurement(**changes):
 
 
 def header():
-    return Header(diffcheck="0.1", command="diffcheck run", environment={}, options={}, complete=True)
+    return Header(
+        diffcheck="0.1", command="diffcheck run", environment={}, options={}, complete=True
+    )
 
 
 def test_records_survive_the_round_trip_with_nan_and_signed_zero():

@@ -35,6 +35,7 @@ SMOOTH = [
     (sp.digamma(x), -2.5),
     (sp.polygamma(2, x), 1.5),
     (sp.beta(x, 3), 1.5),
+    (sp.beta(x, x), 1.5),
     (sp.factorial(x), 1.25),
     (sp.erf(x) * sp.erfc(x) + sp.erfi(x), 0.75),
     (sp.erfinv(x) + sp.erfcinv(x), 0.375),

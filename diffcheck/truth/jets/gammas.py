@@ -81,8 +81,9 @@ def _step_up(m: int, a: Jet) -> Jet:
     return subtract(up, pole)
 
 
-def beta(a: Jet, b: Jet) -> Jet:
-    """Return B(a, b) = Γ(a) Γ(b)/Γ(a + b)."""
+def beta(a: Jet, b: Jet | None = None) -> Jet:
+    """Return B(a, b) = Γ(a) Γ(b)/Γ(a + b); SymPy's beta of one argument is B(a, a)."""
+    b = b or a
     return divide(reciprocal_gamma(add(a, b)), multiply(reciprocal_gamma(a), reciprocal_gamma(b)))
 
 

@@ -7,7 +7,8 @@ import sympy
 
 from diffcheck import Case, real
 from diffcheck.case import CaseError, build_definition
-from diffcheck.case.expressions import RULES, program_of
+from diffcheck.case.expression_rules import RULES
+from diffcheck.case.expressions import program_of
 
 x, y, a = sympy.symbols("x y a")
 XP = SimpleNamespace(

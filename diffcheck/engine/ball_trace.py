@@ -117,7 +117,7 @@ def elementwise_ball(function: Callable[..., Any] | str) -> Callable[..., Any]:
     def call(*arrays: Any, **params: Any) -> Any:
         scalar = getattr(arb, function) if isinstance(function, str) else function
         bound = (lambda *balls: scalar(*balls, **params)) if params else scalar
-        result = np.frompyfunc(lambda *balls: bound(*balls), len(arrays), 1)(*arrays)
+        result = np.frompyfunc(bound, len(arrays), 1)(*arrays)
         return np.asarray(result) if isinstance(result, bool) else _as_booleans(as_objects(result))
 
     return call

@@ -1,4 +1,4 @@
-# ruff: noqa: A004 - the names of an array namespace shadow builtins
+# ruff: noqa: A004, F401, I001 - a namespace re-exports, in rows by kind, and shadows builtins
 """The array namespace: the array API's names, and NumPy's spellings of them."""
 
 from __future__ import annotations
@@ -54,4 +54,4 @@ arcsinh, arccosh, arctanh = asinh, acosh, atanh
 log_sigmoid = log_expit
 lgamma = gammaln
 
-__all__ = [name for name in dir() if not name.startswith("_") and name != "annotations"]  # noqa: PLE0605 - a list, made once
+__all__ = [name for name in dir() if not name.startswith("_") and name != "annotations"]

@@ -24,6 +24,7 @@ from diffcheck.engine.lifting import lift, lower
 from diffcheck.engine.tensor import OPS, Tensor, base
 
 Rule = Callable[..., Any]
+Entry = Callable[..., Any]  # what `op` returns: the function that programs and rules call
 Kind = Literal["elementwise", "linear", "multilinear", "general"]
 
 
@@ -86,7 +87,7 @@ def op(
     jax: str | None = None,
     domain: str = "real",
     variadic: bool = False,
-) -> Callable[..., Any]:
+) -> Entry:
     """Register an op and return its entry, the function that programs and rules call.
 
     A single rule for an op of one argument may be given bare. `ball` is the name of a method of
@@ -95,12 +96,9 @@ def op(
     """
     if callable(vjp) and not variadic:
         vjp = (vjp,)
-    if kind == "elementwise" and ball is not None:
-        ball = elementwise_ball(ball)
-    elif ball is None and kind in ("linear", "multilinear"):
-        ball = forward
+    form = _ball_form(forward, kind, ball)
     entry = Op(
-        name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=ball, selects=selects,
+        name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=form, selects=selects,
         rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain,
     )  # fmt: skip
     TABLE[name] = entry
@@ -108,7 +106,16 @@ def op(
     return call
 
 
-def _entry(operation: Op) -> Callable[..., Any]:
+def _ball_form(
+    forward: Callable[..., Any], kind: Kind, ball: Callable[..., Any] | str | None
+) -> Callable[..., Any] | None:
+    if kind == "elementwise" and ball is not None:
+        return elementwise_ball(ball)
+    assert not isinstance(ball, str)
+    return forward if ball is None and kind in ("linear", "multilinear") else ball
+
+
+def _entry(operation: Op) -> Entry:
     def call(*args: Any, **params: Any) -> Any:
         top = None
         for a in args:

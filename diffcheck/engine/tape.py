@@ -13,7 +13,7 @@ from diffcheck.engine.tensor import OPS, Tensor, shape_of
 
 LEVELS: Final = count(1)  # 0 is the trace of balls; a trace made later is nested deeper
 
-Entry = tuple[Op, tuple[int | None, ...], tuple[Any, ...], dict[str, Any], Any]
+Record = tuple[Op, tuple[int | None, ...], tuple[Any, ...], dict[str, Any], Any]
 
 
 class Tape:
@@ -23,7 +23,7 @@ class Tape:
 
     def __init__(self) -> None:
         self.level = next(LEVELS)
-        self.entries: list[Entry | None] = []
+        self.entries: list[Record | None] = []
 
     def __len__(self) -> int:
         """Return how many operations were recorded."""
@@ -69,12 +69,12 @@ class _Flow:
     merely happens to be 0 is multiplied as any other: its own derivative may not be 0.
     """
 
-    def __init__(self, entries: list[Entry | None], seeds: dict[int, Any]) -> None:
+    def __init__(self, entries: list[Record | None], seeds: dict[int, Any]) -> None:
         self.entries = entries
         self.cotangents = dict(seeds)
         self.masks: dict[int, Any] = {}
 
-    def pass_on(self, entry: Entry, g: Any, mask: Any) -> None:
+    def pass_on(self, entry: Record, g: Any, mask: Any) -> None:
         op, slots, args, params, y = entry
         for position, slot in enumerate(slots):
             if slot is None:

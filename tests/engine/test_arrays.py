@@ -1,3 +1,4 @@
+# ruff: noqa: E501, PLW0108 - one row of a table, one line; every function as a lambda
 """Ops on arrays: their rules in balls against mpmath differentiating NumPy on its own numbers."""
 
 import numpy as np
@@ -39,7 +40,7 @@ def mp_power(x, n):
 
 POSITIVE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -0.5], [0.5, -0.5, 2.0]])
 B = rng.integers(-4, 5, size=(3, 2)).astype(np.int8)
-I = np.array([2, 0, 2])  # noqa: E741 - an index array
+I = np.array([2, 0, 2])
 
 # name, the engine's function of an array, NumPy's or mpmath's of an object array, the array
 ARRAYS = [
@@ -173,7 +174,9 @@ def test_the_two_modes_are_transposes(name, f, exact, x):
     cotangent = draw.integers(-3, 4, size=np.shape(y)) / 2
     _, pushed = xp.jvp(f, (x,), (tangent,))
     (pulled,) = pullback(cotangent)
-    assert np.sum(pushed * cotangent) == pytest.approx(np.sum(tangent * pulled), rel=1e-11, abs=1e-11)
+    assert np.sum(pushed * cotangent) == pytest.approx(
+        np.sum(tangent * pulled), rel=1e-11, abs=1e-11
+    )
 
 
 def test_the_reference_is_exact_on_floats():

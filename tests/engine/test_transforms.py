@@ -1,4 +1,4 @@
-"""Derivatives of functions: nesting, containers, conventions of shape and dtype, errors, threads."""
+"""Derivatives of functions: nesting, containers, shapes and dtypes, errors, threads."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,5 +1,4 @@
-# ruff: noqa: ARG005 - rules share one signature
-"""Contractions of any number of operands, and the products that are one."""
+# ruff: noqa: ARG001 - rules share one signature
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from flint import arb
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ops import stable
 from diffcheck.engine.ops.comparison import ball_less, equal, greater, sign
-from diffcheck.engine.table import op
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 
 # Arithmetic. The operators are ten times faster than the ufuncs on NumPy scalars.
@@ -123,7 +123,7 @@ maximum = op(
         lambda g, y, a, b: _share(g, a, b),
         lambda g, y, a, b: _share(g, b, a),
     ),
-    selects=(lambda a, b: _wins(a, b), lambda a, b: _wins(b, a)),
+    selects=(_wins, lambda a, b: _wins(b, a)),
     ball=lambda a, b: b if ball_less(a, b) else a,
     rounding=0,
     sympy="Max",
@@ -136,13 +136,13 @@ minimum = op(
         lambda g, y, a, b: _share(g, b, a),
         lambda g, y, a, b: _share(g, a, b),
     ),
-    selects=(lambda a, b: _wins(b, a), lambda a, b: _wins(a, b)),
+    selects=(lambda a, b: _wins(b, a), _wins),
     ball=lambda a, b: a if ball_less(a, b) else b,
     rounding=0,
     sympy="Min",
     jax="minimum",
 )
-where = op(
+where: Entry = op(
     "where",
     stable.choose,
     vjp=(
@@ -162,7 +162,7 @@ where = op(
 )
 
 
-def clip(x: Any, min: Any = None, max: Any = None) -> Any:
+def clip(x: Any, min: Any = None, max: Any = None) -> Any:  # noqa: A002 - the array API's names
     """Limit x to [min, max]; at an end the cotangent is halved, as for `maximum` of equals."""
     x = x if min is None else maximum(x, min)
     return x if max is None else minimum(x, max)
@@ -225,12 +225,18 @@ log10 = op(
 )
 
 # Trigonometric and hyperbolic
-sin = op("sin", np.sin, vjp=lambda g, y, x: g * cos(x), ball="sin", rounding=1, sympy="sin", jax="sin")
-cos = op("cos", np.cos, vjp=lambda g, y, x: -g * sin(x), ball="cos", rounding=1, sympy="cos", jax="cos")
+sin = op(
+    "sin", np.sin, vjp=lambda g, y, x: g * cos(x), ball="sin", rounding=1, sympy="sin", jax="sin"
+)
+cos: Entry = op(
+    "cos", np.cos, vjp=lambda g, y, x: -g * sin(x), ball="cos", rounding=1, sympy="cos", jax="cos"
+)
 tan = op(
     "tan",
     np.tan,
-    vjp=lambda g, y, x: g * (1 + y * y),  # a sum of positive terms: no worse than 1/cos², one call less
+    vjp=lambda g, y, x: (
+        g * (1 + y * y)
+    ),  # a sum of positive terms: no worse than 1/cos², one call less
     ball="tan",
     rounding=1,
     sympy="tan",
@@ -279,8 +285,24 @@ atan = op(
     sympy="atan",
     jax="arctan",
 )
-sinh = op("sinh", np.sinh, vjp=lambda g, y, x: g * cosh(x), ball="sinh", rounding=1, sympy="sinh", jax="sinh")
-cosh = op("cosh", np.cosh, vjp=lambda g, y, x: g * sinh(x), ball="cosh", rounding=1, sympy="cosh", jax="cosh")
+sinh = op(
+    "sinh",
+    np.sinh,
+    vjp=lambda g, y, x: g * cosh(x),
+    ball="sinh",
+    rounding=1,
+    sympy="sinh",
+    jax="sinh",
+)
+cosh: Entry = op(
+    "cosh",
+    np.cosh,
+    vjp=lambda g, y, x: g * sinh(x),
+    ball="cosh",
+    rounding=1,
+    sympy="cosh",
+    jax="cosh",
+)
 sech2 = op(
     "sech2",
     stable.sech2,
@@ -289,7 +311,7 @@ sech2 = op(
     rounding=3,
     domain="real; the derivative of tanh without overflow",
 )
-tanh = op(
+tanh: Entry = op(
     "tanh",
     np.tanh,
     vjp=lambda g, y, x: g * sech2(x),  # not g·(1 - y²): 0 beyond x = 19; nor 1/cosh²: overflows
@@ -335,7 +357,7 @@ def _nonzero(y: Any) -> Any:
     return where(equal(y, 0), 1, y)
 
 
-hypot = op(
+hypot: Entry = op(
     "hypot",
     np.hypot,
     vjp=(  # at the origin 0, the subgradient of least norm

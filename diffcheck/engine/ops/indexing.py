@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcheck.engine.table import op
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import base, shape_of
 
 
@@ -49,7 +49,7 @@ getitem = op(
     rounding=0,
     jax="getitem",
 )
-scatter_add = op(
+scatter_add: Entry = op(
     "scatter_add",
     _scatter,
     kind="linear",

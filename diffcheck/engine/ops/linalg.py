@@ -1,4 +1,4 @@
-# ruff: noqa: ARG005 - rules share one signature
+# ruff: noqa: ARG001, ARG005 - rules share one signature
 """Linear algebra on stacks of matrices; symmetric functions read (A + Aᵀ)/2, as JAX does."""
 
 from __future__ import annotations
@@ -7,28 +7,28 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.ops import linalg_balls as balls
 from diffcheck.engine.ops import linalg_forward as fw
 from diffcheck.engine.ops.comparison import equal
 from diffcheck.engine.ops.elementwise import abs as abs_
-from diffcheck.engine.ops.elementwise import maximum, where
+from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.indexing import diagonal
 from diffcheck.engine.ops.joining import concat
-from diffcheck.engine.ops.manipulation import matrix_transpose, permute_dims, reshape, tril
+from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import Axis, count_of, expand
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.table import op
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import base, shape_of
-from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.values import ones_like, zeros_like
 
 MINORS_UP_TO = 6  # beyond, cofactors by minors cost n⁵ and regular matrices go by the inverse
 
 
-def _order(*args: Any, **params: Any) -> int:
+def _order(*args: Any) -> int:
     return shape_of(args[0])[-1]
 
 
@@ -47,7 +47,7 @@ def _symmetric(x: Any) -> Any:
 
 # Determinants
 def cofactors(x: Any, y: Any) -> Any:
-    """Return the gradient of det at x, where y = det(x): by minors, so also of singular matrices."""
+    """Return the gradient of det at x, where y = det(x): by minors: singular ones too."""
     n = shape_of(x)[-1]
     if n < 2:
         return ones_like(x)
@@ -103,7 +103,7 @@ def slogdet(x: Any) -> SlogdetResult:
 
 
 # Inverses and linear systems
-inv = op(
+inv: Entry = op(
     "inv",
     np.linalg.inv,
     kind="general",
@@ -114,7 +114,7 @@ inv = op(
     jax="linalg.inv",
     domain="regular",
 )
-_solve = op(
+_solve: Entry = op(
     "solve",
     np.linalg.solve,
     kind="general",
@@ -291,7 +291,7 @@ _norm2 = op(
     vjp=lambda g, y, x, axis: expand(g, shape_of(x), axis) * _unit(x, y, axis),
     jvp=(lambda t, y, x, axis: sum_(t * _unit(x, y, axis), axis),),
     ball=fw.norm2_ball,
-    length=lambda x, axis: count_of(x, axis),
+    length=count_of,
     jax="linalg.norm",
 )
 
@@ -310,7 +310,7 @@ def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: Any =
 
 
 def norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False) -> Any:  # noqa: A002 - NumPy's name
-    """Return the 2-norm of all elements (Frobenius for matrices), or a vector norm along an axis."""
+    """Return the 2-norm of all elements, Frobenius for matrices, or a vector norm."""
     if ord in (None, "fro"):
         return vector_norm(x, axis=axis, keepdims=keepdims)
     if axis is None and len(shape_of(x)) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,13 +91,13 @@ def _eigh(x: Any) -> Any:
 
 def _ascending(values: list[Any]) -> list[int]:
     order = sorted(range(len(values)), key=lambda k: float(values[k].mid()))
-    for a, b in zip(order, order[1:], strict=False):
+    for a, b in pairwise(order):
         if not is_less(values[a], values[b]):
             raise Undecided(f"order of the eigenvalues {values[a]} and {values[b]}")
     return order
 
 
-def _unit(vector: list[Any]) -> NDArray[Any]:
+def _unit(vector: list[Any]) -> Any:
     """Return an eigenvector of a real symmetric matrix as a real unit vector, sign by `positive`.
 
     It is a real vector times one complex factor: dividing by its largest element makes it real.

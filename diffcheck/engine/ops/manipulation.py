@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.broadcasting import unbroadcast
-from diffcheck.engine.table import op
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import shape_of
 
-_reshape = op(
+_reshape: Entry = op(
     "reshape",
     lambda x, *, shape: np.reshape(x, shape),
     kind="linear",
@@ -28,7 +28,7 @@ _broadcast_to = op(
     rounding=0,
     jax="broadcast_to",
 )
-_permute_dims = op(
+_permute_dims: Entry = op(
     "permute_dims",
     lambda x, *, axes: np.transpose(x, axes),
     kind="linear",
@@ -36,7 +36,7 @@ _permute_dims = op(
     rounding=0,
     jax="permute_dims",
 )
-matrix_transpose = op(
+matrix_transpose: Entry = op(
     "matrix_transpose",
     lambda x: np.swapaxes(x, -1, -2),
     kind="linear",
@@ -44,7 +44,7 @@ matrix_transpose = op(
     rounding=0,
     jax="matrix_transpose",
 )
-_astype = op(
+_astype: Entry = op(
     "astype",
     lambda x, *, dtype: x.astype(dtype),
     kind="linear",
@@ -157,7 +157,7 @@ def tile(x: Any, repetitions: int | tuple[int, ...]) -> Any:
     return reshape(broadcast_to(reshape(x, thin), spread), full)
 
 
-_flip = op(
+_flip: Entry = op(
     "flip",
     lambda x, *, axis: np.flip(x, axis),
     kind="linear",
@@ -165,7 +165,7 @@ _flip = op(
     rounding=0,
     jax="flip",
 )
-_roll = op(
+_roll: Entry = op(
     "roll",
     lambda x, *, shift, axis: np.roll(x, shift, axis),
     kind="linear",
@@ -175,7 +175,7 @@ _roll = op(
     rounding=0,
     jax="roll",
 )
-_tril = op(
+_tril: Entry = op(
     "tril",
     lambda x, *, k: np.tril(x, k),
     kind="linear",
@@ -184,7 +184,7 @@ _tril = op(
     rounding=0,
     jax="tril",
 )
-_triu = op(
+_triu: Entry = op(
     "triu",
     lambda x, *, k: np.triu(x, k),
     kind="linear",

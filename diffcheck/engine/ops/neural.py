@@ -1,4 +1,4 @@
-# ruff: noqa: ARG005 - rules share one signature
+# ruff: noqa: ARG001, ARG005 - rules share one signature
 """Activations and normalised exponentials, by jax.nn's names."""
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ball_trace import literal
 from diffcheck.engine.ops.comparison import greater
 from diffcheck.engine.ops.elementwise import sech2, where
-from diffcheck.engine.ops.reduction import Axis, count_of, expand, max as max_, sum as sum_
+from diffcheck.engine.ops.reduction import Axis, count_of, expand
+from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.ops.special import expit, gauss, ndtr
 from diffcheck.engine.table import op
 from diffcheck.engine.tensor import shape_of
@@ -38,7 +39,9 @@ silu = op(
 gelu_exact = op(
     "gelu",
     lambda x: x * ndtr(x),
-    vjp=lambda g, y, x: g * (ndtr(x) + x * (constant("one_over_sqrt_two_pi", x) * gauss(x, half=True))),
+    vjp=lambda g, y, x: (
+        g * (ndtr(x) + x * (constant("one_over_sqrt_two_pi", x) * gauss(x, half=True)))
+    ),
     ball=lambda x: x * (-x / arb(2).sqrt()).erfc() / 2,
     rounding=5,
     jax="gelu",
@@ -60,19 +63,19 @@ def _gelu_tanh_vjp(g: Any, y: Any, x: Any) -> Any:
     return g * (expit(2 * u) + (bump + 3 * (bump * x * x * CUBIC)))
 
 
+def _gelu_tanh_ball(x: Any) -> Any:
+    u = (2 / arb.pi()).sqrt() * (x + literal(CUBIC) * x**3)
+    return x / (1 + (-2 * u).exp())
+
+
 gelu_tanh = op(
     "gelu_tanh",
     lambda x: x * expit(2 * _gelu_argument(x)),  # not 1 + tanh: it cancels for negative x
     vjp=_gelu_tanh_vjp,
-    ball=lambda x: _gelu_tanh_ball(x),
+    ball=_gelu_tanh_ball,
     rounding=5,
     jax="gelu",
 )
-
-
-def _gelu_tanh_ball(x: Any) -> Any:
-    u = (2 / arb.pi()).sqrt() * (x + literal(CUBIC) * x**3)
-    return x / (1 + (-2 * u).exp())
 
 
 def gelu(x: Any, approximate: bool = True) -> Any:
@@ -127,7 +130,7 @@ def _log_softmax_ball(x: Any, *, axis: Axis) -> Any:
 
 def _logsumexp_ball(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     e = np.asarray(_exp_balls(x), dtype=object)
-    return _log_balls(np.add.reduce(e, axis=axis, keepdims=keepdims))
+    return _log_balls(e.sum(axis=axis, keepdims=keepdims))
 
 
 def _softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
@@ -143,7 +146,7 @@ _softmax_op = op(
     jvp=(_softmax_rule,),
     ball=_softmax_ball,
     rounding=3,
-    length=lambda x, axis: count_of(x, axis),
+    length=count_of,
     jax="softmax",
 )
 _log_softmax_op = op(
@@ -154,7 +157,7 @@ _log_softmax_op = op(
     jvp=(lambda t, y, x, axis: t - sum_(softmax(x, axis) * t, axis, keepdims=True),),
     ball=_log_softmax_ball,
     rounding=3,
-    length=lambda x, axis: count_of(x, axis),
+    length=count_of,
     jax="log_softmax",
 )
 _logsumexp_op = op(

@@ -1,4 +1,4 @@
-# ruff: noqa: A001, ARG005 - NumPy's names shadow builtins; rules share one signature
+# ruff: noqa: A001, ARG001, ARG005 - NumPy's names shadow builtins; rules share one signature
 """Sums, products, extremes and moments along axes."""
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from typing import Any
 
 import numpy as np
 
-
-from diffcheck.engine.ball_trace import BALLS, ball_array
+from diffcheck.engine.ball_trace import BALLS, ball_array, is_ball
 from diffcheck.engine.ops.comparison import ball_less, equal
 from diffcheck.engine.ops.elementwise import sqrt, where
 from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import broadcast_to, flip, permute_dims, reshape
-from diffcheck.engine.table import op
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor, base, shape_of
-from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.values import ones_like
 
 Axis = int | tuple[int, ...] | None
@@ -115,7 +113,7 @@ def _extreme(choose: Any) -> Any:
     return reduce
 
 
-_max = op(
+_max: Entry = op(
     "max",
     lambda x, *, axis=None, keepdims=False: np.maximum.reduce(x, axis=axis, keepdims=keepdims),
     kind="general",
@@ -127,7 +125,7 @@ _max = op(
     sympy="Max",
     jax="max",
 )
-_min = op(
+_min: Entry = op(
     "min",
     lambda x, *, axis=None, keepdims=False: np.minimum.reduce(x, axis=axis, keepdims=keepdims),
     kind="general",
@@ -215,7 +213,7 @@ def prod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return reshape(rows, ones if keepdims else tuple(shape[a] for a in kept))
 
 
-cumsum_op = op(
+cumsum_op: Entry = op(
     "cumulative_sum",
     lambda x, *, axis: np.add.accumulate(x, axis=axis),
     kind="linear",

@@ -13,7 +13,7 @@ from diffcheck.engine.ops import special_forward as fw
 from diffcheck.engine.ops.comparison import equal, sign
 from diffcheck.engine.ops.elementwise import exp, log, log1p, sech2, where
 from diffcheck.engine.ops.special_forward import in_precision
-from diffcheck.engine.table import Rule, op
+from diffcheck.engine.table import Entry, Rule, op
 from diffcheck.engine.values import constant
 
 
@@ -90,8 +90,12 @@ logit = op(
     domain="0 < x < 1",
 )
 
+
 # x log y and its kin. A factor of 0 wins over an infinite logarithm.
-_zero_over_zero = lambda x, y: np.logical_and(equal(x, 0), equal(y, 0))  # noqa: E731 - a formula
+def _zero_over_zero(x: Any, y: Any) -> Any:
+    return np.logical_and(equal(x, 0), equal(y, 0))
+
+
 xlogy = op(
     "xlogy",
     in_precision(sp.xlogy),
@@ -183,7 +187,7 @@ gammaln = op(
     jax="gammaln",
     domain="x not in {0, -1, -2, ...}",
 )
-digamma = op(
+digamma: Entry = op(
     "digamma",
     in_precision(sp.digamma),
     vjp=lambda g, y, x: g * _polygamma(x, order=1),
@@ -193,7 +197,7 @@ digamma = op(
     jax="digamma",
     domain="x not in {0, -1, -2, ...}",
 )
-_polygamma = op(
+_polygamma: Entry = op(
     "polygamma",
     fw.polygamma,
     vjp=lambda g, y, x, order: g * _polygamma(x, order=order + 1),
@@ -268,7 +272,7 @@ betaln = op(
 )
 
 # Bessel functions (DLMF 10.6.1, 10.29.1)
-jv = op(
+jv: Entry = op(
     "jv",
     fw.small_order_first(sp.jv),
     vjp=(
@@ -280,7 +284,7 @@ jv = op(
     sympy="besselj",
     domain="x > 0, or integer order",
 )
-iv = op(
+iv: Entry = op(
     "iv",
     fw.small_order_first(sp.iv),
     vjp=(
@@ -300,7 +304,7 @@ j0 = op(
     rounding=8,
     jax="bessel_jn",
 )
-j1 = op(
+j1: Entry = op(
     "j1",
     lambda x: fw.small_order_first(lambda _v, t: sp.j1(t))(1, x),
     vjp=lambda g, y, x: g * (0.5 * (j0(x) - jv(2, x))),
@@ -316,7 +320,7 @@ i0 = op(
     rounding=4,
     jax="i0",
 )
-i1 = op(
+i1: Entry = op(
     "i1",
     in_precision(sp.i1),
     vjp=lambda g, y, x: g * (0.5 * (i0(x) + iv(2, x))),
@@ -324,14 +328,14 @@ i1 = op(
     rounding=4,
     jax="i1",
 )
-ive = op(
+ive: Entry = op(
     "ive",
     in_precision(sp.ive),
     vjp=(
         unavailable("ive", "the order"),
         lambda g, y, v, x: g * (0.5 * (ive(v - 1, x) + ive(v + 1, x)) - sign(x) * y),
     ),
-    ball=lambda v, x: fw.scaled_bessel_i(v, x),
+    ball=fw.scaled_bessel_i,
     rounding=16,
     domain="x > 0, or integer order",
 )
@@ -343,7 +347,7 @@ i0e = op(
     rounding=4,
     jax="i0e",
 )
-i1e = op(
+i1e: Entry = op(
     "i1e",
     in_precision(sp.i1e),
     vjp=lambda g, y, x: g * (0.5 * (i0e(x) + ive(2, x)) - sign(x) * y),
@@ -352,7 +356,7 @@ i1e = op(
     jax="i1e",
 )
 
-_sinc = op(
+_sinc: Entry = op(
     "sinc",
     fw.sinc,
     vjp=lambda g, y, x, order: g * _sinc(x, order=order + 1),

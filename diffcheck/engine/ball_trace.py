@@ -15,6 +15,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
+from diffcheck.engine.narrow_trace import NARROW, is_narrow
 from diffcheck.engine.tensor import Tensor, base
 
 SHORT_BITS: Final = 11  # significant bits of a literal that is taken to be meant exactly
@@ -109,6 +110,18 @@ def literal_tensor(x: Any) -> Any:
     if isinstance(x, (float, np.floating)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fOV"):
         return Tensor(ball_array(x), BALLS, None)
     return x
+
+
+def lift(x: Any) -> Any:
+    """Return balls as a tensor of the trace of balls, bfloat16 as one of its own, else x itself."""
+    if isinstance(x, arb) or (isinstance(x, np.ndarray) and x.dtype == object):
+        return Tensor(ball_array(x), BALLS, None)
+    return Tensor(x, NARROW, None) if is_narrow(x) else x
+
+
+def lower(x: Any) -> Any:
+    """Invert `lift`."""
+    return x.value if type(x) is Tensor and (x.trace is BALLS or x.trace is NARROW) else x
 
 
 def elementwise_ball(function: Callable[..., Any] | str) -> Callable[..., Any]:

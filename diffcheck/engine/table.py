@@ -18,9 +18,10 @@ from diffcheck.engine.ball_trace import (
     BALLS,
     elementwise_ball,
     is_ball,
+    lift,
     literal_tensor,
+    lower,
 )
-from diffcheck.engine.lifting import lift, lower
 from diffcheck.engine.tensor import OPS, Tensor, base
 
 Rule = Callable[..., Any]

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.ball_trace import is_ball, lift, lower
 from diffcheck.engine.forward import ForwardTrace
-from diffcheck.engine.lifting import lift, lower
 from diffcheck.engine.table import OperationError
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of

@@ -41,7 +41,7 @@ def render_case(
         {
             "case": record,
             "inputs": [(n, text, n in record.wrt) for n, text in record.inputs.items()],
-            "rows": verdict_rows(measurements),
+            "rows": verdict_rows(measurements, list(record.programs)),
             "plots": [(name, label) for name, label, _ in plots],
             "given": given_points(points, measurements),
             "worst": worst_points(record.path, points, measurements, flags),

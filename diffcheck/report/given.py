@@ -32,6 +32,7 @@ class GivenPoint:
     """One explicit point in one dtype."""
 
     dtype: str
+    label: str
     decimal: str
     hexadecimal: str
     lines: tuple[Line, ...]
@@ -51,7 +52,10 @@ def given_points(
     for m in measurements:
         if (m.dtype, m.point_id) in found and m.computed is not None:
             found[m.dtype, m.point_id].append(m)
-    return [_given(wanted[key], found[key]) for key in sorted(wanted) if found[key]]
+    shown = sorted(
+        (key for key in wanted if found[key]), key=lambda k: (k[0], wanted[k].label, k[1])
+    )
+    return [_given(wanted[key], found[key]) for key in shown]
 
 
 def _given(point: PointRecord, measurements: Sequence[Measurement]) -> GivenPoint:
@@ -61,6 +65,7 @@ def _given(point: PointRecord, measurements: Sequence[Measurement]) -> GivenPoin
     first = sorted(components, key=lambda key: (key[0], key[1] == "jvp"))[:MOST_COMPONENTS]
     return GivenPoint(
         dtype=point.dtype,
+        label=point.label,
         decimal=in_decimal(point.values, point.dtype),
         hexadecimal=in_hex(point.values),
         lines=tuple(line for key in first for line in _lines(key, components[key])),

@@ -13,7 +13,7 @@ from diffcheck.report import files, markdown, numbers
 from diffcheck.report.summaries import Cell, Summary
 from diffcheck.report.words import MEANINGS, SEVERITY, short, short_dtype, witness
 
-_NO_NUMBER: Final = {Verdict.CRASHED, Verdict.TIMED_OUT}
+_NO_NUMBER: Final = frozenset({Verdict.CRASHED, Verdict.TIMED_OUT})
 Column = tuple[str, str, str, str]  # backend, mode, device, dtype
 
 
@@ -92,16 +92,11 @@ def _rows(summaries: Sequence[Summary], columns: Sequence[Column]) -> list[Row]:
 def _cell(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    word = short(worst_word(cell))
-    nothing = cell.worst_ulps is None or word in _NO_NUMBER
+    word = short(cell.worst.verdict)
+    nothing = cell.worst_ulps is None or cell.worst.verdict in _NO_NUMBER
     text = word if nothing else f"{numbers.ulps(cell.worst_ulps)} {word}"
     text = f"**{text}**" if cell.failing else text
     return f"{text}†" if cell.known else text
-
-
-def worst_word(cell: Cell) -> Verdict:
-    """Return the worst verdict that was given on a number, or the only one there was."""
-    return min(map(Verdict, cell.counts), key=SEVERITY.__getitem__)
 
 
 def _link(summary: Summary) -> str:
@@ -109,10 +104,11 @@ def _link(summary: Summary) -> str:
 
 
 def _environment(header: Header) -> list[tuple[str, str]]:
-    return [
-        (name, ", ".join(value) if isinstance(value, list) else value)
-        for name, value in header.environment.items()
-    ]
+    found = {"diffcheck": header.diffcheck}
+    for name, value in header.environment.items():
+        text = ", ".join(value) if isinstance(value, list) else value
+        found[name.removeprefix("packages ")] = text
+    return list(found.items())
 
 
 def _not_run(summaries: Iterable[Summary]) -> list[tuple[str, str, str]]:

@@ -17,11 +17,12 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from diffcheck.floats import FORMATS
 from diffcheck.report import svg
 from diffcheck.report.panels import Panel, Series
-from diffcheck.report.scales import power_of_ten, scale_of
+from diffcheck.report.scales import Scale, power_of_ten, scale_of
 
 _LEAST: Final = 1e-3  # ulps; smaller errors are drawn here
 _FLOOR: Final = 1e-4  # where exact results stand
-_MOST_VECTOR_DOTS: Final = 700  # above that, dots become a picture within the SVG
+_RESOLUTION: Final = 0.004  # of an axis; closer dots are drawn once
+_MOST_VECTOR_DOTS: Final = 1600  # above that, dots become a picture within the SVG
 # A family of colours for each program, a shade and a marker for each witness (after ColorBrewer).
 _FAMILIES: Final = (
     ("#08519c", "#3182bd", "#6baed6"),
@@ -85,12 +86,25 @@ def _panel(axes: Axes, panel: Panel, programs: Sequence[str], *, rasterized: boo
     ceiling = 10.0 ** math.ceil(math.log10(2.0**precision) + 1)
     scale = scale_of(x for s in panel.series for x in s.x)
     for s in panel.series:
-        positions = [scale.position(x) for x in s.x]
-        heights = [_height(error, ceiling) for error in s.ulps]
-        axes.plot(positions, heights, **_look(s, programs), rasterized=rasterized, clip_on=False)
+        dots = _distinct(s, scale, ceiling)
+        axes.plot(*dots, **_look(s, programs), rasterized=rasterized, clip_on=False)
     _ulp_axis(axes, precision, ceiling)
     _input_axis(axes, panel, scale)
     axes.set_title(panel.dtype, fontsize=8.5, loc="left", fontweight="bold")
+
+
+def _distinct(series: Series, scale: Scale, ceiling: float) -> tuple[list[float], list[float]]:
+    """Return where the dots of a series stand; those that would cover each other are one."""
+    places = {
+        (scale.position(x), _height(error, ceiling))
+        for x, error in zip(series.x, series.ulps, strict=True)
+    }
+    width = max(x for x, _ in places) - min(x for x, _ in places) or 1.0
+    kept = {
+        (round(x / width / _RESOLUTION), round(math.log10(y) / _RESOLUTION / 20)): (x, y)
+        for x, y in sorted(places)
+    }
+    return [x for x, _ in kept.values()], [y for _, y in kept.values()]
 
 
 def _height(error: float, ceiling: float) -> float:
@@ -124,7 +138,7 @@ def _ulp_axis(axes: Axes, precision: int, ceiling: float) -> None:
         )
 
 
-def _input_axis(axes: Axes, panel: Panel, scale: Any) -> None:
+def _input_axis(axes: Axes, panel: Panel, scale: Scale) -> None:
     axes.set_xlabel(panel.variable)
     xs = [x for s in panel.series for x in s.x]
     ticks = scale.ticks(min(xs), max(xs)) if xs else []

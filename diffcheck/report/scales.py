@@ -49,12 +49,15 @@ class Scale:
 
 
 def scale_of(xs: Iterable[float]) -> Scale:
-    """Return a linear scale for magnitudes within a factor of 1000, else a logarithmic one."""
-    magnitudes = [abs(x) for x in xs]
+    """Return a linear scale if most magnitudes are within a factor of 1000, else a logarithmic one.
+
+    On a linear scale the few tiny numbers all stand at zero.
+    """
+    magnitudes = sorted(abs(x) for x in xs)
     nonzero = [m for m in magnitudes if m > 0]
-    if not nonzero or min(magnitudes) >= max(magnitudes) / 1000:
+    if not nonzero or magnitudes[len(magnitudes) // 2] >= magnitudes[-1] / 1000:
         return Scale(None)
-    return Scale(math.log10(min(nonzero)))
+    return Scale(math.log10(nonzero[0]))
 
 
 def power_of_ten(exponent: int, *, negative: bool = False) -> str:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from diffcheck.judge import CaseRecord, Measurement, PointRecord
+from diffcheck.judge import CaseRecord, Measurement, PointRecord, Verdict
 from diffcheck.report import numbers
 from diffcheck.report.words import SEVERITY
 
@@ -68,6 +68,11 @@ def rank(m: Measurement) -> tuple[bool, bool, int, float]:
     )
 
 
+def worst_of(errors: Iterable[str | None]) -> float | None:
+    """Return the greatest of some hexadecimal errors; None if there is none."""
+    return max(map(numbers.from_hex, errors), key=numbers.badness, default=None)
+
+
 def summarize(
     record: CaseRecord, points: Iterable[PointRecord], measurements: Iterable[Measurement]
 ) -> Summary:
@@ -106,5 +111,7 @@ def _cell(group: Sequence[Measurement], at: Mapping[tuple[str, int], Values]) ->
         known=sum(m.fails and bool(m.known_defect) for m in group),
         worst=worst,
         worst_point=None if values is None else dict(values),
-        worst_ulps=max((numbers.from_hex(m.ulps) for m in group), key=numbers.badness),
+        worst_ulps=worst_of([worst.ulps])
+        if worst.ulps
+        else worst_of(m.ulps for m in group if m.verdict is not Verdict.FLUSHED),
     )

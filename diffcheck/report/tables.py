@@ -11,7 +11,7 @@ from diffcheck.judge import Measurement, PointRecord, Verdict
 from diffcheck.report import numbers
 from diffcheck.report.commands import reproduce
 from diffcheck.report.points import in_decimal, in_hex
-from diffcheck.report.summaries import rank
+from diffcheck.report.summaries import rank, worst_of
 from diffcheck.report.words import SEVERITY, short, witness
 
 MOST_WORST: Final = 12
@@ -53,18 +53,20 @@ class Worst:
     command: str
 
 
-def verdict_rows(measurements: Iterable[Measurement]) -> list[VerdictRow]:
-    """Return the rows in the order of the store: program, witness, dtype, quantity by order."""
+def verdict_rows(measurements: Iterable[Measurement], programs: Sequence[str]) -> list[VerdictRow]:
+    """Return a row for each program (in the case's order), witness, dtype and quantity."""
     groups: dict[tuple[str, ...], list[Measurement]] = {}
     for m in measurements:
         who = witness(m.backend, m.mode, m.device)
         groups.setdefault((m.program, who, m.dtype, str(m.order), m.quantity), []).append(m)
-    return [_verdict_row(key, group) for key, group in sorted(groups.items())]
+    ordered = sorted(groups, key=lambda key: (programs.index(key[0]), key))
+    return [_verdict_row(key, groups[key]) for key in ordered]
 
 
 def _verdict_row(key: tuple[str, ...], group: Sequence[Measurement]) -> VerdictRow:
-    worst = max((numbers.from_hex(m.ulps) for m in group), key=numbers.badness)
-    bits = max((numbers.from_hex(m.bits_lost) for m in group), key=numbers.badness)
+    counted_in = [m for m in group if m.verdict is not Verdict.FLUSHED]
+    worst = worst_of(m.ulps for m in counted_in)
+    bits = worst_of(m.bits_lost for m in counted_in)
     program, who, dtype, _, quantity = key
     return VerdictRow(
         program=program,

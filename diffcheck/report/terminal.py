@@ -8,7 +8,7 @@ from typing import Final
 from diffcheck.judge import Measurement, Verdict
 from diffcheck.report import numbers
 from diffcheck.report.commands import reproduce
-from diffcheck.report.index_page import total_counts, worst_word
+from diffcheck.report.index_page import total_counts
 from diffcheck.report.points import in_decimal, in_hex
 from diffcheck.report.summaries import Cell, Summary, rank
 from diffcheck.report.words import SEVERITY, short, short_dtype, witness
@@ -41,37 +41,43 @@ def failure_line(
     return f"{word}{error}: {path}::{m.case} {who} {what}{where}{detail} | {command}"
 
 
-def summary(summaries: Iterable[Summary], *, color: bool = False) -> str:
-    """Return the text of a whole run: the worst of each program, worst first, then the counts."""
+def summary(summaries: Iterable[Summary], *, flags: str = "", color: bool = False) -> str:
+    """Return the text of a whole run, worst first, ending with the counts.
+
+    Whatever fails gets a line with its point and the command that reproduces it, one for each
+    program, witness and dtype; what merely lost digits, or fails as declared, a short one.
+    """
     ordered = list(summaries)
     found = sorted(
         ((cell, s) for s in ordered for cell in s.cells),
         key=lambda pair: (rank(pair[0].worst), pair[1].path, pair[0].program),
     )
-    worth = [pair for pair in found if worst_word(pair[0]) not in _GOOD]
-    lines = [_line(cell, s, color=color) for cell, s in worth[:MOST_LINES]]
-    if len(worth) > MOST_LINES:
-        lines.append(f"… and {len(worth) - MOST_LINES} more: see the report")
+    failing = [_failure(cell, s, flags, color=color) for cell, s in found if cell.failing]
+    others = [(c, s) for c, s in found if not c.failing and c.worst.verdict not in _GOOD]
+    lines = failing + [_line(cell, s, color=color) for cell, s in others[:MOST_LINES]]
+    if len(others) > MOST_LINES:
+        lines.append(f"… and {len(others) - MOST_LINES} more that do not fail: see the report")
     for s in ordered:
         lines += [f"{s.path}::{s.case}: no longer seen: {text}" for text in s.stale_defects]
     return "\n".join([*lines, *([""] if lines else []), *_totals(ordered, color=color)])
 
 
+def _failure(cell: Cell, s: Summary, flags: str, *, color: bool) -> str:
+    line = failure_line(cell.worst, cell.worst_point, s.path, flags=flags, color=color)
+    return line if cell.failing == 1 else f"{line} (and {cell.failing - 1} more)"
+
+
 def _line(cell: Cell, s: Summary, *, color: bool) -> str:
     m = cell.worst
-    mark = "FAIL" if cell.failing else "known" if cell.known else ""
+    mark = "known" if cell.known else ""
     who = f"{cell.program} {witness(cell.backend, cell.mode, cell.device)}"
     error = numbers.ulps(numbers.from_hex(m.ulps))
     what = f"{m.quantity} {m.index}".strip()
     text = (
-        f"{mark:5} {short(m.verdict):10} {error:>7}  {s.topic}/{s.case:24} "
+        f"{mark:5} {short(m.verdict):10} {error:>7}  {s.topic + '/' + s.case:36} "
         f"{who:24} {short_dtype(cell.dtype)}  {what}"
     )
-    return _painted(text, cell) if color else text
-
-
-def _painted(text: str, cell: Cell) -> str:
-    return f"{_RED if cell.failing else _YELLOW}{text}{_PLAIN}"
+    return f"{_YELLOW}{text}{_PLAIN}" if color else text
 
 
 def _totals(summaries: list[Summary], *, color: bool) -> list[str]:

@@ -48,6 +48,18 @@ def _power_at_zero(base: arb, exponent: arb) -> tuple[bool, bool]:
     return _at_zero(base)
 
 
+def _second_at_zero(_first: arb, x: arb) -> tuple[bool, bool]:
+    return _at_zero(x)
+
+
+def _bessel_at_zero(order: arb, x: arb) -> tuple[bool, bool]:
+    return (False, False) if order.is_integer() else _at_zero(x)
+
+
+def _at_one(_order: arb, x: arb) -> tuple[bool, bool]:
+    return _at_zero(x - 1)
+
+
 BREAKPOINTS: Final[dict[Any, Where]] = {
     sympy.Abs: _at_zero,
     sympy.sign: _at_zero,
@@ -61,6 +73,11 @@ BREAKPOINTS: Final[dict[Any, Where]] = {
     sympy.Min: _at_ties,
     sympy.atan2: _on_cut,
     sympy.Pow: _power_at_zero,
+    sympy.lowergamma: _second_at_zero,  # the ends of their real domains
+    sympy.uppergamma: _second_at_zero,
+    sympy.polylog: _at_one,
+    sympy.besselj: _bessel_at_zero,
+    sympy.besseli: _bessel_at_zero,
     **dict.fromkeys(RELATIONS, _at_tie),
 }
 

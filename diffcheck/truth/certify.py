@@ -66,3 +66,15 @@ def _to_midpoint(mantissa: int, power: int, grid: int) -> arb:
         return arb((1, grid - 1))
     beyond = mantissa & ((1 << shift) - 1)
     return arb((abs(beyond - (1 << (shift - 1))), power))
+
+
+def nearest_midpoint(ball: arb, fmt: Format) -> arb | None:
+    """Return the multiple of ulp/2 inside a narrow ball, 0 if the ball is around 0, else None."""
+    if ball.contains(0):
+        return arb(0)
+    mantissa, power = (int(part) for part in ball.mid().man_exp())
+    half = fmt.ulp_exponent(mantissa.bit_length() - 1 + power) - 1
+    if ball.rad() >= arb((1, half - GUARD_BITS)) or half <= power:
+        return None
+    number = arb(((mantissa + (1 << (half - power - 1))) >> (half - power), half))
+    return number if ball.contains(number) else None

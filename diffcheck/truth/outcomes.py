@@ -18,7 +18,8 @@ class Outcome:
     kink: the one-sided derivatives `left` and `right` exist and differ.
     undefined: proved; the point leaves the domain, or a one-sided derivative is infinite.
     undecided: neither could be shown; `reason` says why.
-    `routes` names the independent ways that agreed ("accumulate", "diff", "jets").
+    `routes` names the independent ways that agreed ("accumulate", "diff", "jets"; "modular" for an
+    exact number that cancellation hides from balls).
     """
 
     status: Status

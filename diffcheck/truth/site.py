@@ -10,14 +10,14 @@ from flint import arb
 
 from diffcheck.floats import Format
 from diffcheck.truth.breakpoints import breakpoints, reached
-from diffcheck.truth.certify import AtPoint, is_certain, ladder
+from diffcheck.truth.certify import AtPoint, is_certain, ladder, nearest_midpoint
 from diffcheck.truth.components import Form
 from diffcheck.truth.failures import Failure
 from diffcheck.truth.onesided import Expansions
 from diffcheck.truth.outcomes import Outcome, Status
-from diffcheck.truth.vanishing import Residues
+from diffcheck.truth.residues import Residues
 
-ENOUGH: Final = 256  # bits; a ball still around 0 there may be 0 identically
+ENOUGH: Final = 256  # bits; a ball still open there may hide an exact number
 Touched = Mapping[int, frozenset[int]]  # output -> inputs that reach it through a breakpoint
 
 
@@ -81,21 +81,23 @@ class Site:
                 reason = ball.reason
             elif is_certain(ball, fmt):
                 return self._cross_checked(ball, component.diff, bits, fmt)
-            elif bits >= ENOUGH and self._vanishes(component.node, bits):
-                return Outcome(status="certified", ball=arb(0), routes=("accumulate", "modular"))
+            elif (
+                bits >= ENOUGH and (number := self._hidden(component, ball, bits, fmt)) is not None
+            ):
+                return Outcome(status="certified", ball=number, routes=("accumulate", "modular"))
             else:
                 doubt = "cannot be told from 0" if ball.contains(0) else "not certain"
                 reason = f"{doubt} at {bits} bits: {ball.str(8)}"
         return Outcome(status="undecided", reason=reason)
 
-    def _vanishes(self, node: int | None, bits: int) -> bool:
-        """Whether a ball around 0 is 0 identically, which no precision shows."""
-        evaluation = self.at.evaluation(bits)
-        if node is None or not evaluation.values[node].contains(0):
-            return False
+    def _hidden(self, component: Component, ball: arb, bits: int, fmt: Format) -> arb | None:
+        """Return the 0 or midpoint in a component's ball if that is what it is identically."""
+        node, number = component.node, nearest_midpoint(ball, fmt)
+        if node is None or number is None:
+            return None
         if bits not in self._residues:
-            self._residues[bits] = Residues(evaluation)
-        return self._residues[bits].vanishes(node)
+            self._residues[bits] = Residues(self.at.evaluation(bits))
+        return number if self._residues[bits].equals(node, number) else None
 
     def _failed(self, form: Form, failure: Failure, fmt: Format) -> Outcome:
         """Answer where a formula fails: of a value that is final, a derivative may exist still."""

@@ -87,7 +87,7 @@ REFERENCES = {
         lambda a, b, lower, upper: mp.betainc(a, b, lower, upper, regularized=True),
         [(0.5, 2.5, 0.0, 0.75), (2.0, 3.0, 0.25, 1.0)],
     ),
-    sympy.besselj: (mp.besselj, [(0.0, 0.3), (1.0, -2.0), (2.5, 20.0)]),
+    sympy.besselj: (mp.besselj, [(0.5, 0.0), (0.0, 0.3), (1.0, -2.0), (2.5, 20.0)]),
     sympy.bessely: (mp.bessely, [(0.0, 0.3), (2.5, 20.0)]),
     sympy.besseli: (mp.besseli, [(0.0, 0.3), (1.0, -2.0), (2.5, 20.0)]),
     sympy.besselk: (mp.besselk, [(0.0, 0.3), (2.5, 20.0)]),
@@ -95,5 +95,5 @@ REFERENCES = {
     sympy.airybi: (mp.airybi, [(0.3,), (-5.0,)]),
     sympy.airyaiprime: (lambda x: mp.airyai(x, 1), [(0.3,), (-5.0,)]),
     sympy.airybiprime: (lambda x: mp.airybi(x, 1), [(0.3,), (-5.0,)]),
-    sympy.polylog: (mp.polylog, [(2.0, 0.5), (1.5, -0.75)]),
+    sympy.polylog: (mp.polylog, [(2.0, 0.5), (1.5, -0.75), (2.5, 1.0)]),
 }

@@ -116,6 +116,13 @@ def test_an_unprovable_breakpoint_is_undecided():
     assert "too near to tell" in found.reason
 
 
+@pytest.mark.parametrize("kind", ["gradient", "hessian"])
+def test_the_end_of_a_domain_is_never_certified_by_the_formula_alone(kind):
+    truth = truth_of(lambda x: sym.besselj(sympy.Rational(5, 2), x), "x")
+    assert outcome(truth, "value", x=0.0).status == "certified"
+    assert outcome(truth, kind, x=0.0).status == "undecided"
+
+
 def test_norm_at_zero_kinks_in_every_direction():
     truth = truth_of(lambda x, y: sym.sqrt(x**2 + y**2), "x", "y")
     assert [o.status for o in outcomes(truth, "gradient", x=0.0, y=0.0)] == ["kink", "kink"]

@@ -41,6 +41,8 @@ AT_AN_END = {
     (sympy.lowergamma, (2.0, 0.0)),
     (sympy.uppergamma, (2.0, 0.0)),
     (sympy.atan2, (0.0, -1.0)),
+    (sympy.besselj, (0.5, 0.0)),
+    (sympy.polylog, (2.5, 1.0)),
     (sympy.Pow, (0.0, 2.5)),
     (sympy.Pow, (-2.5, 3.0)),
     (sympy.Pow, (-2.5, -2.0)),

@@ -223,3 +223,26 @@ def test_formulas_are_short_or_say_so():
     long = truth_of(lambda x: sum(sym.sin(k * x) for k in range(100)), "x")
     assert "too long" in long.formula()
     assert long.derivatives() == []
+
+
+def test_zeros_that_cancel_are_exactly_zero():
+    def f(x):
+        weights = sym.softmax(x)
+        return weights[0] * 3 + weights[1] * 3 + weights[2] * 3
+
+    truth = truth_of(f, "x", shapes={"x": (3,)})
+    found = outcomes(truth, "gradient", x=[0.1, 0.2, 0.3])
+    assert [o.status for o in found] == ["certified"] * 3
+    assert all(o.ball.is_zero() and "modular" in o.routes for o in found)
+
+
+def test_a_midpoint_of_floats_that_cancels_is_certified():
+    tie = 1 + 2.0**-53
+
+    def f(x):
+        return sym.exp(x) / (sym.exp(x) + 1) + 1 / (sym.exp(x) + 1) + sympy.Rational(2) ** -53
+
+    found = outcome(truth_of(f, "x"), "value", x=0.3)
+    assert found.status == "certified"
+    assert tie == 1.0
+    assert found.ball.is_exact()

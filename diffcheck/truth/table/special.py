@@ -15,8 +15,10 @@ def _entire_in_integer_order(f: Callable[[arb, arb], arb], name: str) -> Callabl
     """Guard J and I: real for negative arguments only where the order is an integer."""
 
     def guarded(order: arb, x: arb) -> arb:
+        if x.is_zero() and order > 0:
+            return x
         if not order.is_integer():
-            require(x > 0, x < 0, f"{name} of a negative number in an order that is no integer")
+            require(x > 0, x <= 0, f"{name} of a negative number in an order that is no integer")
         return f(x, order)
 
     return guarded
@@ -33,6 +35,9 @@ def _positive(f: Callable[[arb, arb], arb], name: str) -> Callable[..., arb]:
 def _polylog(order: arb, x: arb) -> arb:
     if x > 1:
         raise LeftDomain("polylog of a number above 1")
+    if x == 1:
+        require(order > 1, order <= 1, "the pole of polylog at 1")
+        return order.zeta()
     return x.polylog(order)
 
 

@@ -45,6 +45,5 @@ deep_chain = Case(
     programs={"plain": tanh_links_program},
     inputs={"x": real(-2, 2)},
     wrt=("x",),
-    orders=(0, 1, 2),
     points=[{"x": 0.001}, {"x": 0.25}, {"x": -1.0}],
 )

@@ -7,7 +7,7 @@ underflows to 0, the loss is inf and the gradient nan, though the exact ones are
 When it is sure and right, softmax - 1 cancels.
 """
 
-from diffcheck import Case, real, sym
+from diffcheck import Case, Defect, real, sym
 
 TARGETS = (4, 0, 4)
 POSITIONS = (0, 1, 2)
@@ -32,7 +32,6 @@ cross_entropy = Case(
     definition,
     programs={"naive": naive, "stable": stable},
     inputs={"logits": real(-120, 120, shape=(3, 6))},
-    orders=(0, 1, 2),
     points=[
         {
             "logits": [
@@ -48,5 +47,16 @@ cross_entropy = Case(
                 [-5.0, -5.0, -5.0, -5.0, -5.0, -5.0],
             ]
         },
+    ],
+    known_defects=[
+        Defect(
+            reason="exp overflows above 88 in float32, and log(0) where the model is sure and wrong",
+            verdicts=("range",),
+            program="naive",
+        ),
+        Defect(
+            reason="softmax - 1 where the model is sure and right: nothing is left",
+            verdicts=("lost",),
+        ),
     ],
 )

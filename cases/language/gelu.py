@@ -6,7 +6,7 @@ while 1 + erf is rounded at 1e-16; erfc keeps them. The tanh form carries sqrt(2
 a checker that has a tolerance must not mistake that literal's rounding for a wrong rule.
 """
 
-from diffcheck import Case, real, sym
+from diffcheck import Case, Defect, real, sym
 
 SQRT_HALF = 0.7071067811865476
 SQRT_2_OVER_PI = 0.7978845608028654
@@ -32,6 +32,14 @@ gelu = Case(
     inputs=INPUTS,
     orders=(0, 1, 2),
     points=POINTS,
+    known_defects=[
+        Defect(
+            reason="1 + erf(x/√2) in the left tail: nothing is left of erfc",
+            verdicts=("lost",),
+            program="one_plus_erf",
+            dtype="float32",
+        ),
+    ],
 )
 
 
@@ -54,4 +62,17 @@ gelu_tanh = Case(
     inputs=INPUTS,
     orders=(0, 1, 2),
     points=POINTS,
+    known_defects=[
+        Defect(
+            reason="1 + tanh in the left tail, where tanh has rounded to -1",
+            verdicts=("lost",),
+            program="plain",
+        ),
+        Defect(
+            reason="jax.nn.gelu computes 1 + tanh too",
+            verdicts=("lost",),
+            program="library",
+            backend="jax",
+        ),
+    ],
 )

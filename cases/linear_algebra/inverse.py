@@ -20,7 +20,6 @@ inverse = Case(
     inverted,
     programs={"library": inverted_program},
     inputs={"A": real(-1, 1, shape=(2, 2))},
-    orders=(0, 1, 2),
     points=[{"A": [[0.5, -0.25], [0.75, -1.0]]}],
 )
 

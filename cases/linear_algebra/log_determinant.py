@@ -1,8 +1,8 @@
-"""The log-determinant of a positive definite matrix, by three programs.
+"""The log-determinant of a positive definite matrix, by two programs.
 
-A = B Bᵀ + I, as in a Gaussian process with noise; ∂ log det A/∂B = 2 A⁻¹ B. log(det A) overflows
-where log det A does not; slogdet and the Cholesky factor do not. The gradient through a Cholesky
-factorisation is the rule most often got wrong by a triangle or a factor of two.
+A = B Bᵀ + I, as in a Gaussian process with noise; ∂ log det A/∂B = 2 A⁻¹ B. The program by
+slogdet differentiates an LU factorisation, the other a Cholesky factorisation, whose rule is the
+one most often got wrong, by a triangle or by a factor of two on the diagonal.
 """
 
 from diffcheck import Case, real, sym
@@ -12,10 +12,6 @@ SIZE = 3
 
 def definition(B):
     return sym.log(sym.det(sym.let(B @ B.T + sym.eye(SIZE))))
-
-
-def naive(xp, B):
-    return xp.log(xp.linalg.det(B @ B.T + xp.eye(SIZE)))
 
 
 def slogdet(xp, B):
@@ -29,7 +25,7 @@ def cholesky(xp, B):
 
 log_determinant = Case(
     definition,
-    programs={"naive": naive, "slogdet": slogdet, "cholesky": cholesky},
-    inputs={"B": real(-2, 2, shape=(SIZE, 2))},
-    points=[{"B": [[1.0, 0.5], [-0.5, 2.0], [0.25, -1.0]]}],
+    programs={"slogdet": slogdet, "cholesky": cholesky},
+    inputs={"B": real(0.25, 2, shape=(SIZE, 2))},
+    points=[{"B": [[1.0, 0.5], [0.25, 2.0], [0.5, 1.5]]}],
 )

@@ -26,7 +26,8 @@ rotation_exponential = Case(
 
 def triangular(a, b, c):
     corner = sym.Piecewise(
-        (c * (sym.exp(a) - sym.exp(b)) / (a - b), sym.not_equal(a, b)), (c * sym.exp(a), True)
+        (c * sym.exp(b) * (sym.exp(a - b) - 1) / (a - b), sym.not_equal(a, b)),
+        (c * sym.exp(b), True),
     )
     return sym.stack([sym.exp(a), corner, sym.exp(b)])
 

@@ -39,7 +39,6 @@ rayleigh_quotient = Case(
     quotient,
     programs={"plain": quotient_program},
     inputs={"x": real(0.5, 2, shape=(2,)), "A": real(-2, 2, shape=(2, 2))},
-    orders=(0, 1, 2),
     points=[
         {"x": [1.0, 1.5], "A": [[1.0, 2.0], [-1.0, 0.5]]},
         {"x": [1.0, 1.0], "A": [[1.0, 2.0], [2.0, 1.0]]},

@@ -72,7 +72,6 @@ learning_rate = Case(
     programs={"plain": program},
     inputs=INPUTS | samples(1),
     wrt=("rate",),
-    orders=(0, 1, 2),
 )
 
 learning_rate_batch = Case(

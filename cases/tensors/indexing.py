@@ -22,9 +22,8 @@ def windows_program(xp, x):
 slices = Case(
     windows,
     programs={"plain": windows_program},
-    inputs={"x": real(-2, 2, shape=(6,))},
-    orders=(0, 1, 2),
-    points=[{"x": [1.0, -0.5, 2.0, 0.25, -1.5, 0.75]}],
+    inputs={"x": real(0.25, 4, shape=(6,))},
+    points=[{"x": [1.0, 0.5, 2.0, 0.25, 3.0, 0.75]}],
 )
 
 

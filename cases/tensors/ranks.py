@@ -32,9 +32,8 @@ vector = Case(
     definition,
     programs={"plain": program},
     inputs=of_shape((4,)),
-    orders=(0, 1, 2),
 )
 
 matrix = Case(definition, programs={"plain": program}, inputs=of_shape((2, 3)))
 
-rank_three = Case(definition, programs={"plain": program}, inputs=of_shape((2, 3, 2)))
+rank_three = Case(definition, programs={"plain": program}, inputs=of_shape((2, 2, 2)))

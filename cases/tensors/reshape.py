@@ -24,5 +24,4 @@ reshape_transpose = Case(
     programs={"plain": program},
     inputs={"x": real(-2, 2, shape=(2, 3, 2)), "weights": real(-2, 2, shape=(3, 4))},
     wrt=("x",),
-    orders=(0, 1, 2),
 )

@@ -117,7 +117,7 @@ def _ulp_axis(axes: Axes, precision: int, ceiling: float) -> None:
     step = 3 if precision < 30 else 5
     decades = [-2, *range(0, int(math.log10(ceiling)), step)]
     positions = [_FLOOR, *(10.0**e for e in decades), ceiling]
-    labels = ["exact", *(power_of_ten(e) for e in decades), "inf, NaN"]
+    labels = ["exact", *(power_of_ten(e) for e in decades), "off scale"]
     axes.yaxis.set_major_locator(FixedLocator(positions))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_yticklabels(labels)

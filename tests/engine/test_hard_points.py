@@ -157,3 +157,20 @@ def test_fourth_derivative_through_a_square_at_zero():
     for expected in (1.0, 0.0, -2.0, 0.0, 12.0):
         assert f(0.0) == expected
         f = xp.grad(f)
+
+
+DOMINATED = np.array([30.0, -10.0, -12.0])
+
+
+@pytest.mark.parametrize("f", [xp.softmax, xp.log_softmax], ids=["softmax", "log_softmax"])
+@pytest.mark.parametrize("jacobian", [xp.jacrev, xp.jacfwd])
+def test_softmax_where_one_element_dominates(f, jacobian):
+    found = jacobian(f)(DOMINATED)
+    truth = jacobian(f)(xp.ball_array(DOMINATED))
+    for computed, exact in zip(found.reshape(-1), truth.reshape(-1), strict=True):
+        assert error_in_ulps(computed, exact, FORMATS["float64"]) <= 8
+
+
+def test_log_softmax_of_a_dominant_element():
+    exact = xp.value(xp.log_softmax)(xp.ball_array(DOMINATED))[0]
+    assert error_in_ulps(xp.log_softmax(DOMINATED)[0], exact, FORMATS["float64"]) <= 4

@@ -23,7 +23,7 @@ NO_JAX_COUNTERPART = {
     "gauss": "a slope of ours", "jv": "JAX has no Bessel J of real order",
     "iv": "JAX has no Bessel I of real order", "ive": "JAX has no Bessel I of real order",
     "scatter_add": "JAX spells it x.at[index].add", "getitem": "JAX spells it x[index]",
-    "isinf": "",
+    "softmax_complement": "a slope of ours",
 }  # fmt: skip
 
 

@@ -95,15 +95,36 @@ def _softmax(x: Any, *, axis: Axis) -> Any:
     return e / np.add.reduce(e, axis=axis, keepdims=True)
 
 
+def _log_total(shifted: Any, axis: Axis) -> Any:
+    """Return log of the sum of exp(shifted), whose greatest element is 0, as log1p of the others.
+
+    The sum itself would round to 1, and its logarithm to 0, where one element dominates.
+    """
+    at_peak = shifted == 0
+    ties = np.add.reduce(at_peak, axis=axis, keepdims=True) - 1
+    e = np.where(at_peak, shifted.dtype.type(0), np.exp(shifted))
+    others = np.add.reduce(e, axis=axis, keepdims=True)
+    return np.log1p(others + ties.astype(others.dtype))
+
+
 def _log_softmax(x: Any, *, axis: Axis) -> Any:
     shifted = x - _peak(x, axis)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+    return shifted - _log_total(shifted, axis)
 
 
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     peak = _peak(x, axis)
-    total = np.log(np.add.reduce(np.exp(x - peak), axis=axis, keepdims=True)) + peak
+    total = _log_total(x - peak, axis) + peak
     return total if keepdims else total.reshape(_reduced(x.shape, axis))[()]
+
+
+def _complement(x: Any, *, axis: Axis) -> Any:
+    """Return 1 - softmax(x): for a dominant element by the sum of the others."""
+    e = np.exp(x - _peak(x, axis))
+    total = np.add.reduce(e, axis=axis, keepdims=True)
+    dominant = e > 0.5 * total
+    others = np.add.reduce(np.where(dominant, 0, e), axis=axis, keepdims=True)
+    return np.where(dominant, others, total - e) / total
 
 
 def _reduced(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
@@ -133,11 +154,33 @@ def _logsumexp_ball(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return _log_balls(e.sum(axis=axis, keepdims=keepdims))
 
 
+def _complement_ball(x: Any, *, axis: Axis) -> Any:
+    e = np.asarray(_exp_balls(x), dtype=object)
+    total = np.add.reduce(e, axis=axis, keepdims=True)
+    return (total - e) / total
+
+
 def _softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
-    """Apply the Jacobian diag(y) - y yᵀ, which is symmetric: the VJP and the JVP are one."""
-    return y * (g - sum_(g * y, axis, keepdims=True))
+    """Apply the Jacobian diag(y) - y yᵀ, which is symmetric: the VJP and the JVP are one.
+
+    Written as y_i (g_i (1 - y_i) - Σ_{j≠i} g_j y_j), so that nothing cancels as y_i goes to 1.
+    """
+    weighted = g * y
+    others = sum_(weighted, axis, keepdims=True) - weighted
+    return y * (g * _complement_op(x, axis=axis) - others)
 
 
+_complement_op = op(
+    "softmax_complement",
+    _complement,
+    kind="general",
+    vjp=lambda g, y, x, axis: -_softmax_rule(g, softmax(x, axis), x, axis),
+    jvp=(lambda t, y, x, axis: -_softmax_rule(t, softmax(x, axis), x, axis),),
+    ball=_complement_ball,
+    rounding=3,
+    length=count_of,
+    domain="real; 1 - softmax without cancellation",
+)
 _softmax_op = op(
     "softmax",
     _softmax,
@@ -149,12 +192,26 @@ _softmax_op = op(
     length=count_of,
     jax="softmax",
 )
+
+
+def _log_softmax_vjp(g: Any, y: Any, x: Any, axis: Axis) -> Any:
+    """Return g_i (1 - p_i) - p_i Σ_{j≠i} g_j."""
+    others = sum_(g, axis, keepdims=True) - g
+    return g * _complement_op(x, axis=axis) - softmax(x, axis) * others
+
+
+def _log_softmax_jvp(t: Any, y: Any, x: Any, axis: Axis) -> Any:
+    """Return t_i (1 - p_i) - Σ_{j≠i} p_j t_j."""
+    weighted = softmax(x, axis) * t
+    return t * _complement_op(x, axis=axis) - (sum_(weighted, axis, keepdims=True) - weighted)
+
+
 _log_softmax_op = op(
     "log_softmax",
     _log_softmax,
     kind="general",
-    vjp=lambda g, y, x, axis: g - softmax(x, axis) * sum_(g, axis, keepdims=True),
-    jvp=(lambda t, y, x, axis: t - sum_(softmax(x, axis) * t, axis, keepdims=True),),
+    vjp=_log_softmax_vjp,
+    jvp=(_log_softmax_jvp,),
     ball=_log_softmax_ball,
     rounding=3,
     length=count_of,

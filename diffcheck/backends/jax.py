@@ -60,6 +60,7 @@ class JaxBackend:
     """Computes quantities by vmap over blocks of points, jitted or not."""
 
     name: Final = "jax"
+    flushes_subnormals: Final = True  # XLA does, on the CPU in most arithmetic
 
     def __init__(self) -> None:
         self._functions: dict[tuple[Key, str], Callable[..., Any]] = {}

@@ -62,6 +62,15 @@ def judge(
     assert truth is not None
     rounded = balls.round_to_format(truth, fmt)
     ulps = _ulps(computed, rounded, truth, fmt)
+    if flushes_subnormals and ulps > 1:
+        # Before the rule is accused: what was flushed on the way says nothing of the rule.
+        if subnormal_input:
+            return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="an input is subnormal")
+        # Each operation that flushes its result to 0 loses less than the smallest normal number.
+        if ulps * _ulp(truth, fmt) <= max(operations, 1) * float(fmt.smallest_normal):
+            return Judgement(
+                verdict=Verdict.FLUSHED, ulps=ulps, detail="a result on the way is subnormal"
+            )
     if rule.accuses:
         word = Verdict.MISMATCH if is_value else Verdict.WRONG
         text = f"singular: {rule.detail}" if rule.state == "singular" else rule.detail
@@ -73,8 +82,6 @@ def judge(
     )
     if below_normal and ulps > 1:
         return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="the truth is subnormal")
-    if ulps > 1 and flushes_subnormals and subnormal_input:
-        return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="an input is subnormal")
     if not np.isfinite(computed):
         return Judgement(verdict=Verdict.RANGE, ulps=ulps, detail=_range_detail(computed))
     return _by_budget(computed, truth, ulps, fmt, operations, sensitivity)
@@ -106,6 +113,10 @@ def _by_budget(
             verdict=Verdict.LOST, ulps=ulps, condition=condition, detail="not one correct digit"
         )
     return Judgement(verdict=Verdict.INEXACT, ulps=ulps, condition=condition)
+
+
+def _ulp(truth: arb, fmt: Format) -> float:
+    return float(balls.ulp(truth, fmt).mid())
 
 
 def _ulps(computed: Any, rounded: Any, truth: arb, fmt: Format) -> float:

@@ -176,6 +176,11 @@ def test_missing_device_and_modes():
     assert JAX.modes("gpu:0") == ("eager", "jit", "eager+highest", "jit+highest")
 
 
+def test_it_says_that_it_flushes_subnormals():
+    assert get("jax").flushes_subnormals
+    assert run(lambda xp, x: x * x, 2.0**-70, quantity=VALUE).values == 0
+
+
 def test_the_users_configuration_is_left_alone():
     names = ("jax_enable_x64", "jax_numpy_dtype_promotion", "jax_default_matmul_precision")
     before = [getattr(jax.config, name) for name in names]

@@ -58,6 +58,9 @@ def one_third():
         (0.0, 1e-310, {}, Verdict.FLUSHED),
         (np.inf, 1.0, {"subnormal_input": True}, Verdict.RANGE),
         (np.inf, 1.0, {"subnormal_input": True, "flushes_subnormals": True}, Verdict.FLUSHED),
+        (0.0, 2.0**-1021, {"flushes_subnormals": True, "operations": 3}, Verdict.FLUSHED),
+        (0.0, 2.0**-1021, {"operations": 3}, Verdict.LOST),
+        (0.0, 2.0**-1000, {"flushes_subnormals": True, "operations": 3}, Verdict.LOST),
     ],
 )
 def test_the_first_matching_word_is_given(computed, truth, flags, expected):

@@ -33,6 +33,7 @@ where_invalid_branch = Case(
             reason="0 times the NaN of the branch not taken is NaN: use the double where",
             verdicts=("wrong", "range"),
             program="single_where",
+            backend="jax",
             link="https://github.com/jax-ml/jax/issues/347",
         ),
     ],

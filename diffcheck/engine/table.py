@@ -151,10 +151,17 @@ def recorded(args: tuple[Any, ...], y: Any) -> tuple[Any, ...]:
     return tuple(literal_tensor(a) for a in args)
 
 
-def evaluate(operation: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
-    """Apply an op beneath a trace, telling its name, shapes and dtypes where it fails."""
+def evaluate(
+    operation: Op, args: tuple[Any, ...], params: dict[str, Any], *, nested: bool = True
+) -> Any:
+    """Apply an op beneath a trace, telling its name, shapes and dtypes where it fails.
+
+    `nested` says whether tensors of outer traces may be among the arguments.
+    """
     try:
-        return OPS[operation.name](*args, **params)
+        if nested:
+            return OPS[operation.name](*args, **params)
+        return operation.forward(*args, **params)
     except (OperationError, Undecided, NotImplementedError):
         raise
     except (TypeError, ValueError, IndexError, ArithmeticError) as error:

@@ -38,14 +38,20 @@ class Tape:
         """Apply an op one trace further out, and note it down if it has a derivative."""
         values: list[Any] = []
         slots: list[int | None] = []
+        nested = False
         for a in args:
-            mine = type(a) is Tensor and a.trace is self
-            values.append(a.value if mine else a)
-            slots.append(a.node if mine else None)
-        y = evaluate(op, tuple(values), params)
+            slot = None
+            if type(a) is Tensor:
+                if a.trace is self:
+                    slot, a = a.node, a.value  # noqa: PLW2901 - unwrapped in place, for speed
+                nested = nested or type(a) is Tensor
+            values.append(a)
+            slots.append(slot)
+        y = evaluate(op, tuple(values), params, nested=nested)
         if op.vjp is None:
             return y
-        self.entries.append((op, tuple(slots), recorded(tuple(values), y), params, y))
+        operands = recorded(tuple(values), y) if nested else tuple(values)
+        self.entries.append((op, tuple(slots), operands, params, y))
         return Tensor(y, self, len(self.entries) - 1)
 
     def sweep(self, seeds: dict[int, Any], inputs: list[int]) -> list[Any]:
@@ -90,8 +96,10 @@ class _Flow:
                 onward = _mask_of(op, position, mask, y, args, params)
             if op.kind == "elementwise":
                 shape = shape_of(args[position])
-                cotangent = unbroadcast(cotangent, shape)
-                onward = None if onward is None else unbroadcast_mask(onward, shape)
+                if shape_of(cotangent) != shape:
+                    cotangent = unbroadcast(cotangent, shape)
+                if onward is not None and onward.shape != shape:
+                    onward = unbroadcast_mask(onward, shape)
             self.add(slot, cotangent, onward)
 
     def add(self, slot: int, cotangent: Any, mask: Any) -> None:
@@ -120,7 +128,10 @@ def _mask_of(
     """Return where the cotangent of one argument can differ from 0; None means everywhere."""
     if isinstance(op.selects, tuple) and op.selects[position] is not None:
         chosen = np.asarray(op.selects[position](*args, **params))  # type: ignore[misc]  # not None
-        return chosen if mask is None or op.kind != "elementwise" else chosen & mask
+        if op.kind != "elementwise":
+            return chosen
+        chosen = np.broadcast_to(chosen, shape_of(y))
+        return chosen if mask is None else chosen & mask
     if op.kind == "linear" and (mask is not None or op.selects == "rule"):
         return _moved(op, position, mask, y, args, params)
     return mask if op.kind == "elementwise" else None

@@ -80,6 +80,12 @@ EXACT = [
     ("where, sqrt", lambda x: xp.sum(xp.where(x > 0, xp.sqrt(x), x)), v(-1.0, 4.0, 0.0), v(1, 0.25, 1)),
     ("where, log2", lambda x: xp.sum(xp.where(x > 2, xp.log2(x), 2 * x)), v(0.0, 1.0), v(2.0, 2.0)),
     ("where, x·log", lambda x: xp.sum(xp.where(x > 0, x * xp.log(x), 0)), v(0.0, 1.0), v(0.0, 1.0)),
+    (
+        "where, broadcast condition",
+        lambda x: xp.sum(xp.where(np.array([[True], [False]]), xp.reshape(xp.sqrt(x), (2, 2)), 0)),
+        v(1.0, 4.0, 0.0, -1.0),
+        v(0.5, 0.25, 0.0, 0.0),
+    ),
     ("log[index]", lambda x: xp.sum(xp.log(x)[1:]), v(0.0, 2.0), v(0.0, 0.5)),
     ("relu of log", lambda x: xp.sum(xp.relu(xp.log(x))), v(0.0, 2.0), v(0.0, 0.5)),
     ("maximum of equals", lambda x: xp.sum(xp.maximum(x, 1.0)), v(0.0, 1.0, 2.0), v(0.0, 0.5, 1.0)),

@@ -62,15 +62,10 @@ def judge(
     assert truth is not None
     rounded = balls.round_to_format(truth, fmt)
     ulps = _ulps(computed, rounded, truth, fmt)
-    if flushes_subnormals and ulps > 1:
-        # Before the rule is accused: what was flushed on the way says nothing of the rule.
-        if subnormal_input:
-            return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="an input is subnormal")
-        # Each operation that flushes its result to 0 loses less than the smallest normal number.
-        if ulps * _ulp(truth, fmt) <= max(operations, 1) * float(fmt.smallest_normal):
-            return Judgement(
-                verdict=Verdict.FLUSHED, ulps=ulps, detail="a result on the way is subnormal"
-            )
+    # Before the rule is accused: what was flushed on the way says nothing of the rule.
+    flushed = _flushed(ulps, truth, fmt, operations, subnormal_input) if flushes_subnormals else ""
+    if flushed:
+        return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail=flushed)
     if rule.accuses:
         word = Verdict.MISMATCH if is_value else Verdict.WRONG
         text = f"singular: {rule.detail}" if rule.state == "singular" else rule.detail
@@ -115,8 +110,16 @@ def _by_budget(
     return Judgement(verdict=Verdict.INEXACT, ulps=ulps, condition=condition)
 
 
-def _ulp(truth: arb, fmt: Format) -> float:
-    return float(balls.ulp(truth, fmt).mid())
+def _flushed(ulps: float, truth: arb, fmt: Format, operations: int, subnormal_input: bool) -> str:
+    """Say what a backend that flushes subnormals flushed, if that explains the error."""
+    if ulps <= 1:
+        return ""
+    if subnormal_input:
+        return "an input is subnormal"
+    # Each operation that flushes its result to 0 loses less than the smallest normal number.
+    error = ulps * float(balls.ulp(truth, fmt).mid())
+    within = error <= max(operations, 1) * float(fmt.smallest_normal)
+    return "a result on the way is subnormal" if within else ""
 
 
 def _ulps(computed: Any, rounded: Any, truth: arb, fmt: Format) -> float:

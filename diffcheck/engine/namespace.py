@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from numpy import (
-    arange, asarray, bool, e, empty, euler_gamma, eye, float16, float32, float64, full, inf, int8,
+    arange, bool, e, empty, euler_gamma, eye, float16, float32, float64, full, inf, int8,
     int16, int32, int64, isdtype, linspace, logical_and, logical_not, logical_or, logical_xor,
     longdouble, nan, newaxis, ones, pi, result_type, uint8, uint16, uint32, uint64, zeros,
 )  # fmt: skip
@@ -21,7 +21,7 @@ from diffcheck.engine.ops.elementwise import (
     reciprocal, sin, sinh, sqrt, square, subtract, tan, tanh, where,
 )  # fmt: skip
 from diffcheck.engine.ops.indexing import diagonal, repeat, take, take_along_axis
-from diffcheck.engine.ops.joining import concat, stack
+from diffcheck.engine.ops.joining import asarray, concat, stack
 from diffcheck.engine.ops.linalg import trace
 from diffcheck.engine.ops.manipulation import (
     astype, broadcast_to, expand_dims, flip, matrix_transpose, moveaxis, permute_dims, ravel,

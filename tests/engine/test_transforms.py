@@ -169,3 +169,11 @@ def test_count_operations_weighs_reductions():
     assert xp.count_operations(lambda x: xp.sum(xp.exp(x)), x) == 1 + (1 + 3)
     assert xp.count_operations(lambda x: xp.reshape(x, (2, 4)), x) == 0
     assert xp.count_operations(xp.grad(lambda x: xp.sum(x * x)), x) > 5
+
+
+def test_asarray_keeps_tensors_and_stacks_lists_of_them():
+    def f(x):
+        return xp.sum(xp.asarray([[x, x * x], [1.0, 2 * x]]) * xp.asarray(x))
+
+    assert xp.grad(f)(np.float64(3.0)) == 2 * 3.0 + 3 * 9.0 + 1.0 + 4 * 3.0
+    assert xp.asarray([1, 2], dtype=np.float32).dtype == np.float32

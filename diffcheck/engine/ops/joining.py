@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ops.indexing import getitem
-from diffcheck.engine.ops.manipulation import reshape
+from diffcheck.engine.ops.manipulation import astype, reshape
 from diffcheck.engine.table import op
-from diffcheck.engine.tensor import shape_of
+from diffcheck.engine.tensor import Tensor, shape_of
+from diffcheck.engine.trees import leaves
 
 
 def _part(position: int, g: Any, arrays: tuple[Any, ...], axis: int) -> Any:
@@ -57,3 +58,12 @@ def concat(arrays: Sequence[Any], axis: int | None = 0) -> Any:
 def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     """Join arrays of one shape along a new axis."""
     return _stack(*arrays, axis=axis)
+
+
+def asarray(x: Any, dtype: Any = None) -> Any:
+    """Return x as an array; tensors stay tensors, and lists of them are stacked."""
+    if isinstance(x, (list, tuple)) and any(isinstance(leaf, Tensor) for leaf in leaves(x)):
+        x = stack([asarray(row) for row in x])
+    if not isinstance(x, Tensor):
+        return np.asarray(x, dtype=dtype)
+    return x if dtype is None else astype(x, dtype)

@@ -47,7 +47,8 @@ def given_points(
     for p in points:
         if p.kind == "explicit":
             explicit.setdefault(p.dtype, []).append(p)
-    wanted = {(p.dtype, p.point_id): p for ps in explicit.values() for p in ps[:MOST_POINTS]}
+    first = [p for ps in explicit.values() for p in sorted(ps, key=_own_first)[:MOST_POINTS]]
+    wanted = {(p.dtype, p.point_id): p for p in first}
     found: dict[tuple[str, int], list[Measurement]] = {key: [] for key in wanted}
     for m in measurements:
         if (m.dtype, m.point_id) in found and m.computed is not None:
@@ -56,6 +57,11 @@ def given_points(
         (key for key in wanted if found[key]), key=lambda k: (k[0], wanted[k].label, k[1])
     )
     return [_given(wanted[key], found[key]) for key in shown]
+
+
+def _own_first(point: PointRecord) -> tuple[bool, int]:
+    """Put the points as the case gives them before their roundings to another format."""
+    return bool(point.label), point.point_id
 
 
 def _given(point: PointRecord, measurements: Sequence[Measurement]) -> GivenPoint:

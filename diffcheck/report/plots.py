@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from diffcheck.floats import FORMATS
 from diffcheck.report import svg
@@ -39,6 +39,7 @@ _STYLE: Final[dict[Any, Any]] = {
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 8.5,
     "axes.linewidth": 0.6,
+    "axes.titley": 1.0,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
     "axes.spines.top": False,
@@ -120,7 +121,7 @@ def _ulp_axis(axes: Axes, precision: int, ceiling: float) -> None:
     labels = ["exact", *(power_of_ten(e) for e in decades), "off scale"]
     axes.yaxis.set_major_locator(FixedLocator(positions))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_yticklabels(labels)
+    axes.yaxis.set_major_formatter(FixedFormatter(labels))
     axes.set_ylabel("error in ulps")
     for y in (_FLOOR, ceiling):
         axes.axhline(y, color="0.85", linewidth=0.6, zorder=0)
@@ -144,7 +145,7 @@ def _input_axis(axes: Axes, panel: Panel, scale: Scale) -> None:
     ticks = scale.ticks(min(xs), max(xs)) if xs else []
     if ticks:
         axes.xaxis.set_major_locator(FixedLocator([position for position, _ in ticks]))
-        axes.set_xticklabels([label for _, label in ticks])
+        axes.xaxis.set_major_formatter(FixedFormatter([label for _, label in ticks]))
 
 
 def _look(series: Series, programs: Sequence[str]) -> dict[str, Any]:

@@ -28,24 +28,28 @@ class Scale:
         exponent = max(math.log10(abs(x)), self.lowest)
         return math.copysign(_stretch(exponent) - _stretch(self.lowest) + _GAP, x)
 
-    def ticks(self, low: float, high: float, *, spacing: float = 0.16) -> list[tuple[float, str]]:
+    def ticks(self, low: float, high: float) -> list[tuple[float, str]]:
         """Return positions and labels of round numbers in [low, high]; none for a linear axis.
 
-        Labels keep `spacing` from one another, as a share of the axis; 0 and ±1 go first.
+        0 and ±1 go first; a label that would touch another is left out.
         """
         if self.lowest is None:
             return []
         left, right = self.position(low), self.position(high)
         chosen: list[tuple[float, str]] = [(0.0, "0")] if low <= 0 <= high else []
-        for exponent in _EXPONENTS:
-            if exponent < self.lowest:
-                continue
+        for exponent in (e for e in _EXPONENTS if e >= (self.lowest or 0)):
             for sign in (1, -1):
-                p = self.position(sign * 10.0**exponent)
-                apart = all(abs(p - q) >= spacing * (right - left) for q, _ in chosen)
-                if left <= p <= right and apart:
-                    chosen.append((p, power_of_ten(exponent, negative=sign < 0)))
+                tick = (self.position(sign * 10.0**exponent), power_of_ten(exponent, sign))
+                apart = all(_are_apart(tick, other, right - left) for other in chosen)
+                if left <= tick[0] <= right and apart:
+                    chosen.append(tick)
         return sorted(chosen)
+
+
+def _are_apart(a: tuple[float, str], b: tuple[float, str], width: float) -> bool:
+    """Whether two labels leave a gap, each character being 1/45 of the axis wide."""
+    needed = (len(a[1]) + len(b[1])) / 2 / 45 + 0.03
+    return abs(a[0] - b[0]) >= needed * width
 
 
 def scale_of(xs: Iterable[float]) -> Scale:
@@ -60,14 +64,14 @@ def scale_of(xs: Iterable[float]) -> Scale:
     return Scale(math.log10(nonzero[0]))
 
 
-def power_of_ten(exponent: int, *, negative: bool = False) -> str:
-    """Return `-10⁻³`, in characters that every font has.
+def power_of_ten(exponent: int, sign: int = 1) -> str:
+    """Return `−10⁻³`, in characters that every font has.
 
-    >>> power_of_ten(-3, negative=True), power_of_ten(0), power_of_ten(1)
+    >>> power_of_ten(-3, -1), power_of_ten(0), power_of_ten(1)
     ('−10⁻³', '1', '10')
     """
     magnitude = {0: "1", 1: "10"}.get(exponent, f"10{str(exponent).translate(_SUPERSCRIPT)}")
-    return f"−{magnitude}" if negative else magnitude
+    return f"−{magnitude}" if sign < 0 else magnitude
 
 
 def _stretch(exponent: float) -> float:

@@ -111,7 +111,12 @@ def _cell(group: Sequence[Measurement], at: Mapping[tuple[str, int], Values]) ->
         known=sum(m.fails and bool(m.known_defect) for m in group),
         worst=worst,
         worst_point=None if values is None else dict(values),
-        worst_ulps=worst_of([worst.ulps])
-        if worst.ulps
-        else worst_of(m.ulps for m in group if m.verdict is not Verdict.FLUSHED),
+        worst_ulps=_error_beside(worst, group),
     )
+
+
+def _error_beside(worst: Measurement, group: Iterable[Measurement]) -> float | None:
+    """Return the error of the worst; where that says nothing, the largest of the others."""
+    if worst.ulps is not None and worst.verdict is not Verdict.FLUSHED:
+        return numbers.from_hex(worst.ulps)
+    return worst_of(m.ulps for m in group if m.verdict is not Verdict.FLUSHED)

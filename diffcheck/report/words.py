@@ -30,11 +30,11 @@ MEANINGS: Final[dict[Verdict, str]] = {
         "the one-sided derivatives exist and differ; the result is `left`, `right` or `inside` "
         "(allowed), or `outside` of them (fails)"
     ),
-    Verdict.FLUSHED: ("a subnormal number was replaced by zero, as XLA does on CPUs by design"),
     Verdict.ILL_CONDITIONED: (
         "digits are lost, but rounding the inputs alone costs as many: "
         "nobody could do much better in this format"
     ),
+    Verdict.FLUSHED: ("a subnormal number was replaced by zero, as XLA does on CPUs by design"),
     Verdict.ACCURATE: "within 1 ulp, or within half an ulp for each operation",
     Verdict.EXACT: "the exact result, correctly rounded",
     Verdict.UNDECIDED: "the truth could not be certified here; the reason is given",

@@ -29,6 +29,7 @@ def test_tables_are_tables_and_fences_close(report, page):
     text = (report[0] / page).read_text(encoding="utf-8")
     html_text = html(report[0] / page)
     assert text.count("```") % 2 == 0
+    assert not re.search(r"\n[^|\n].*\n\|", text), "a table needs a blank line above it"
     assert "<table>" in html_text
     assert not re.search(r"<p>\s*\|", html_text)
     for table in re.findall(r"<table>.*?</table>", html_text, re.DOTALL):

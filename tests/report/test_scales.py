@@ -26,7 +26,7 @@ def test_labels_keep_their_distance_and_name_zero_and_one():
     assert {"0", "1", "−1"} <= {label for _, label in ticks}
     width = Scale(-320.0).position(8.0) - Scale(-320.0).position(-8.0)
     gaps = [b - a for a, b in pairwise(positions)]
-    assert min(gaps) >= 0.16 * width
+    assert min(gaps) >= 0.05 * width
 
 
 def test_most_points_of_like_size_are_drawn_on_a_linear_axis():

@@ -16,15 +16,11 @@ def quotient(xp, x):
     return 1 / (x * x + 1)
 
 
-def negative_power(xp, x):
-    return (x**2 + 1) ** -1
-
-
 witch_of_agnesi = Case(
     witch_definition,
-    programs=(quotient, negative_power),
+    programs=(quotient,),
     inputs={"x": real(-1e3, 1e3)},
-    orders=(0, 1, 2, 3),
+    orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": 1.0}, {"x": -2.0}],
 )
 

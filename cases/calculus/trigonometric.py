@@ -42,6 +42,5 @@ tangent = Case(
     tangent_definition,
     programs=(library, ratio),
     inputs={"x": real(-1.57, 1.57)},
-    orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": 1.0}, {"x": 1.57}],
 )

@@ -49,7 +49,6 @@ wilkinson_polynomial = Case(
     definition,
     programs={"expanded": horner, "product": factors},
     inputs={"x": real(0.5, 10.5)},
-    orders=(0, 1, 2),
     points=[{"x": 9.5}, {"x": 5.0}, {"x": 10.0}, {"x": 1.25}, {"x": 9.9375}],
     known_defects=[
         Defect(

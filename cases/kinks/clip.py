@@ -24,6 +24,5 @@ clip_to_one = Case(
     definition,
     programs=(library, nested),
     inputs={"x": real(-1e6, 1e6)},
-    orders=(0, 1, 2),
     points=[{"x": -1.0}, {"x": 1.0}, {"x": 0.5}, {"x": 3.0}],
 )

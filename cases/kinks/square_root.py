@@ -23,6 +23,5 @@ square_root = Case(
     definition,
     programs=(library, power),
     inputs={"x": real(0, 1e30)},
-    orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": 1e-30}, {"x": 2.0}],
 )

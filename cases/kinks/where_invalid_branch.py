@@ -26,7 +26,6 @@ where_invalid_branch = Case(
     definition,
     programs=(single_where, double_where),
     inputs={"x": real(-4, 4)},
-    orders=(0, 1, 2),
     points=[{"x": -1.0}, {"x": 1.0}, {"x": -1e-30}],
     known_defects=[
         Defect(

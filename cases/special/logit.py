@@ -24,6 +24,5 @@ logit = Case(
     definition,
     programs=(library, stable),
     inputs={"p": real(1e-6, 0.999)},
-    orders=(0, 1, 2),
     points=[{"p": 0.5}, {"p": 0.25}, {"p": 0.5001220703125}, {"p": 1e-6}],
 )

@@ -7,7 +7,7 @@ a rule for tanh written so loses every digit of the gradient in the saturated ne
 has such a point. It also shows a gradient that comes back in another shape than its weights.
 """
 
-from diffcheck import Case, real, sym
+from diffcheck import Case, Defect, real, sym
 
 
 def definition(w, b, x, t):
@@ -32,5 +32,12 @@ squared_loss = Case(
     points=[
         {"w": [0.5, -1.0, 0.25], "b": 0.125, "x": [1.0, 0.5, -2.0], "t": 0.75},
         {"w": [3.0, 2.0, 1.0], "b": 1.0, "x": [2.0, 3.0, 4.0], "t": -0.5},
+    ],
+    known_defects=[
+        Defect(
+            reason="JAX's rule for tanh is 1 - tanh², and tanh has rounded to 1",
+            verdicts=("lost",),
+            backend="jax",
+        ),
     ],
 )

@@ -50,7 +50,7 @@ cross_entropy = Case(
     ],
     known_defects=[
         Defect(
-            reason="exp overflows above 88 in float32, and log(0) where the model is sure and wrong",
+            reason="exp overflows above 88 in float32; log(0) where the model is sure and wrong",
             verdicts=("range",),
             program="naive",
         ),

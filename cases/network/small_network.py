@@ -52,7 +52,7 @@ small_network = Case(
 
 small_network_batch = Case(
     definition,
-    programs={"textbook": textbook, "stable": stable},
+    programs={"stable": stable},
     inputs=PARAMETERS | samples(8),
     wrt=tuple(PARAMETERS),
 )

@@ -20,11 +20,11 @@ broadcasting = Case(
     definition,
     programs={"plain": program},
     inputs={
-        "column": real(-2, 2, shape=(2, 1)),
+        "column": real(0.25, 2, shape=(2, 1)),
         "row": real(-2, 2, shape=(3,)),
-        "scale": real(-2, 2),
+        "scale": real(0.25, 2),
     },
     points=[
-        {"column": [[1.0], [-0.5]], "row": [0.25, -1.0, 1.5], "scale": 0.75},
+        {"column": [[1.0], [0.5]], "row": [0.25, -1.0, 1.5], "scale": 0.75},
     ],
 )

@@ -24,10 +24,10 @@ def reproduce(path: str, m: Measurement, *, flags: str = "") -> str:
 
 
 def flags_of(options: Mapping[str, object]) -> str:
-    """Return the options that decide a run's points, unless they are the default ones."""
+    """Return the options that decide a run's points and what fails, unless they are the default."""
     changed = [
         f"{flag} {options[name]}"
         for name, (flag, default) in _POINT_FLAGS.items()
         if options.get(name, default) != default
     ]
-    return " ".join(changed)
+    return " ".join([*changed, "--strict"] if options.get("strict") else changed)

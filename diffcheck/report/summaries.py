@@ -10,9 +10,7 @@ import msgspec
 
 from diffcheck.judge import CaseRecord, Measurement, PointRecord, Verdict
 from diffcheck.report import numbers
-from diffcheck.report.words import SEVERITY
-
-Values = Mapping[str, str | list[str]]
+from diffcheck.report.failures import Failure, Values, failures_of_task, rank
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,9 +23,10 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     dtype: str
     counts: dict[str, int]
     failing: int  # known defects aside
+    failures: list[Failure]  # the worst of each failing component, worst first
+    unlisted: int  # failing components beyond those
     known: int
     worst: Measurement  # by verdict, failures first
-    worst_point: dict[str, str | list[str]] | None
     worst_ulps: float | None
 
 
@@ -56,16 +55,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 def topic_of(path: str) -> str:
     """Return the topic of a case file: the name of its folder."""
     return PurePosixPath(path).parent.name or "cases"
-
-
-def rank(m: Measurement) -> tuple[bool, bool, int, float]:
-    """Return a key that sorts the worst measurement first: failures, then verdict, then ulps."""
-    return (
-        not (m.fails and not m.known_defect),
-        not m.fails,
-        SEVERITY[m.verdict],
-        -numbers.badness(numbers.from_hex(m.ulps)),
-    )
 
 
 def worst_of(errors: Iterable[str | None]) -> float | None:
@@ -99,7 +88,7 @@ def summarize(
 
 def _cell(group: Sequence[Measurement], at: Mapping[tuple[str, int], Values]) -> Cell:
     worst = min(group, key=rank)
-    values = worst.point or at.get((worst.dtype, worst.point_id))
+    failures, unlisted = failures_of_task(group, at)
     return Cell(
         program=worst.program,
         backend=worst.backend,
@@ -109,8 +98,9 @@ def _cell(group: Sequence[Measurement], at: Mapping[tuple[str, int], Values]) ->
         counts=dict(Counter(str(m.verdict) for m in group)),
         failing=sum(m.fails and not m.known_defect for m in group),
         known=sum(m.fails and bool(m.known_defect) for m in group),
+        failures=failures,
+        unlisted=unlisted,
         worst=worst,
-        worst_point=None if values is None else dict(values),
         worst_ulps=_error_beside(worst, group),
     )
 

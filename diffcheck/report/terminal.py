@@ -8,9 +8,10 @@ from typing import Final
 from diffcheck.judge import Measurement, Verdict
 from diffcheck.report import numbers
 from diffcheck.report.commands import reproduce
+from diffcheck.report.failures import rank
 from diffcheck.report.index_page import total_counts
 from diffcheck.report.points import in_decimal, in_hex
-from diffcheck.report.summaries import Cell, Summary, rank
+from diffcheck.report.summaries import Cell, Summary
 from diffcheck.report.words import SEVERITY, short, short_dtype, witness
 
 MOST_LINES: Final = 25
@@ -24,35 +25,38 @@ def failure_line(
     path: str,
     *,
     flags: str = "",
+    further: int = 0,
     color: bool = False,
 ) -> str:
     """Return one line that names all of a failure, with the command that reproduces it.
 
-    `path` is the case file's; `point` its values where the measurement does not hold them.
+    `path` is the case file's; `point` its values where the measurement does not hold them;
+    `further` the number of points at which the same component fails too.
     """
     values = m.point or point
     error = "" if m.ulps is None else f" {numbers.ulps(numbers.from_hex(m.ulps))} ulps"
     word = f"{_RED}{m.verdict}{_PLAIN}" if color else str(m.verdict)
     where = f" at {in_decimal(values, m.dtype)} ({in_hex(values)})" if values else ""
+    more = f" and {further} more {'points' if further > 1 else 'point'}" if further else ""
     detail = f" [{' '.join(m.detail.split())}]" if m.detail else ""
     who = f"{m.program} {m.backend} {m.mode} {m.device} {m.dtype}"
     what = f"{m.quantity} {m.index}".strip()
     command = reproduce(path, m, flags=flags)
-    return f"{word}{error}: {path}::{m.case} {who} {what}{where}{detail} | {command}"
+    return f"{word}{error}: {path}::{m.case} {who} {what}{where}{more}{detail} | {command}"
 
 
 def summary(summaries: Iterable[Summary], *, flags: str = "", color: bool = False) -> str:
     """Return the text of a whole run, worst first, ending with the counts.
 
-    Whatever fails gets a line with its point and the command that reproduces it, one for each
-    program, witness and dtype; what merely lost digits, or fails as declared, a short one.
+    Each component that fails gets a line with its worst point and the command that reproduces it;
+    what merely lost digits, or fails as declared, a short one for each program and witness.
     """
     ordered = list(summaries)
     found = sorted(
         ((cell, s) for s in ordered for cell in s.cells),
         key=lambda pair: (rank(pair[0].worst), pair[1].path, pair[0].program),
     )
-    failing = [_failure(cell, s, flags, color=color) for cell, s in found if cell.failing]
+    failing = _failures(found, flags, color=color)
     others = [(c, s) for c, s in found if not c.failing and c.worst.verdict not in _GOOD]
     lines = failing + [_line(cell, s, color=color) for cell, s in others[:MOST_LINES]]
     if len(others) > MOST_LINES:
@@ -62,9 +66,20 @@ def summary(summaries: Iterable[Summary], *, flags: str = "", color: bool = Fals
     return "\n".join([*lines, *([""] if lines else []), *_totals(ordered, color=color)])
 
 
-def _failure(cell: Cell, s: Summary, flags: str, *, color: bool) -> str:
-    line = failure_line(cell.worst, cell.worst_point, s.path, flags=flags, color=color)
-    return line if cell.failing == 1 else f"{line} (and {cell.failing - 1} more)"
+def _failures(found: list[tuple[Cell, Summary]], flags: str, *, color: bool) -> list[str]:
+    failures = sorted(
+        ((failure, s.path) for cell, s in found for failure in cell.failures),
+        key=lambda pair: rank(pair[0].worst),
+    )
+    lines = [
+        failure_line(f.worst, f.point, path, flags=flags, further=f.further, color=color)
+        for f, path in failures
+    ]
+    for cell, s in found:
+        if cell.unlisted:
+            who = f"{cell.program} {cell.backend} {cell.mode} {cell.device} {cell.dtype}"
+            lines.append(f"… and {cell.unlisted} more components of {s.path}::{s.case} {who}")
+    return lines
 
 
 def _line(cell: Cell, s: Summary, *, color: bool) -> str:

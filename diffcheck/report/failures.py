@@ -1,0 +1,66 @@
+"""What fails of one task: the worst measurement of each component, with its point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from diffcheck.judge import Measurement
+from diffcheck.report import numbers
+from diffcheck.report.words import SEVERITY
+
+MOST_COMPONENTS: Final = 5  # of one quantity: a broken network of 61 inputs fails in all of them
+
+Values = Mapping[str, str | list[str]]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """The worst failing measurement of a component, and at how many further points it fails."""
+
+    worst: Measurement
+    point: dict[str, str | list[str]] | None
+    further: int
+
+
+def rank(m: Measurement) -> tuple[bool, bool, int, float]:
+    """Return a key that sorts the worst measurement first: failures, then verdict, then ulps."""
+    return (
+        not (m.fails and not m.known_defect),
+        not m.fails,
+        SEVERITY[m.verdict],
+        -numbers.badness(numbers.from_hex(m.ulps)),
+    )
+
+
+def failures_of_task(
+    measurements: Sequence[Measurement], at: Mapping[tuple[str, int], Values]
+) -> tuple[list[Failure], int]:
+    """Return a task's unexcused failures, worst first, and how many components are left out.
+
+    There is one for each quantity and component, of at most `MOST_COMPONENTS` components of a
+    quantity. `at` has the points' values by dtype and id, for measurements that do not hold them.
+    """
+    groups: dict[tuple[str, str], list[Measurement]] = {}
+    for m in measurements:
+        if m.fails and not m.known_defect:
+            groups.setdefault((m.quantity, m.index), []).append(m)
+    found = sorted((_failure(group, at) for group in groups.values()), key=lambda f: rank(f.worst))
+    kept: dict[str, list[Failure]] = {}
+    for failure in found:
+        kept.setdefault(failure.worst.quantity, []).append(failure)
+    shown = sorted(_first(kept.values()), key=lambda f: rank(f.worst))
+    return shown, len(found) - len(shown)
+
+
+def _failure(group: Sequence[Measurement], at: Mapping[tuple[str, int], Values]) -> Failure:
+    worst = min(group, key=rank)
+    values = worst.point or at.get((worst.dtype, worst.point_id))
+    return Failure(
+        worst=worst, point=None if values is None else dict(values), further=len(group) - 1
+    )
+
+
+def _first(groups: Iterable[list[Failure]]) -> list[Failure]:
+    return [failure for group in groups for failure in group[:MOST_COMPONENTS]]

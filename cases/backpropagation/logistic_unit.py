@@ -41,6 +41,7 @@ logistic_unit = Case(
         Defect(
             reason="JAX's second derivative of logaddexp is s (1 - s), with s rounded to 1",
             verdicts=("lost",),
+            link="https://github.com/jax-ml/jax/issues/40385",
             program="stable",
             backend="jax",
             dtype="float32",

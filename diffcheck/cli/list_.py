@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diffcheck.cli import exits
-from diffcheck.cli.selection import select
+from diffcheck.cli.selection import matcher, select
 
 if TYPE_CHECKING:
     from diffcheck.case import Input
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @exits.guarded
 def list_command(paths: tuple[str, ...], keyword: str) -> int:
     """List the cases below PATHS (default: cases/) with their programs, inputs and orders."""
-    cases, errors = select(paths, keyword)
+    cases, errors = select(paths, matcher(keyword))
     for case in cases:
         inputs = ", ".join(f"{name}{_shape(item)}" for name, item in case.inputs.items())
         programs = ", ".join(case.programs)
@@ -31,7 +31,7 @@ def list_command(paths: tuple[str, ...], keyword: str) -> int:
         click.echo(f"    programs: {programs}; orders: {orders}")
         click.echo(f"    inputs: {inputs}; with respect to: {', '.join(case.wrt)}")
     for error in errors:
-        click.echo(f"error: {error}", err=True)
+        exits.tell(error)
     click.echo(f"{len(cases)} cases", err=True)
     if errors:
         return exits.USAGE

@@ -28,9 +28,9 @@ def report_command(store: Path, report_dir: Path) -> int:
     try:
         headers = [record for record in read(store) if isinstance(record, Header)]
     except StoreError as error:
-        return _unreadable(store, str(error))
+        raise _unreadable(store, str(error)) from error
     if not headers:
-        return _unreadable(store, "no header")
+        raise _unreadable(store, "no header")
     rendered = [render_segment(s, report_dir) for s in segments_of(store)]
     pages = [path for r in rendered for path in r.files]
     finish([r.summary for r in rendered], headers[0], report_dir, pages)
@@ -38,11 +38,10 @@ def report_command(store: Path, report_dir: Path) -> int:
     return exits.OK
 
 
-def _unreadable(store: Path, got: str) -> int:
-    exits.tell(
+def _unreadable(store: Path, got: str) -> exits.Refused:
+    return exits.Refused(
         str(store),
-        f"expected the JSON Lines of a run; got: {got}",
+        f"expected the JSON Lines of a run, got: {got}",
         "a file of another kind, or one cut off in the middle",
-        "make it anew with `diffcheck run --output-format json-lines -o FILE`",
+        "diffcheck run --output-format json-lines -o FILE",
     )
-    return exits.USAGE

@@ -5,47 +5,61 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from diffcheck.cli import exits
-from diffcheck.cli.selection import DEFAULT_PATHS, is_narrowed, select
+from diffcheck.cli import answers, exits
+from diffcheck.cli.exits import Refused
+from diffcheck.cli.selection import DEFAULT_PATHS, is_narrowed, matcher, select
 
 if TYPE_CHECKING:
     from diffcheck.case import Case
     from diffcheck.report.segment import Rendered
     from diffcheck.run import Options
     from diffcheck.run.pools import Pools
-    from diffcheck.run.session import Progress, RunResult
+    from diffcheck.run.session import RunResult
     from diffcheck.run.worker import Probe
 
 STORE = Path(".diffcheck/last.jsonl")  # of the latest run to end in this folder
 REPORTS = Path("reports")
+MODES = ("eager", "jit", "eager+highest", "jit+highest")
 
 
 @click.command("run")
 @click.argument("paths", nargs=-1, metavar="[PATH[::CASE]]...")
-@click.option(
-    "-k", "keyword", default="", help="Only cases whose path::name matches (pytest's -k)."
-)
+@click.option("-k", "keyword", default="", help="Only cases whose path::name matches, as pytest.")
 @click.option("-x", "stop", is_flag=True, help="Stop after the first case that fails.")
-@click.option("-j", "jobs", type=click.IntRange(1), default=None, help="Worker processes [cores].")
+@click.option("-j", "jobs", type=click.IntRange(1), help="Worker processes; default: all cores.")
 @click.option("--backend", "backends", multiple=True, type=click.Choice(["engine", "jax"]))
 @click.option("--dtype", "dtypes", multiple=True, type=click.Choice(["float32", "float64"]))
 @click.option("--device", "devices", multiple=True, help="A device such as cpu:0 or gpu:0.")
-@click.option("--mode", "modes", multiple=True, help="eager or jit; on a GPU also jit+highest.")
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    type=click.Choice(MODES),
+    help="On a GPU, `+highest` asks for full precision in matrix products.",
+)
 @click.option("--order", "orders", multiple=True, type=click.IntRange(0, 3))
-@click.option("--points", "samples", type=click.IntRange(0), default=None, help="Sampled points.")
+@click.option("--points", "samples", type=click.IntRange(0), help="Sampled points of each dtype.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--strict", is_flag=True, help="Also fail on `inexact`.")
-@click.option("--timeout", type=click.FloatRange(1), default=600.0, help="Seconds for one case.")
-@click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path), default=None)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    default=600.0,
+    show_default=True,
+    help="Seconds for one case.",
+)
+@click.option("--report-dir", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--output-format", type=click.Choice(["text", "json-lines"]), default="text")
-@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), default=None)
+@click.option(
+    "-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Instead of stdout."
+)
 @click.option("--durations", is_flag=True, help="Say where the time went.")
 @exits.guarded
 def run_command(
@@ -70,8 +84,11 @@ def run_command(
     """Verify the cases below PATHS (default: cases/) and print the verdicts, worst first.
 
     Reports go to reports/ unless the run is narrowed by an option, -k, a file or PATH::CASE; with
-    --report-dir they are always written. --output-format json-lines prints the store itself.
+    --report-dir they are always written. --output-format json-lines prints the store itself. The
+    options that choose (--backend, --dtype, --device, --mode, --order) may be repeated.
     """
+    matches = matcher(keyword)
+    _check_folder(output)
     from diffcheck.run import DEFAULT_SAMPLES, Options  # noqa: PLC0415 - SymPy is slow to import
     from diffcheck.run.pools import pools  # noqa: PLC0415
     from diffcheck.run.worker import probe  # noqa: PLC0415
@@ -86,34 +103,95 @@ def run_command(
         seed=seed,
         strict=strict,
     )
-    whole = options.is_default and not is_narrowed(paths, keyword)
-    STORE.parent.mkdir(exist_ok=True)
-    store = STORE.with_name(f"run-{os.getpid()}.jsonl")  # runs may go side by side
-    with pools(jobs or len(os.sched_getaffinity(0))) as workers:
-        present = workers.submit("probe", probe)  # JAX starts while the cases are loaded
-        cases, errors = select(paths, keyword)
+    whole = options.is_default and not stop and not is_narrowed(paths, keyword)
+    directory = report_dir or (REPORTS if whole else None)
+    with _new_store() as store, pools(jobs or _cores()) as workers:
+        probing = workers.submit("probe", probe)  # JAX starts while the cases are loaded
+        cases, errors = select(paths, matches)
         for error in errors:
-            click.echo(f"error: {error}", err=True)
+            exits.tell(error)
         if not cases:
-            click.echo("nothing selected", err=True)
-            return exits.USAGE if errors else exits.NOTHING_SELECTED
-        command = shlex.join(["diffcheck", "run", *_arguments(paths)])
-        result = _verify(
-            cases, options, workers, present.result(), store, command, whole, stop, timeout
-        )
-        directory = report_dir or (REPORTS if whole else None)
+            return _nothing_selected(paths, keyword, unreadable=bool(errors))
+        present: Probe = probing.result()
+        _check_presence(cases, options, present)
+        if directory is not None:
+            directory.mkdir(parents=True, exist_ok=True)  # now, not after minutes of work
+        result = _verify(cases, options, workers, present, store, paths, whole, stop, timeout)
+        if result.interrupted:
+            directory = None  # half a report would take the place of a whole one
         rendered = _render(result, workers, store, directory, options)
+        if directory is not None:
+            _write_index(rendered, store, directory, complete=whole)
+        summaries = [r.summary for r in rendered]
+        answers.print_verdicts(summaries, store, output_format, output, _flags(options))
+    for error in result.errors:
+        exits.tell(error)
     if directory is not None:
-        _write_index(rendered, store, directory, complete=whole and not result.interrupted)
-    _print(rendered, result, store, output_format, output, directory)
-    store.replace(STORE)
+        click.echo(f"report: {directory / 'index.md'}", err=True)
+    if result.interrupted:
+        click.echo(f"interrupted; the cases that were finished are kept in {STORE}", err=True)
     if durations:
-        _print_durations(result)
-    return _exit_code(result, bool(errors))
+        answers.print_durations(result)
+    return answers.exit_code(result, unreadable=bool(errors))
 
 
-def _arguments(paths: Sequence[str]) -> list[str]:
-    return list(paths or DEFAULT_PATHS) if not sys.argv[2:] else sys.argv[2:]
+def _check_folder(output: Path | None) -> None:
+    if output is not None and not output.parent.is_dir():
+        raise Refused(
+            f"-o {output}",
+            f"expected a file in a folder that exists, got {str(output.parent)!r}, which does not",
+            "a spelling slip, or a folder that was never made",
+            f"mkdir -p {shlex.quote(str(output.parent))}",
+        )
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _new_store() -> Iterator[Path]:
+    """Yield the path of a new store; whatever stands in it at the end is the latest run."""
+    STORE.parent.mkdir(exist_ok=True)
+    path = STORE.with_name(f"run-{os.getpid()}.jsonl")  # runs may go side by side
+    try:
+        yield path
+    finally:
+        if path.exists():
+            path.replace(STORE)
+
+
+def _nothing_selected(paths: Sequence[str], keyword: str, *, unreadable: bool) -> int:
+    if unreadable:
+        return exits.USAGE
+    where = shlex.join(paths or DEFAULT_PATHS)
+    raise Refused(
+        where,
+        "expected cases, got none" + (f" that matches -k {keyword!r}" if keyword else ""),
+        "a -k that matches no path::name" if keyword else "a folder without case files",
+        f"diffcheck list {where}",
+        code=exits.NOTHING_SELECTED,
+    )
+
+
+def _check_presence(cases: Sequence[Case], options: Options, present: Probe) -> None:
+    """Say which devices are not here; raise `Refused` if nothing is left to run."""
+    from diffcheck.run.plan import absent, plan  # noqa: PLC0415 - SymPy is slow to import
+
+    missing = [f"{what} ({why})" for what, why in absent(options, present.presence)]
+    if plan(cases[:1], options, present.presence)[0].tasks:
+        if options.devices and missing:
+            click.echo(f"not run: {', '.join(missing)}", err=True)
+        return
+    here = sorted({device for found in present.presence.values() for device in found})
+    asked = " ".join([*options.backends, *options.modes, *options.devices])
+    raise Refused(
+        asked,
+        f"expected something to run, got nothing; not run: {', '.join(missing) or asked}",
+        f"no backend chosen has this device or mode; devices here: {', '.join(here)}",
+        "run again without --device and --mode",
+        code=exits.NOTHING_SELECTED,
+    )
 
 
 def _verify(
@@ -122,46 +200,53 @@ def _verify(
     workers: Pools,
     present: Probe,
     store: Path,
-    command: str,
+    paths: Sequence[str],
     complete: bool,
     stop: bool,
     timeout: float,
 ) -> RunResult:
     from diffcheck.run.session import execute  # noqa: PLC0415 - imports every backend
 
-    with store.open("wb") as file:
-        return execute(
-            cases,
-            options,
-            file,
-            workers=workers,
-            present=present,
-            command=command,
-            complete=complete,
-            stop_on_failure=stop,
-            timeout=timeout,
-            progress=_show_progress if sys.stderr.isatty() else lambda _: None,
-        )
+    arguments = sys.argv[2:] or list(paths or DEFAULT_PATHS)
+    try:
+        with store.open("wb") as file:
+            return execute(
+                cases,
+                options,
+                file,
+                workers=workers,
+                present=present,
+                command=shlex.join(["diffcheck", "run", *arguments]),
+                complete=complete,
+                stop_on_failure=stop,
+                timeout=timeout,
+                progress=answers.show_progress,
+            )
+    finally:
+        answers.end_progress()
 
 
-def _show_progress(progress: Progress) -> None:
-    mark = "failing" if progress.failed else "as expected"
-    text = f"[{progress.done}/{progress.total}] {progress.case}, so far {mark}"
-    click.echo(f"\r\x1b[K{text}", nl=progress.done == progress.total, err=True)
+def _flags(options: Options) -> str:
+    from diffcheck.report.commands import flags_of  # noqa: PLC0415 - imports what reports need
+
+    return flags_of(options.as_record())
 
 
 def _render(
     result: RunResult, workers: Pools, store: Path, directory: Path | None, options: Options
 ) -> list[Rendered]:
-    from diffcheck.report.commands import flags_of  # noqa: PLC0415
     from diffcheck.report.segment import Segment, render_segment  # noqa: PLC0415
 
-    flags = "" if options.is_default else flags_of(options.as_record())
-    futures = [
-        workers.submit("cpu:0", render_segment, Segment(store, offset, length), directory, flags)
-        for _, offset, length in result.segments
-    ]
-    rendered: list[Rendered] = [future.result() for future in futures]
+    segments = [Segment(store, offset, length) for _, offset, length in result.segments]
+    if directory is None:  # no plots: quicker here than sent to workers
+        rendered = [render_segment(segment, None) for segment in segments]
+    else:
+        flags = _flags(options)
+        futures = [
+            workers.submit("cpu:0", render_segment, segment, directory, flags)
+            for segment in segments
+        ]
+        rendered = [future.result() for future in futures]
     return sorted(rendered, key=lambda r: (r.summary.path, r.summary.case))
 
 
@@ -175,54 +260,3 @@ def _write_index(
     header = next(record for record in read(store) if isinstance(record, Header))
     pages = [path for r in rendered for path in r.files]
     finish([r.summary for r in rendered], header, directory, pages, complete=complete)
-
-
-def _print(
-    rendered: Sequence[Rendered],
-    result: RunResult,
-    store: Path,
-    output_format: str,
-    output: Path | None,
-    directory: Path | None,
-) -> None:
-    from diffcheck.report.terminal import summary  # noqa: PLC0415
-
-    if output_format == "json-lines":
-        content = store.read_bytes()
-    else:
-        content = (summary([r.summary for r in rendered]) + "\n").encode()
-    if output is None:
-        click.get_binary_stream("stdout").write(content)
-    else:
-        output.write_bytes(content)
-    if directory is not None:
-        click.echo(f"report: {directory / 'index.md'}", err=True)
-    for error in result.errors:
-        click.echo(f"error: {error}", err=True)
-    if result.interrupted:
-        click.echo(f"interrupted; what was measured is kept in {STORE}", err=True)
-
-
-def _print_durations(result: RunResult) -> None:
-    total: Counter[str] = Counter()
-    for parts in result.seconds.values():
-        total.update(parts)
-    click.echo("\nwhere the workers' time went (s):", err=True)
-    for name, seconds in total.most_common():
-        click.echo(f"  {seconds:8.1f}  {name}", err=True)
-    click.echo("the ten slowest cases (s):", err=True)
-    slowest = sorted(result.seconds.items(), key=lambda item: -sum(item[1].values()))
-    for name, parts in slowest[:10]:
-        click.echo(f"  {sum(parts.values()):8.1f}  {name}", err=True)
-
-
-def _exit_code(result: RunResult, unreadable: bool) -> int:
-    if result.interrupted:
-        return exits.INTERRUPTED
-    if result.crashed:
-        return exits.INTERNAL
-    if unreadable or result.errors:
-        return exits.USAGE
-    if not result.segments:
-        return exits.NOTHING_SELECTED
-    return exits.FAILED if result.failed else exits.OK

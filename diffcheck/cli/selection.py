@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import click
+from diffcheck.cli.exits import Refused
 
 if TYPE_CHECKING:
     from diffcheck.case import Case, CaseError
 
 DEFAULT_PATHS = ("cases",)
 
+Matcher = Callable[[str], bool]
 
-def select(paths: Sequence[str], keyword: str) -> tuple[list[Case], list[CaseError]]:
-    """Return the cases below the paths that match `-k`, and what could not be loaded.
 
-    Raises `click.BadParameter` for a `-k` expression that cannot be read.
-    """
+def select(paths: Sequence[str], keyword: Matcher) -> tuple[list[Case], list[CaseError]]:
+    """Return the cases below the paths whose `path::name` matches, and what could not be loaded."""
     from diffcheck.case import find_cases  # noqa: PLC0415 - SymPy is slow to import
 
     cases, errors = find_cases(list(paths) or list(DEFAULT_PATHS))
-    return [case for case in cases if _matches(case, keyword)], errors
+    return [case for case in cases if keyword(f"{case.path}::{case.name}")], errors
 
 
-def _matches(case: Case, keyword: str) -> bool:
+def matcher(keyword: str) -> Matcher:
+    """Return whether a name matches a `-k` expression; raises `Refused` if it cannot be read."""
     if not keyword:
-        return True
+        return lambda _: True
     # pytest's own reader of -k, so that one expression means the same in both tools.
     from _pytest.mark.expression import Expression  # noqa: PLC0415 - only where -k is used
 
-    name = f"{case.path}::{case.name}".lower()
     try:
-        return Expression.compile(keyword).evaluate(lambda word, /, **_: word.lower() in name)
+        expression = Expression.compile(keyword)
     except SyntaxError as error:
-        raise click.BadParameter(f"{keyword!r}: {error}", param_hint="-k") from error
+        raise Refused(
+            f"-k {keyword!r}",
+            f"expected an expression of names with and, or, not; got: {error}",
+            "an unfinished expression, or a name with special characters",
+            "diffcheck list -k 'softmax and not log'",
+        ) from error
+
+    def matches(name: str) -> bool:
+        return expression.evaluate(lambda word, /, **_: word.lower() in name.lower())
+
+    return matches
 
 
 def is_narrowed(paths: Sequence[str], keyword: str) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
@@ -68,14 +69,18 @@ def execute(
     result = RunResult(cases=len(plans))
     store.write(encode([_header(present, options, command, complete=complete)]))
     by_name = {case.name: case for case in cases}
+    end = store.tell()  # of the last whole case
     try:
-        for done, (plan, parts) in enumerate(_finished(plans, workers, timeout), start=1):
-            _keep(by_name[plan.case], plan, parts, store, result)
-            progress(Progress(done, len(plans), plan.case, result.failed))
-            if stop_on_failure and result.failed:
-                break
+        with closing(_finished(plans, workers, timeout)) as finished:
+            for done, (plan, parts) in enumerate(finished, start=1):
+                _keep(by_name[plan.case], plan, parts, store, result)
+                end = store.tell()
+                progress(Progress(done, len(plans), plan.case, result.failed))
+                if stop_on_failure and result.failed:
+                    break
     except KeyboardInterrupt:
         result.interrupted = True
+        store.truncate(end)
     return result
 
 
@@ -91,26 +96,33 @@ def _header(present: Probe, options: Options, command: str, *, complete: bool) -
 
 def _finished(
     plans: Sequence[CasePlan], workers: Pools, timeout: float
-) -> Iterator[tuple[CasePlan, list[CaseResult | CaseError]]]:
-    """Yield each case with the results of its parts, as soon as the last part is there."""
+) -> Generator[tuple[CasePlan, list[CaseResult | CaseError]]]:
+    """Yield each case with the results of its parts, as soon as the last part is there.
+
+    Whatever is still waiting when nobody asks any more is cancelled.
+    """
     waiting: dict[Future[CaseResult], tuple[CasePlan, CasePlan]] = {}
     results: dict[str, list[CaseResult | CaseError]] = {plan.case: [] for plan in plans}
     missing: dict[str, int] = {}
-    for plan in plans:
-        parts = _parts(plan)
-        missing[plan.case] = len(parts)
-        if not parts:  # none of the devices asked for is here
-            yield plan, []
-        for part in parts:
-            waiting[_submit(part, workers, timeout)] = (plan, part)
-    while waiting:
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in sorted(done, key=lambda f: waiting[f][1].case):
-            plan, part = waiting.pop(future)
-            results[plan.case] += _result(future, part, workers, timeout)
-            missing[plan.case] -= 1
-            if missing[plan.case] == 0:
-                yield plan, results.pop(plan.case)
+    try:
+        for plan in plans:
+            parts = _parts(plan)
+            missing[plan.case] = len(parts)
+            if not parts:  # none of the devices asked for is here
+                yield plan, []
+            for part in parts:
+                waiting[_submit(part, workers, timeout)] = (plan, part)
+        while waiting:
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=lambda f: waiting[f][1].case):
+                plan, part = waiting.pop(future)
+                results[plan.case] += _result(future, part, workers, timeout)
+                missing[plan.case] -= 1
+                if missing[plan.case] == 0:
+                    yield plan, results.pop(plan.case)
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 def _parts(plan: CasePlan) -> list[CasePlan]:
@@ -175,9 +187,10 @@ def _keep(
     head = next((part.record for part in found if part.record), bare_record(case, plan.not_run))
     lines = encode([msgspec.structs.replace(head, stale_defects=stale)])
     lines += b"".join(part.lines for part in found)
-    result.segments.append((case.name, store.tell(), len(lines)))
+    start = store.tell()
     store.write(lines)
     store.flush()
+    result.segments.append((case.name, start, len(lines)))
     result.failed |= bool(stale or unexcused)
     result.crashed |= any(verdict is Verdict.CRASHED for _, _, verdict in unexcused)
     result.seconds[case.name] = _summed(part.seconds for part in found)

@@ -46,6 +46,11 @@ class Backend(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def flushes_subnormals(self) -> bool:
+        """Whether arithmetic replaces subnormal operands or results by 0, as XLA does."""
+        ...
+
     def devices(self) -> tuple[str, ...]:
         """Return the devices present, as `cpu:0`, `gpu:0`."""
         ...

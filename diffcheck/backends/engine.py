@@ -31,6 +31,7 @@ class EngineBackend:
     """Computes quantities point by point; the same rules run on balls."""
 
     name: Final = "engine"
+    flushes_subnormals: Final = False
 
     def __init__(self) -> None:
         self._operations: dict[Key, int] = {}

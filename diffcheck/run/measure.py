@@ -66,7 +66,7 @@ def _at_point(
     labels = context.truth.labels(quantity)
     row = evaluation.values[point_id].reshape(-1)
     subnormal = _has_subnormal(point, fmt)
-    flushes = bool(getattr(backend_of(task), "flushes_subnormals", False))
+    flushes = backend_of(task).flushes_subnormals
     for component, (computed, outcome) in enumerate(zip(row, outcomes, strict=True)):
         judgement = judge(
             computed,

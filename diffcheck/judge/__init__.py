@@ -11,7 +11,14 @@ from diffcheck.judge.records import (
     Record,
     Verdict,
 )
-from diffcheck.judge.rules import RIGHT, UNKNOWN, RuleEvidence, by_exact_semantics, by_two_formats
+from diffcheck.judge.rules import (
+    RIGHT,
+    UNKNOWN,
+    RuleEvidence,
+    TwoFormats,
+    by_exact_semantics,
+    by_two_formats,
+)
 from diffcheck.judge.verdicts import Judgement, judge
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "PointRecord",
     "Record",
     "RuleEvidence",
+    "TwoFormats",
     "Verdict",
     "by_exact_semantics",
     "by_two_formats",

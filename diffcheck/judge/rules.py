@@ -87,21 +87,39 @@ def _compare(program: arb, truth: arb, fmt: Format, bits: int) -> RuleEvidence:
     return RIGHT if narrow else UNKNOWN
 
 
-def by_two_formats(errors32: Sequence[float], errors64: Sequence[float]) -> RuleEvidence:
+@dataclass(frozen=True, slots=True)
+class TwoFormats:
+    """One rule at one float32 input in both formats; errors in ulps of the respective format.
+
+    `gap` is the distance between the two results in ulps of float32.
+    """
+
+    error32: float
+    error64: float
+    gap: float
+
+
+def by_two_formats(nearby: Sequence[TwoFormats], operations: int) -> RuleEvidence:
     """Judge a rule that cannot be read by ρ = E(float64)/E(float32), at a point and its neighbours.
 
-    The errors are in ulps of the respective format, at the same float32 inputs. Rounding costs
-    about as many ulps in either format; a wrong rule is off by the same *relative* amount, so its
-    error in ulps grows by 2^29. Medians over neighbours keep a lucky rounding from accusing.
-    Where float32 has not two correct bits, ρ says nothing: both formats may have lost all digits.
+    Rounding costs about as many ulps in either format. A wrong rule computes another function: its
+    two results agree with *each other* as closely as float32 can, `operations` half-ulps, while the
+    error in ulps of float64 is 2^29 times that of float32. Medians over neighbours keep a lucky
+    rounding from accusing. Where float32 has not two correct bits, ρ says nothing: both formats may
+    have absorbed the same term.
     """
-    e32, e64 = median(errors32), median(errors64)
+    e32 = median(pair.error32 for pair in nearby)
+    e64 = median(pair.error64 for pair in nearby)
+    gap = median(pair.gap for pair in nearby)
     saturated = 2.0 ** (FORMATS["float32"].precision - 2)
     if not e32 < saturated:
         return UNKNOWN
-    ratio = e64 / max(e32, 0.5)
-    if ratio < _MIDWAY:
+    rounding = max(0.5, operations / 2)
+    if e64 < _MIDWAY * rounding:
         return RIGHT
+    if gap > max(1.0, rounding):
+        return UNKNOWN  # rounding dominates here, in one format or in both
+    ratio = e64 / max(e32, 0.5)
     return RuleEvidence(
         "wrong", f"the same relative error in both formats: ρ = E(float64)/E(float32) = {ratio:.1e}"
     )

@@ -6,11 +6,13 @@ import math
 from dataclasses import replace
 from typing import Any, Final, cast
 
+import numpy as np
+
 from diffcheck import balls
 from diffcheck.backends.base import ExactSemantics, Unsupported
 from diffcheck.case import Point, Quantity
 from diffcheck.floats import FORMATS, Format
-from diffcheck.judge import UNKNOWN, RuleEvidence, by_exact_semantics, by_two_formats
+from diffcheck.judge import UNKNOWN, RuleEvidence, TwoFormats, by_exact_semantics, by_two_formats
 from diffcheck.run.context import NARROW, WIDE, CaseContext, backend_of, neighbours
 from diffcheck.run.options import Task
 from diffcheck.truth import Outcome
@@ -70,43 +72,38 @@ def _second_look(
     around = {i: neighbours(context.case, context.points[WIDE.name][i]) for i in suspects}
     flat = [point for i in suspects for point in around[i]]
     narrow = replace(wide, dtype=NARROW.name)
-    values = {
-        task.dtype: context.evaluate_at(task, quantity, flat).values for task in (narrow, wide)
-    }
+    computed32, computed64 = (
+        context.evaluate_at(task, quantity, flat).values for task in (narrow, wide)
+    )
+    operations = context.evaluate(wide, quantity).operations
     row = 0
     for i in suspects:
-        errors: dict[str, list[list[float | None]]] = {NARROW.name: [], WIDE.name: []}
+        nearby: list[list[TwoFormats]] = [[] for _ in table[i]]
         for point in around[i]:
             outcomes = context.outcomes_at(quantity, point)
-            for fmt in (NARROW, WIDE):
-                errors[fmt.name].append(_errors(values[fmt.name][row], outcomes, fmt))
+            results = zip(
+                computed32[row].reshape(-1), computed64[row].reshape(-1), outcomes, strict=True
+            )
+            for component, (g32, g64, outcome) in enumerate(results):
+                nearby[component] += _pair(g32, g64, outcome)
             row += 1
-        for component in range(len(table[i])):
-            pairs = [
-                (e32[component], e64[component])
-                for e32, e64 in zip(errors[NARROW.name], errors[WIDE.name], strict=True)
-            ]
-            table[i][component] = _verdict_of(pairs)
+        table[i] = [by_two_formats(pairs, operations) if pairs else UNKNOWN for pairs in nearby]
 
 
-def _verdict_of(pairs: list[tuple[float | None, float | None]]) -> RuleEvidence:
-    known = [(e32, e64) for e32, e64 in pairs if e32 is not None and e64 is not None]
-    if not known:
-        return UNKNOWN
-    return by_two_formats([e32 for e32, _ in known], [e64 for _, e64 in known])
-
-
-def _errors(row: Any, outcomes: list[Outcome], fmt: Format) -> list[float | None]:
-    return [
-        None if outcome.ball is None else _error(computed, outcome, fmt)
-        for computed, outcome in zip(row.reshape(-1), outcomes, strict=True)
-    ]
+def _pair(g32: Any, g64: Any, outcome: Outcome) -> list[TwoFormats]:
+    """Return the two results beside their truth, or nothing where the truth cannot serve."""
+    error32, error64 = _error(g32, outcome, NARROW), _error(g64, outcome, WIDE)
+    if error32 is None or error64 is None:
+        return []
+    assert outcome.ball is not None
+    gap = abs(float(g32) - float(g64)) / float(balls.ulp(outcome.ball, NARROW).mid())
+    return [TwoFormats(error32, error64, gap if np.isfinite(gap) else math.inf)]
 
 
 def _error(computed: Any, outcome: Outcome, fmt: Format) -> float | None:
-    assert outcome.ball is not None
+    if outcome.ball is None:
+        return None
     magnitude = abs(float(outcome.ball.mid()))
     if not float(fmt.smallest_normal) <= magnitude <= float(fmt.max):
         return None  # zero, subnormal or out of range: the relative error says nothing
-    error = balls.error_in_ulps(computed, outcome.ball, fmt)
-    return error if not math.isnan(error) else None
+    return balls.error_in_ulps(computed, outcome.ball, fmt)

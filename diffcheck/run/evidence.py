@@ -57,7 +57,7 @@ def _two_formats(context: CaseContext, wide: Task, quantity: Quantity) -> Table:
     for point_id, row in enumerate(computed):
         outcomes = context.outcomes(quantity, WIDE.name, point_id)
         table.append([UNKNOWN] * len(outcomes))
-        errors = _errors(row, outcomes, WIDE)
+        errors = [_error(g, o, WIDE) for g, o in zip(row.reshape(-1), outcomes, strict=True)]
         if any(error >= _SUSPICIOUS for error in errors if error is not None):
             suspects.append(point_id)
     if suspects:

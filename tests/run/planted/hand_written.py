@@ -1,0 +1,49 @@
+"""JAX programs with derivative rules written by hand, wrong by a little, and a right one.
+
+A test fixture: `test_deliberately_broken.py` runs it.
+"""
+
+from diffcheck import Case, real, sym
+
+
+def definition(x):
+    return sym.exp(sym.sin(x))
+
+
+def plain(xp, x):
+    return xp.exp(xp.sin(x))
+
+
+def with_slope_times(factor):
+    """Return the program under JAX, its first derivative multiplied by a factor."""
+
+    def program(xp, x):
+        import jax
+
+        @jax.custom_vjp
+        def f(x):
+            return xp.exp(xp.sin(x))
+
+        def forward(x):
+            return f(x), x
+
+        def backward(x, cotangent):
+            # In float32 a factor of 1 + 1e-9 is 1: there only float64 can show the fault.
+            slope = xp.exp(xp.sin(x)) * xp.cos(x)
+            return (cotangent * (slope * factor),)
+
+        f.defvjp(forward, backward)
+        return f(x)
+
+    return program
+
+
+FACTORS = {"right": 1.0, "off_1e_6": 1 + 1e-6, "off_1e_9": 1 + 1e-9, "wrong_sign": -1.0}
+
+hand_written = Case(
+    definition,
+    programs=dict.fromkeys(FACTORS, plain),
+    backend_programs={"jax": {name: with_slope_times(f) for name, f in FACTORS.items()}},
+    inputs={"x": real(-1, 1)},
+    points=[{"x": 0.5}, {"x": -0.75}],
+)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from diffcheck.run.options import Task
 
 
+MOST_LINES = 9  # of one item; with the one that counts the others, ten
+
+
 class CaseFailedError(Exception):
     """What failed, as lines for the terminal."""
 
@@ -101,10 +104,21 @@ class CaseCollector(pytest.Collector):
 
     @cached_property
     def context(self) -> CaseContext:
+        from diffcheck import engine  # noqa: PLC0415 - SciPy is slow to import
+        from diffcheck.case import check_shapes  # noqa: PLC0415
         from diffcheck.run.context import CaseContext  # noqa: PLC0415
         from diffcheck.run.options import Options  # noqa: PLC0415
 
+        check_shapes(self.case, engine)
         return CaseContext(self.case, Options())
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """Every task of the case on the devices present."""
+        from diffcheck.run.plan import plan  # noqa: PLC0415
+        from diffcheck.run.worker import probe  # noqa: PLC0415
+
+        return plan([self.case], self.context.options, probe().presence)[0].tasks
 
     @cached_property
     def _measured(self) -> dict[Task, list[Measurement]]:
@@ -118,12 +132,10 @@ class CaseCollector(pytest.Collector):
             self._measured[task] = list(measure(self.context, task))
         return self._measured[task]
 
-    def tasks(self) -> list[Task]:
-        """Return every task of the case on the devices present."""
-        from diffcheck.run.plan import plan  # noqa: PLC0415
-        from diffcheck.run.worker import probe  # noqa: PLC0415
-
-        return list(plan([self.case], self.context.options, probe().presence)[0].tasks)
+    def teardown(self) -> None:
+        """Forget what was computed: no item of this case follows."""
+        for name in ("context", "tasks", "_measured"):
+            self.__dict__.pop(name, None)
 
 
 class CaseItem(pytest.Item):
@@ -132,7 +144,9 @@ class CaseItem(pytest.Item):
     parent: CaseCollector
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
-        if isinstance(excinfo.value, CaseFailedError):
+        from diffcheck.case import CaseError  # noqa: PLC0415 - loaded long before any item runs
+
+        if isinstance(excinfo.value, (CaseFailedError, CaseError)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, *args)
 
@@ -148,18 +162,43 @@ class TaskItem(CaseItem):
         self.spec = spec
 
     def runtest(self) -> None:
-        from diffcheck.report.terminal import failure_line  # noqa: PLC0415
+        lines: list[str] = []
+        measured: list[Measurement] = []
+        for task in filter(self._covers, self.parent.tasks):
+            measurements = self.parent.measurements(task)
+            lines += failure_lines(self.parent.context, measurements)
+            measured += measurements
+        if lines:
+            hidden = len(lines) - MOST_LINES
+            more = [f"… and {hidden} more lines: see `diffcheck run`"] if hidden > 0 else []
+            raise CaseFailedError("\n".join(lines[:MOST_LINES] + more))
+        if excused := {m.known_defect for m in measured if m.fails}:
+            pytest.xfail("; ".join(sorted(excused)))
+        if all(m.verdict == "unsupported" for m in measured):
+            reasons = sorted({m.detail for m in measured})
+            pytest.skip("; ".join(reasons) or "this backend is not here")
 
-        failing: list[Measurement] = []
-        for task in self.parent.tasks():
-            if (task.program, task.backend, task.mode, task.dtype) == self.spec:
-                failing += [m for m in self.parent.measurements(task) if m.fails]
-        unexcused = [m for m in failing if not m.known_defect]
-        if unexcused:
-            path = str(self.parent.case.path)
-            raise CaseFailedError("\n".join(failure_line(m, path) for m in unexcused))
-        if failing:
-            pytest.xfail("; ".join(sorted({m.known_defect for m in failing})))
+    def _covers(self, task: Task) -> bool:
+        # On a GPU, `jit` and `jit+highest` are one item.
+        mode, _, _ = task.mode.partition("+")
+        return (task.program, task.backend, mode, task.dtype) == self.spec
+
+
+def failure_lines(context: CaseContext, measurements: list[Measurement]) -> list[str]:
+    """Return what fails of one task as `diffcheck run` prints it, the worst first."""
+    from diffcheck.report.failures import failures_of_task  # noqa: PLC0415
+    from diffcheck.report.terminal import failure_line  # noqa: PLC0415
+    from diffcheck.run.measure import point_values  # noqa: PLC0415
+
+    at = {
+        (dtype, i): point_values(point)
+        for dtype, points in context.points.items()
+        for i, point in enumerate(points)
+    }
+    failures, unlisted = failures_of_task(measurements, at)
+    path = str(context.case.path)
+    lines = [failure_line(f.worst, f.point, path, further=f.further) for f in failures]
+    return lines + ([f"… and {unlisted} more components"] if unlisted else [])
 
 
 class KnownDefectsItem(CaseItem):
@@ -168,8 +207,7 @@ class KnownDefectsItem(CaseItem):
     def runtest(self) -> None:
         from diffcheck.run.measure import failures_of, stale_defects  # noqa: PLC0415
 
-        tasks = self.parent.tasks()
-        measurements = [m for task in tasks for m in self.parent.measurements(task)]
+        measurements = [m for task in self.parent.tasks for m in self.parent.measurements(task)]
         stale = stale_defects(self.parent.case, failures_of(measurements))
         if stale:
             raise CaseFailedError(

@@ -184,7 +184,8 @@ def _check_presence(cases: Sequence[Case], options: Options, present: Probe) -> 
             click.echo(f"not run: {', '.join(missing)}", err=True)
         return
     here = sorted({device for found in present.presence.values() for device in found})
-    asked = " ".join([*options.backends, *options.modes, *options.devices])
+    chosen = {"--backend": options.backends, "--mode": options.modes, "--device": options.devices}
+    asked = " ".join(f"{flag} {name}" for flag, names in chosen.items() for name in names)
     raise Refused(
         asked,
         f"expected something to run, got nothing; not run: {', '.join(missing) or asked}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,18 +98,17 @@ def _formula(head: str, expression: Any) -> str:
     equation = sympy.Eq(sympy.Symbol(head), expression, evaluate=False)
     lines: list[str] = sympy.pretty(equation, use_unicode=True, wrap_line=False).splitlines()
     if max(map(len, lines)) <= WIDTH:
-        return "\n".join(line.rstrip() for line in [*lines, ""] if len(lines) > 1 or line)
-    return f"{head} = {expression}"
+        return "\n".join([line.rstrip() for line in lines] + [""] * (len(lines) > 1))
+    return textwrap.fill(
+        f"{head} = {expression}", WIDTH, subsequent_indent="    ", break_long_words=False
+    )
 
 
 def _points(found: Sequence[Measurement]) -> Iterator[str]:
-    """Yield the point: the same numbers in every dtype, unless the formats differ."""
+    """Yield the point, which is the same in every dtype: float64 begins with float32's points."""
     from diffcheck.report.points import in_decimal, in_hex  # noqa: PLC0415
 
-    at = {m.dtype: m.point for m in found if m.point is not None}
-    if not at:
-        yield "\nat its first point, which is too long to print"
-        return
+    at = {m.dtype: m.point for m in found}
     dtype, point = next(iter(at.items()))
     yield f"\nat {in_decimal(point, dtype)}"
     yield f"   {in_hex(point)}"

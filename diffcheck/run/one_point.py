@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from diffcheck import engine
 from diffcheck.case import Case, check_shapes
 from diffcheck.judge import Measurement
 from diffcheck.run.context import NARROW, WIDE, CaseContext
-from diffcheck.run.measure import measure
+from diffcheck.run.measure import measure, point_values
 from diffcheck.run.options import BACKENDS, Options
 from diffcheck.run.plan import plan
 from diffcheck.run.worker import probe
@@ -15,7 +17,7 @@ from diffcheck.run.worker import probe
 def at_one_point(case: Case, backends: tuple[str, ...] = ()) -> list[Measurement]:
     """Verify a case at its first explicit point, or at the first sampled one without any.
 
-    Without `backends` all of them are asked.
+    Without `backends` all of them are asked. Every measurement holds its point, however long.
     """
     check_shapes(case, engine)
     context = CaseContext(case, Options(samples=1, backends=backends))
@@ -27,4 +29,5 @@ def at_one_point(case: Case, backends: tuple[str, ...] = ()) -> list[Measurement
         context.points[dtype] = (chosen or found)[:1]
     presence = probe(backends or BACKENDS).presence
     tasks = plan([case], context.options, presence)[0].tasks
-    return [m for task in tasks for m in measure(context, task)]
+    values = {dtype: point_values(points[0]) for dtype, points in context.points.items()}
+    return [replace(m, point=values[m.dtype]) for task in tasks for m in measure(context, task)]

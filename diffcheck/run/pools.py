@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -27,6 +28,24 @@ _ENVIRONMENT: Final = {
 }
 
 
+class _Worker(SpawnProcess):
+    """A worker that never gets the Ctrl-C of its terminal, not even while it still imports."""
+
+    def start(self) -> None:
+        if not hasattr(signal, "pthread_sigmask"):  # Windows
+            super().start()
+            return
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # children inherit it
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Context(SpawnContext):
+    Process = _Worker
+
+
 class Pools:
     """One pool of CPU workers and, for each other device in use, a worker of its own."""
 
@@ -45,16 +64,15 @@ class Pools:
         name = pool_name(device)
         if name not in self._pools:
             jobs = self._jobs if name == "cpu" else 1
-            context = multiprocessing.get_context("spawn")
             self._pools[name] = ProcessPool(
-                max_workers=jobs, context=context, initializer=_start, initargs=(name,)
+                max_workers=jobs, context=_Context(), initializer=_start, initargs=(name,)
             )
         return self._pools[name].schedule(function, args=args, timeout=timeout)
 
     def stop(self) -> None:
         """End all workers at once."""
         for pool in self._pools.values():
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
             pool.join()
 
 

@@ -45,9 +45,14 @@ class Project:
 
     def start(self, *arguments, **options):
         command = [sys.executable, "-m", "diffcheck", *arguments]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
-        return subprocess.Popen(command, cwd=self.path, env=environment, **{**pipes, **options})
+        settings = {
+            "cwd": self.path,
+            "env": {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")},
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "text": True,
+        }
+        return subprocess.Popen(command, **settings | options)
 
     def run(self, *arguments):
         """Return (exit code, stdout, stderr)."""

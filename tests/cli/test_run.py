@@ -135,6 +135,18 @@ def test_an_interrupt_keeps_the_cases_that_were_finished(project, engine):
     assert {json.loads(line).get("case") for line in lines} == {None, "square"}
 
 
+def test_an_early_interrupt_leaves_one_word(project, tmp_path):
+    """Ctrl-C while the workers still import: none of them may speak."""
+    arguments = ("run", str(project.path / "cases"), "-j", "2")
+    with project.start(*arguments, cwd=tmp_path, start_new_session=True) as process:
+        while not (tmp_path / ".diffcheck").exists():
+            time.sleep(0.05)
+        time.sleep(0.3)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "interrupted\n")
+
+
 def _wait_for_a_case(folder):
     deadline = time.monotonic() + 60
     while not any(b'"case":"square"' in f.read_bytes() for f in folder.glob("run-*.jsonl")):

@@ -58,7 +58,10 @@ def is_case_file(path: Path, config: pytest.Config) -> bool:
     folders = set(config.getini("diffcheck_cases"))
     if path.suffix != ".py" or path.name.startswith(("_", ".", "test_", "conftest")):
         return False
-    return not folders.isdisjoint(path.parts) and b"diffcheck" in path.read_bytes()
+    # Folders above the root say nothing; the root itself may be the folder of cases.
+    above = config.rootpath.parent
+    parts = path.relative_to(above).parent.parts if path.is_relative_to(above) else path.parts
+    return not folders.isdisjoint(parts) and b"diffcheck" in path.read_bytes()
 
 
 class NotATestModule(pytest.File):

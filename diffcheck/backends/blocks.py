@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.floats import Format
 
-BLOCK: Final = 32  # points in a block of a small case
+BLOCK: Final = 64  # points in a block of a small case: all that it usually has
 LARGE: Final = 4096  # numbers per point beyond which blocks shrink
 
 Arrays = dict[str, NDArray[Any]]

@@ -16,7 +16,7 @@ from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, spl
 from diffcheck.backends.forms import DEPTHS, leading_axes
 from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import count_operations
-from diffcheck.backends.jax_transforms import TRANSFORMS
+from diffcheck.backends.jax_transforms import TRANSFORMS, Transform, column
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import directions
 from diffcheck.floats import Format
@@ -116,10 +116,40 @@ class JaxBackend:
         device: jax.Device,
         where: str,
     ) -> NDArray[Any]:
-        run = self._function(case, program, quantity, fmt, mode)
-        direction = _directions(case, quantity, fmt)
+        eager = not mode.startswith("jit")
+        if eager and quantity.kind == "hessian":
+            # jax.hessian carries all columns as one more axis; eagerly every operation would then
+            # compile anew. One by one, they use what the gradient has compiled already.
+            run = self._function(case, program, quantity, fmt, mode, column)
+            jacobian = Quantity("jacobian", quantity.m, quantity.n)
+            columns = [
+                self._run(run, case, jacobian, points, fmt, device, where, unit, eager=eager)
+                for unit in np.eye(quantity.n)
+            ]
+            return np.stack(columns, axis=-1)
+        run = self._function(case, program, quantity, fmt, mode, TRANSFORMS[quantity.kind])
+        v, _ = directions(case.name, quantity.m, quantity.n)
+        return self._run(run, case, quantity, points, fmt, device, where, v, eager=eager)
+
+    def _run(
+        self,
+        run: Callable[..., Any],
+        case: Case,
+        quantity: Quantity,
+        points: Sequence[Point],
+        fmt: Format,
+        device: jax.Device,
+        where: str,
+        v: NDArray[np.float64],
+        *,
+        eager: bool,
+    ) -> NDArray[Any]:
+        length = block_length(case, quantity)
+        direction: Any = (split(v, case, fmt.dtype), _cotangent(case, quantity, fmt))
+        if eager:  # in the shape of the points, so that fewer operations compile
+            direction = jax.tree.map(lambda a: np.broadcast_to(a, (length, *a.shape)), direction)
         found = [np.empty((0, *quantity.shape), dtype=fmt.dtype)]
-        for arrays, count in blocks(case, points, fmt, block_length(case, quantity)):
+        for arrays, count in blocks(case, points, fmt, length):
             result = run(*jax.device_put((arrays, *direction), device))
             for leaf in jax.tree.leaves(result):
                 _check(leaf, fmt, device, where)
@@ -127,13 +157,21 @@ class JaxBackend:
         return np.concatenate(found)
 
     def _function(
-        self, case: Case, program: str, quantity: Quantity, fmt: Format, mode: str
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        fmt: Format,
+        mode: str,
+        transform: Transform,
     ) -> Callable[..., Any]:
         key = (_key(case, program, quantity, fmt), mode)
         if key not in self._functions:
-            single = _single(case, program, quantity, fmt)
-            batched = jax.vmap(single, in_axes=(0, None, None))
-            self._functions[key] = jax.jit(batched) if mode.startswith("jit") else batched
+            single = _single(case, program, fmt, transform)
+            if mode.startswith("jit"):
+                self._functions[key] = jax.jit(jax.vmap(single, in_axes=(0, None, None)))
+            else:
+                self._functions[key] = jax.vmap(single)
         return self._functions[key]
 
     def _count(
@@ -141,9 +179,10 @@ class JaxBackend:
     ) -> int:
         key = _key(case, program, quantity, fmt)
         if key not in self._operations and points:
-            single = _single(case, program, quantity, fmt)
+            single = _single(case, program, fmt, TRANSFORMS[quantity.kind])
             inputs = inputs_at(case, points[0], fmt)
-            jaxpr = jax.make_jaxpr(single)(inputs, *_directions(case, quantity, fmt))
+            v, w = directions(case.name, quantity.m, quantity.n)
+            jaxpr = jax.make_jaxpr(single)(inputs, split(v, case, fmt.dtype), w.astype(fmt.dtype))
             self._operations[key] = count_operations(jaxpr.jaxpr)
         return self._operations.get(key, 0)
 
@@ -159,13 +198,12 @@ def _key(case: Case, program: str, quantity: Quantity, fmt: Format) -> Key:
     return (case, case.program_for(program, "jax"), quantity, fmt.name)
 
 
-def _directions(case: Case, quantity: Quantity, fmt: Format) -> tuple[Any, Any]:
-    v, w = directions(case.name, quantity.m, quantity.n)
-    return split(v, case, fmt.dtype), w.astype(fmt.dtype)
+def _cotangent(case: Case, quantity: Quantity, fmt: Format) -> NDArray[Any]:
+    return directions(case.name, quantity.m, quantity.n)[1].astype(fmt.dtype)
 
 
-def _single(case: Case, program: str, quantity: Quantity, fmt: Format) -> Callable[..., Any]:
-    """Return the quantity at one point as a function of all inputs by name, v and w.
+def _single(case: Case, program: str, fmt: Format, transform: Transform) -> Callable[..., Any]:
+    """Return the transform at one point as a function of all inputs by name, v and w.
 
     The directions are arguments, not constants: a compiler folds constants away.
     """
@@ -177,7 +215,7 @@ def _single(case: Case, program: str, quantity: Quantity, fmt: Format) -> Callab
             return function(xp, **{**inputs, **dict(zip(case.wrt, x, strict=True))})
 
         x = tuple(inputs[name] for name in case.wrt)
-        return TRANSFORMS[quantity.kind](f, x, v, w)
+        return transform(f, x, v, w)
 
     return quantity_at
 

@@ -44,3 +44,8 @@ TRANSFORMS: Final[dict[Kind, Transform]] = {
     "hvp": _hvp,
     "third": lambda f, x, _v, _w: jax.jacfwd(jax.hessian(f))(x),
 }
+
+
+def column(f: Function, x: Any, v: Any, _w: Any) -> Any:
+    """Return the Hessian times v, forward over reverse as `jax.hessian` computes its columns."""
+    return jax.jvp(jax.jacrev(f), (x,), (v,))[1]

@@ -18,7 +18,7 @@ from diffcheck.floats import Format, sample, special_values
 
 Values = Mapping[str, NDArray[Any]]
 
-MOST_SPECIALS: Final = 24  # of a case with several inputs; a scalar function gets all of its own
+MOST_SPECIALS: Final = 8  # of a case with several inputs; a scalar function gets all of its own
 BIG: Final = 64  # components; beyond that every point costs seconds
 BIG_SAMPLES, BIG_SPECIALS = 3, 2
 TRIES: Final = 1000

@@ -37,7 +37,9 @@ ORDERS: Final[dict[Kind, int]] = {
     "hvp": 2,
     "third": 3,
 }
-LARGEST_HESSIAN: Final = 12  # inputs; beyond that, order 2 is verified by Hessian-vector products
+# Beyond these counts of components a matrix is verified by its products with v and w.
+LARGEST_JACOBIAN: Final = 100
+LARGEST_HESSIAN: Final = 144
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,16 @@ class Quantity:
 def quantities_of(m: int, n: int, orders: tuple[int, ...]) -> tuple[Quantity, ...]:
     """Return the quantities that verify the given orders for m outputs and n inputs.
 
-    The value always comes first: if it differs, no derivative is to blame.
+    The value always comes first: if it differs, no derivative is to blame. A large Jacobian is
+    verified by a JVP and a VJP, a large Hessian by a Hessian-vector product.
     """
     kinds: list[Kind] = ["value"]
-    if 1 in orders:
-        kinds += ["gradient", "jvp"] if m == 1 else ["jacobian", "jvp", "vjp"]
+    if 1 in orders and m == 1:
+        kinds += ["gradient", "jvp"]
+    elif 1 in orders:
+        kinds += ["jacobian", "jvp"] if m * n <= LARGEST_JACOBIAN else ["vjp", "jvp"]
     if 2 in orders:
-        small = n <= LARGEST_HESSIAN and m * n * n <= LARGEST_HESSIAN**2
-        kinds += ["hessian"] if small else ["hvp"]
+        kinds += ["hessian"] if m * n * n <= LARGEST_HESSIAN else ["hvp"]
     if 3 in orders:
         kinds += ["third"]
     return tuple(Quantity(kind, m, n) for kind in kinds)

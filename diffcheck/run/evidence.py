@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,9 +18,6 @@ from diffcheck.run.options import Task
 from diffcheck.truth import Outcome
 
 Table = list[list[RuleEvidence]]  # by point, by component
-
-# An error below this is rounding as far as ρ can tell: no second look.
-_SUSPICIOUS: Final = 2.0 ** ((WIDE.precision - NARROW.precision) / 2 - 1)
 
 
 def gather(context: CaseContext, task: Task, quantity: Quantity) -> Table:
@@ -51,17 +48,26 @@ def _exact(context: CaseContext, task: Task, quantity: Quantity) -> Table:
 
 
 def _two_formats(context: CaseContext, wide: Task, quantity: Quantity) -> Table:
+    """Accuse by ρ, after a second look at the neighbours of each suspicious point.
+
+    The float32 points open the float64 list, so at those both results are there already; the points
+    that float64 has alone are looked at only once a float32 point has been accused.
+    """
+    narrow = replace(wide, dtype=NARROW.name)
     computed = context.evaluate(wide, quantity).values
-    table: Table = []
+    twins = context.evaluate(narrow, quantity).values
+    operations = context.evaluate(wide, quantity).operations
+    table: Table = [[UNKNOWN] * quantity.size for _ in computed]
     suspects: list[int] = []
-    for point_id, row in enumerate(computed):
+    for point_id, (g32, g64) in enumerate(zip(twins, computed, strict=False)):
         outcomes = context.outcomes(quantity, WIDE.name, point_id)
-        table.append([UNKNOWN] * len(outcomes))
-        errors = [_error(g, o, WIDE) for g, o in zip(row.reshape(-1), outcomes, strict=True)]
-        if any(error >= _SUSPICIOUS for error in errors if error is not None):
+        pairs = map(_pair, g32.reshape(-1), g64.reshape(-1), outcomes)
+        if any(pair and by_two_formats(pair, operations).accuses for pair in pairs):
             suspects.append(point_id)
-    if suspects:
-        _second_look(context, wide, quantity, suspects, table)
+    _second_look(context, wide, quantity, suspects, table)
+    if any(rule.accuses for row in table for rule in row):
+        others = range(len(twins), len(computed))
+        _second_look(context, wide, quantity, list(others), table)
     return table
 
 
@@ -69,6 +75,8 @@ def _second_look(
     context: CaseContext, wide: Task, quantity: Quantity, suspects: list[int], table: Table
 ) -> None:
     """Run both formats at float32 neighbours of the suspicious points and fill in the evidence."""
+    if not suspects:
+        return
     around = {i: neighbours(context.case, context.points[WIDE.name][i]) for i in suspects}
     flat = [point for i in suspects for point in around[i]]
     narrow = replace(wide, dtype=NARROW.name)

@@ -12,7 +12,7 @@ ORDERS: Final = (0, 1, 2, 3)
 # Of each backend on a CPU: what can be planned without importing it.
 MODES: Final = {"engine": ("eager",), "jax": ("eager", "jit")}
 BACKENDS: Final = tuple(MODES)
-DEFAULT_SAMPLES: Final = 10
+DEFAULT_SAMPLES: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

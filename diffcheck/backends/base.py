@@ -10,6 +10,7 @@ from flint import arb
 from numpy.typing import NDArray
 
 from diffcheck.case import Case, Point, Quantity
+from diffcheck.case.quantities import Kind
 from diffcheck.floats import Format
 
 
@@ -49,6 +50,14 @@ class Backend(Protocol):
     @property
     def flushes_subnormals(self) -> bool:
         """Whether arithmetic replaces subnormal operands or results by 0, as XLA does."""
+        ...
+
+    @property
+    def derived(self) -> frozenset[Kind]:
+        """The quantities that share all their rules with the gradient or Jacobian.
+
+        A run computes them where they are asked for, or where there is no gradient or Jacobian.
+        """
         ...
 
     def devices(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from diffcheck.backends.engine_transforms import ONE_COMPONENT, TRANSFORMS
 from diffcheck.backends.forms import DEPTHS, leading_axes
 from diffcheck.balls import precision
 from diffcheck.case import Case, Point, Quantity
-from diffcheck.case.quantities import directions
+from diffcheck.case.quantities import Kind, directions
 from diffcheck.engine.ball_trace import lift
 from diffcheck.engine.tensor import base
 from diffcheck.floats import Format
@@ -32,6 +32,7 @@ class EngineBackend:
 
     name: Final = "engine"
     flushes_subnormals: Final = False
+    derived: Final[frozenset[Kind]] = frozenset()  # each op has a JVP rule of its own
 
     def __init__(self) -> None:
         self._operations: dict[Key, int] = {}

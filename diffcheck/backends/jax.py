@@ -18,7 +18,7 @@ from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import count_operations
 from diffcheck.backends.jax_transforms import TRANSFORMS, Transform, column
 from diffcheck.case import Case, Point, Quantity
-from diffcheck.case.quantities import directions
+from diffcheck.case.quantities import Kind, directions
 from diffcheck.floats import Format
 
 PLATFORMS: Final = ("cpu", "gpu", "tpu")
@@ -61,6 +61,7 @@ class JaxBackend:
 
     name: Final = "jax"
     flushes_subnormals: Final = True  # XLA does, on the CPU in most arithmetic
+    derived: Final[frozenset[Kind]] = frozenset({"jvp"})  # reverse mode transposes the JVP rules
 
     def __init__(self) -> None:
         self._functions: dict[tuple[Key, str], Callable[..., Any]] = {}

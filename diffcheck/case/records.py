@@ -82,7 +82,8 @@ class Case:
     `definition` takes the inputs by name, as SymPy symbols or object arrays of them; a program
     takes an array namespace first, then the inputs by name. `programs` may be a mapping, a sequence
     of functions, or one function (named after themselves). `wrt` names the inputs to differentiate
-    in, all of them by default. Two cases are equal only if they are the same object.
+    in, all of them by default. A `slow` case runs with `--slow` or by name. Two cases are equal
+    only if they are the same object.
 
     Raises `CaseError`, naming the file and line of the construction, where the parts do not fit.
 
@@ -105,6 +106,7 @@ class Case:
     backend_programs: Mapping[str, Mapping[str, Program]] = field(
         kw_only=True, default_factory=dict
     )
+    slow: bool = field(kw_only=True, default=False)
     name: str = field(kw_only=True, default="")
     path: Path | None = field(kw_only=True, default=None)
     doc: str = field(kw_only=True, default="")

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from diffcheck.run.session import Progress, RunResult
 
 CLEAR_LINE = "\r\x1b[K"
-SLOWEST = 10
 
 
 def show_progress(progress: Progress) -> None:
@@ -59,8 +58,8 @@ def print_verdicts(
     click.echo(summary(summaries, flags=flags, color=color))
 
 
-def print_durations(result: RunResult) -> None:
-    """Say on stderr where the workers' time went."""
+def print_durations(result: RunResult, most: int) -> None:
+    """Say on stderr where the workers' time went, for the `most` slowest cases too."""
     total: Counter[str] = Counter()
     for parts in result.seconds.values():
         total.update(parts)
@@ -69,7 +68,7 @@ def print_durations(result: RunResult) -> None:
         click.echo(f"  {seconds:8.1f}  {name}", err=True)
     click.echo("the slowest cases (s):", err=True)
     slowest = sorted(result.seconds.items(), key=lambda item: -sum(item[1].values()))
-    for name, parts in slowest[:SLOWEST]:
+    for name, parts in slowest[:most]:
         click.echo(f"  {sum(parts.values()):8.1f}  {name}", err=True)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 STORE = Path(".diffcheck/last.jsonl")  # of the latest run to end in this folder
 REPORTS = Path("reports")
 MODES = ("eager", "jit", "eager+highest", "jit+highest")
+QUANTITIES = ("gradient", "jacobian", "jvp", "vjp", "hessian", "hvp", "third")
 
 
 @click.command("run")
@@ -45,6 +45,9 @@ MODES = ("eager", "jit", "eager+highest", "jit+highest")
     help="On a GPU, `+highest` asks for full precision in matrix products.",
 )
 @click.option("--order", "orders", multiple=True, type=click.IntRange(0, 3))
+@click.option(
+    "--quantity", "quantities", multiple=True, type=click.Choice(QUANTITIES), help="As jvp, hvp."
+)
 @click.option("--points", "samples", type=click.IntRange(0), help="Sampled points of each dtype.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--strict", is_flag=True, help="Also fail on `inexact`.")
@@ -60,7 +63,10 @@ MODES = ("eager", "jit", "eager+highest", "jit+highest")
 @click.option(
     "-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="Instead of stdout."
 )
-@click.option("--durations", is_flag=True, help="Say where the time went.")
+@click.option("--slow", is_flag=True, help="Also the cases marked slow.")
+@click.option(
+    "--durations", type=click.IntRange(0), help="Say where the time went; the N slowest cases."
+)
 @exits.guarded
 def run_command(
     paths: tuple[str, ...],
@@ -72,6 +78,7 @@ def run_command(
     devices: tuple[str, ...],
     modes: tuple[str, ...],
     orders: tuple[int, ...],
+    quantities: tuple[Any, ...],
     samples: int | None,
     seed: int,
     strict: bool,
@@ -79,13 +86,14 @@ def run_command(
     report_dir: Path | None,
     output_format: str,
     output: Path | None,
-    durations: bool,
+    slow: bool,
+    durations: int | None,
 ) -> int:
     """Verify the cases below PATHS (default: cases/) and print the verdicts, worst first.
 
     Reports go to reports/ unless the run is narrowed by an option, -k, a file or PATH::CASE; with
     --report-dir they are always written. --output-format json-lines prints the store itself. The
-    options that choose (--backend, --dtype, --device, --mode, --order) may be repeated.
+    options that choose (--backend, --dtype, --device, --mode, --order, --quantity) may be repeated.
     """
     matches = matcher(keyword)
     _check_folder(output)
@@ -99,6 +107,7 @@ def run_command(
         devices=devices,
         modes=modes,
         orders=orders,
+        quantities=quantities,
         samples=DEFAULT_SAMPLES if samples is None else samples,
         seed=seed,
         strict=strict,
@@ -110,13 +119,17 @@ def run_command(
         cases, errors = select(paths, matches)
         for error in errors:
             exits.tell(error)
+        cases, left_out = _without_slow(cases, slow=slow or is_narrowed(paths, keyword))
         if not cases:
             return _nothing_selected(paths, keyword, unreadable=bool(errors))
         present: Probe = probing.result()
         _check_presence(cases, options, present)
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)  # now, not after minutes of work
-        result = _verify(cases, options, workers, present, store, paths, whole, stop, timeout)
+        command = _command(paths, keyword, options, slow=slow)
+        result = _verify(
+            cases, options, workers, present, store, command, left_out, whole, stop, timeout
+        )
         if result.interrupted:
             directory = None  # half a report would take the place of a whole one
         rendered = _render(result, workers, store, directory, options)
@@ -130,9 +143,18 @@ def run_command(
         click.echo(f"report: {directory / 'index.md'}", err=True)
     if result.interrupted:
         click.echo(f"interrupted; the cases that were finished are kept in {STORE}", err=True)
-    if durations:
-        answers.print_durations(result)
+    if durations is not None:
+        answers.print_durations(result, durations)
     return answers.exit_code(result, unreadable=bool(errors))
+
+
+def _without_slow(cases: Sequence[Case], *, slow: bool) -> tuple[list[Case], list[str]]:
+    """Return the cases to run and the names of those left out for being slow."""
+    left_out = [] if slow else [case for case in cases if case.slow]
+    if left_out:
+        click.echo(f"not run: {len(left_out)} slow cases; --slow runs them too", err=True)
+    names = [f"{case.path}::{case.name}" for case in left_out]
+    return [case for case in cases if case not in left_out], names
 
 
 def _check_folder(output: Path | None) -> None:
@@ -201,14 +223,14 @@ def _verify(
     workers: Pools,
     present: Probe,
     store: Path,
-    paths: Sequence[str],
+    command: str,
+    left_out: Sequence[str],
     complete: bool,
     stop: bool,
     timeout: float,
 ) -> RunResult:
     from diffcheck.run.session import execute  # noqa: PLC0415 - imports every backend
 
-    arguments = sys.argv[2:] or list(paths or DEFAULT_PATHS)
     try:
         with store.open("wb") as file:
             return execute(
@@ -217,7 +239,8 @@ def _verify(
                 file,
                 workers=workers,
                 present=present,
-                command=shlex.join(["diffcheck", "run", *arguments]),
+                command=command,
+                slow=left_out,
                 complete=complete,
                 stop_on_failure=stop,
                 timeout=timeout,
@@ -225,6 +248,24 @@ def _verify(
             )
     finally:
         answers.end_progress()
+
+
+def _command(paths: Sequence[str], keyword: str, options: Options, *, slow: bool) -> str:
+    """Return the command with what determines the answers, however it was typed."""
+    words = ["diffcheck", "run", *(paths or DEFAULT_PATHS)]
+    words += ["-k", keyword] if keyword else []
+    words += ["--slow"] if slow else []
+    names = {
+        "--backend": options.backends,
+        "--dtype": options.dtypes,
+        "--device": options.devices,
+        "--mode": options.modes,
+        "--order": options.orders,
+        "--quantity": options.quantities,
+    }
+    for flag, values in names.items():
+        words += [word for value in values for word in (flag, str(value))]
+    return " ".join(filter(None, [shlex.join(words), _flags(options)]))
 
 
 def _flags(options: Options) -> str:

@@ -56,6 +56,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header", tag_field=
     command: str
     environment: dict[str, str | list[str]]
     options: dict[str, int | list[str | int]]
+    slow: list[str] = []  # cases that only `--slow` runs, as path::name
     complete: bool  # every case below the paths, with the default options
 
 

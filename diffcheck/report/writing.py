@@ -56,8 +56,13 @@ def finish(
     *,
     complete: bool | None = None,
 ) -> list[Path]:
-    """Write the index for pages that are there, and remove stale ones; return all paths."""
+    """Write the index for pages that are there, and remove stale ones; return all paths.
+
+    The pages of slow cases stay, from the run that had them.
+    """
     written = [render_index(summaries, header, directory), *pages]
     if header.complete if complete is None else complete:
-        files.remove_stale(directory, written)
+        slow = (name.rpartition("::")[2] for name in header.slow)
+        kept = (path for name in slow for path in (directory / "cases").glob(f"*/{name}.*"))
+        files.remove_stale(directory, [*written, *kept])
     return written

@@ -47,10 +47,21 @@ class CaseContext:
         self.points = points_by_dtype(self.case, self.options)
 
     def _chosen_quantities(self) -> tuple[Quantity, ...]:
-        found = quantities_of(self.truth.m, self.truth.n, self.case.orders)
+        m, n = self.truth.m, self.truth.n
+        found = quantities_of(m, n, self.case.orders)
+        if self.options.quantities:
+            kinds = [kind for kind in self.options.quantities if kind != "gradient" or m == 1]
+            found = (found[0], *(Quantity(kind, m, n) for kind in kinds))
         chosen = self.options.orders
         # The value is always judged: without it a derivative might be blamed for another function.
         return tuple(q for q in found if q.order == 0 or not chosen or q.order in chosen)
+
+    def quantities_for(self, task: Task) -> tuple[Quantity, ...]:
+        """Return what a task computes: not what its backend derives from the same rules anyway."""
+        whole = any(q.kind in ("gradient", "jacobian") for q in self.quantities)
+        if self.options.quantities or not whole:
+            return self.quantities
+        return tuple(q for q in self.quantities if q.kind not in backend_of(task).derived)
 
     @contextmanager
     def timed(self, what: str) -> Iterator[None]:

@@ -31,7 +31,7 @@ def measure(context: CaseContext, task: Task) -> Iterator[Measurement]:
     cannot run gives `unsupported`.
     """
     differs: set[int] = set()  # points at which definition and program are different functions
-    for quantity in context.quantities:
+    for quantity in context.quantities_for(task):
         try:
             evaluation = context.evaluate(task, quantity)
             evidence = gather(context, task, quantity)

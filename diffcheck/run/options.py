@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final
 
+from diffcheck.case.quantities import Kind
 from diffcheck.judge import Measurement
 
 DTYPES: Final = ("float32", "float64")
@@ -24,6 +25,7 @@ class Options:
     devices: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     orders: tuple[int, ...] = ()
+    quantities: tuple[Kind, ...] = ()
     samples: int = DEFAULT_SAMPLES
     seed: int = 0
     strict: bool = False

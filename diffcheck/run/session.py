@@ -55,6 +55,7 @@ def execute(
     workers: Pools,
     present: Probe,
     command: str,
+    slow: Sequence[str] = (),
     complete: bool = False,
     stop_on_failure: bool = False,
     timeout: float = TIMEOUT,
@@ -67,7 +68,7 @@ def execute(
     """
     plans = plan_cases(cases, options, present.presence)
     result = RunResult(cases=len(plans))
-    store.write(encode([_header(present, options, command, complete=complete)]))
+    store.write(encode([_header(present, options, command, slow, complete=complete)]))
     by_name = {case.name: case for case in cases}
     end = store.tell()  # of the last whole case
     try:
@@ -84,12 +85,15 @@ def execute(
     return result
 
 
-def _header(present: Probe, options: Options, command: str, *, complete: bool) -> Header:
+def _header(
+    present: Probe, options: Options, command: str, slow: Sequence[str], *, complete: bool
+) -> Header:
     return Header(
         diffcheck=diffcheck.__version__,
         command=command,
         environment=present.environment,
         options=options.as_record(),
+        slow=list(slow),
         complete=complete,
     )
 

@@ -57,12 +57,9 @@ def by_exact_semantics(
         for i in sorted(open_questions):
             truth = outcomes[i].ball
             assert truth is not None
-            found = _compare(balls[i], truth, fmt, bits)
-            if found.state == "unknown":
-                continue
-            evidence[i] = found
+            evidence[i] = _compare(balls[i], truth, fmt, bits)
             # A singularity may be an artefact of too little precision: it must persist.
-            if found.state != "singular":
+            if evidence[i].state in ("right", "wrong"):
                 open_questions.discard(i)
     return evidence
 

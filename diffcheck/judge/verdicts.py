@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -72,10 +72,8 @@ def judge(
         return Judgement(verdict=word, ulps=ulps, detail=text)
     if computed == rounded:
         return Judgement(verdict=Verdict.EXACT, ulps=ulps)
-    below_normal = 0 < abs(float(rounded)) < float(fmt.smallest_normal) or (
-        float(rounded) == 0 and not balls.is_exact_zero(truth)
-    )
-    if below_normal and ulps > 1:
+    below_normal = ulps > 1 and abs(float(rounded)) < float(fmt.smallest_normal)
+    if below_normal and not balls.is_exact_zero(truth) and _is_tiny(ulps, truth, fmt, operations):
         return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="the truth is subnormal")
     if not np.isfinite(computed):
         return Judgement(verdict=Verdict.RANGE, ulps=ulps, detail=_range_detail(computed))
@@ -95,18 +93,20 @@ def _by_budget(
     error = abs(float(arb(float(computed)) - truth.mid()))
     # Half an ulp for each operation; amplification within the program is not known here.
     counted = u * magnitude * operations / 2
-    if ulps <= 1 or (magnitude > 0 and error <= counted):
+    if ulps <= 1 or (0 < magnitude < math.inf and error <= counted):
         return Judgement(verdict=Verdict.ACCURATE, ulps=ulps)
+    nothing_left = not balls.is_exact_zero(truth) and ulps >= 2.0 ** (fmt.precision - 1)
+    lost = Judgement(verdict=Verdict.LOST, ulps=ulps, detail="not one correct digit")
+    if math.isinf(magnitude):  # beyond float64, where the budgets below are infinite as well
+        return lost if nothing_left else Judgement(verdict=Verdict.INEXACT, ulps=ulps)
     data = sensitivity()
     condition = data / magnitude if magnitude > 0 else math.inf
     # At a truth of 0 ulps mean nothing; what rounding the inputs costs, once per operation, does.
     budget = counted + u * (magnitude + data) if magnitude > 0 else u * data * max(operations, 1)
     if error <= budget:
         return Judgement(verdict=Verdict.ILL_CONDITIONED, ulps=ulps, condition=condition)
-    if magnitude > 0 and ulps >= 2.0 ** (fmt.precision - 1):
-        return Judgement(
-            verdict=Verdict.LOST, ulps=ulps, condition=condition, detail="not one correct digit"
-        )
+    if nothing_left:
+        return replace(lost, condition=condition)
     return Judgement(verdict=Verdict.INEXACT, ulps=ulps, condition=condition)
 
 
@@ -116,10 +116,14 @@ def _flushed(ulps: float, truth: arb, fmt: Format, operations: int, subnormal_in
         return ""
     if subnormal_input:
         return "an input is subnormal"
-    # Each operation that flushes its result to 0 loses less than the smallest normal number.
-    error = ulps * float(balls.ulp(truth, fmt).mid())
-    within = error <= max(operations, 1) * float(fmt.smallest_normal)
+    within = _is_tiny(ulps, truth, fmt, operations)
     return "a result on the way is subnormal" if within else ""
+
+
+def _is_tiny(ulps: float, truth: arb, fmt: Format, operations: int) -> bool:
+    """Whether flushing explains an error: each operation loses less than the smallest normal."""
+    error = ulps * float(balls.ulp(truth, fmt).mid())
+    return error <= max(operations, 1) * float(fmt.smallest_normal)
 
 
 def _ulps(computed: Any, rounded: Any, truth: arb, fmt: Format) -> float:

@@ -68,6 +68,11 @@ def test_a_ball_too_wide_to_tell_is_unknown():
     assert evidence(lambda: arb(1, 0.5), truth(1)).state == "unknown"
 
 
+def test_a_singularity_that_more_bits_make_merely_wide_is_no_accusation():
+    found = evidence(lambda: arb(1, 0.5) if ctx.prec > 128 else arb("nan"), truth(1))
+    assert found.state == "unknown"
+
+
 def test_an_undecided_branch_is_unknown():
     def undecided():
         raise Undecided

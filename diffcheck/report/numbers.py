@@ -13,6 +13,7 @@ from diffcheck.floats import FORMATS
 
 _SPECIAL: Final = {"nan": "NaN", "inf": "inf", "-inf": "-inf"}
 _HEX_DIGIT_BITS: Final = 4
+_MOST_BITS: Final = 1 << 16  # an exponent beyond is told as a power of two: exp(-1e300) has one
 
 
 def exact(text: str) -> Fraction | None:
@@ -38,6 +39,9 @@ def decimal(text: str | None, digits: int = 20) -> str:
     """
     if text is None:
         return "none"
+    if abs(_exponent(text)) > _MOST_BITS:
+        sign = "-" if text.startswith("-") else ""
+        return f"{sign}2^({Decimal(_exponent(text)):+.3g})"
     value = exact(text)
     if value is None:
         return _SPECIAL[text]
@@ -46,6 +50,10 @@ def decimal(text: str | None, digits: int = 20) -> str:
     context = Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN)
     rounded = context.divide(Decimal(value.numerator), Decimal(value.denominator))
     return _plain_or_scientific(rounded)
+
+
+def _exponent(text: str) -> int:
+    return int(text.partition("p")[2] or 0)
 
 
 def _plain_or_scientific(value: Decimal) -> str:
@@ -95,12 +103,17 @@ def ulps(value: float | None) -> str:
 
 
 def from_hex(text: str | None) -> float | None:
-    """Return the float64 nearest to a hexadecimal float; None stays None.
+    """Return the float64 nearest to a hexadecimal float, ±inf beyond its range; None stays None.
 
-    >>> from_hex("0x1.8p+1"), from_hex(None)
-    (3.0, None)
+    >>> from_hex("0x1.8p+1"), from_hex("-0x1p+2000"), from_hex(None)
+    (3.0, -inf, None)
     """
-    return None if text is None else float.fromhex(text)
+    if text is None:
+        return None
+    try:
+        return float.fromhex(text)
+    except OverflowError:
+        return -math.inf if text.startswith("-") else math.inf
 
 
 def badness(value: float | None) -> float:

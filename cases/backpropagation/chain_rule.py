@@ -5,7 +5,7 @@ multiplies ten factors 3/2 · (1 - tanh²): an engine that goes through the chai
 or stops one link early is wrong here, and a factor that loses its digits is seen at the end.
 """
 
-from diffcheck import Case, Defect, real, sym
+from diffcheck import Case, real, sym
 
 LINKS = 10
 
@@ -25,14 +25,6 @@ chain_rule = Case(
     wrt=("x",),
     orders=(0, 1, 2, 3),
     points=[{"x": 0.5}, {"x": 1.25}, {"x": 3.0}],
-    known_defects=[
-        Defect(
-            reason="x v is subnormal and flushed by XLA on CPU; its double, the answer, is not",
-            verdicts=("lost",),
-            backend="jax",
-            quantity="jvp",
-        ),
-    ],
 )
 
 

@@ -15,4 +15,5 @@ wave_packet = Case.from_expression(
     inputs={"x": real(-4, 4)},
     orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": 0.5}, {"x": -2.0}],
+    slow=True,
 )

@@ -99,4 +99,5 @@ area_tangent = Case(
             quantity="hessian",
         ),
     ],
+    slow=True,
 )

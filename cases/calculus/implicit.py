@@ -31,6 +31,7 @@ kepler_step = Case(
         {"E": 1.0, "e": 0.5, "M": 0.5},
         {"E": 0.25, "e": 0.9375, "M": 0.25},
     ],
+    slow=True,
 )
 
 
@@ -61,4 +62,5 @@ root_of_cubic = Case(
             dtype="float32",
         ),
     ],
+    slow=True,
 )

@@ -22,6 +22,7 @@ arc_sine_and_cosine = Case(
     programs={"library": sine_and_cosine},
     inputs={"x": real(-1, 1)},
     points=[{"x": 0.0}, {"x": 0.5}, {"x": 1.0}, {"x": 0.99993896484375}],
+    slow=True,
 )
 
 

@@ -26,4 +26,5 @@ cubic_polynomial = Case(
     inputs={"x": real(-10, 10)},
     orders=(0, 1, 2, 3),
     points=[{"x": 0.0}, {"x": 2.0}, {"x": 1.0}, {"x": 2.5}],
+    slow=True,
 )

@@ -48,4 +48,5 @@ self_power = Case(
     inputs={"x": real(0.0625, 8)},
     orders=(0, 1, 2),
     points=[{"x": 1.0}, {"x": 0.36787944117144233}, {"x": 2.0}],
+    slow=True,
 )

@@ -49,4 +49,5 @@ unnormalised_sinc = Case(
             link="https://github.com/jax-ml/jax/pull/34139",
         ),
     ],
+    slow=True,
 )

@@ -39,4 +39,5 @@ variance_of_four = Case(
             quantity="value",
         ),
     ],
+    slow=True,
 )

@@ -49,4 +49,5 @@ huber_loss = Case(
     inputs={"r": real(-100, 100)},
     orders=(0, 1, 2),
     points=[{"r": 1.0}, {"r": -1.0}, {"r": 0.0}, {"r": 0.5}, {"r": -7.0}],
+    slow=True,
 )

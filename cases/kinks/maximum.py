@@ -27,6 +27,7 @@ maximum_of_two = Case(
     programs=(library, branch),
     inputs={"x": real(-100, 100), "y": real(-100, 100)},
     points=[{"x": 1.0, "y": 1.0}, {"x": 0.0, "y": -0.0}, {"x": 1.0, "y": 2.0}],
+    slow=True,
 )
 
 

@@ -27,6 +27,7 @@ odd_square = Case(
     inputs={"x": real(-1e3, 1e3)},
     orders=(0, 1, 2),
     points=[{"x": 0.0}, {"x": 3.0}, {"x": -3.0}],
+    slow=True,
 )
 
 

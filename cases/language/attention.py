@@ -36,4 +36,5 @@ causal_attention = Case(
     definition,
     programs={"plain": program},
     inputs={name: real(0.125, 2, shape=SHAPE) for name in ("q", "k", "v")},
+    slow=True,
 )

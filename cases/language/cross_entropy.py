@@ -59,4 +59,5 @@ cross_entropy = Case(
             verdicts=("lost",),
         ),
     ],
+    slow=True,
 )

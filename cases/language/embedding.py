@@ -44,4 +44,5 @@ tied_embedding = Case(
     tied,
     programs={"plain": tied_program},
     inputs={"table": real(-2, 2, shape=(4, 2)), "mix": real(-2, 2, shape=(2, 2))},
+    slow=True,
 )

@@ -67,4 +67,5 @@ gelu_tanh = Case(
             backend="jax",
         ),
     ],
+    slow=True,
 )

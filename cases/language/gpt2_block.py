@@ -107,4 +107,5 @@ gpt2_block = Case(
     programs={"plain": program},
     inputs={"x": real(-2, 2, shape=(POSITIONS, WIDTH))} | PARAMETERS,
     constraints=[moderate],
+    slow=True,
 )

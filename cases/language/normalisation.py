@@ -47,4 +47,5 @@ rms_norm = Case(
     programs={"plain": rms_program},
     inputs={"x": real(0.0625, 4, shape=(4,)), "gain": real(0.5, 2, shape=(4,))},
     points=[{"x": [1.0, 2.0, 0.5, 3.0], "gain": [1.0, 1.5, 0.5, 2.0]}],
+    slow=True,
 )

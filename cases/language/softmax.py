@@ -79,4 +79,5 @@ log_softmax = Case(
             verdicts=("lost",),
         ),
     ],
+    slow=True,
 )

@@ -33,4 +33,5 @@ largest_eigenvalue = Case(
         {"a": 1.0, "b": 0.0625, "c": 3.0},
         {"a": 1.5, "b": 0.0625, "c": 1.5},
     ],
+    slow=True,
 )

@@ -34,4 +34,5 @@ gaussian_process = Case(
     inputs={"scale": real(0.5, 2), "length": real(0.25, 2), "y": real(-2, 2, shape=(3,))},
     wrt=("scale", "length"),
     points=[{"scale": 1.0, "length": 0.5, "y": [1.0, -0.5, 0.75]}],
+    slow=True,
 )

@@ -21,6 +21,7 @@ inverse = Case(
     programs={"library": inverted_program},
     inputs={"A": real(-1, 1, shape=(2, 2))},
     points=[{"A": [[0.5, -0.25], [0.75, -1.0]]}],
+    slow=True,
 )
 
 

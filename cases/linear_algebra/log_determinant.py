@@ -28,4 +28,5 @@ log_determinant = Case(
     programs={"slogdet": slogdet, "cholesky": cholesky},
     inputs={"B": real(0.25, 2, shape=(SIZE, 2))},
     points=[{"B": [[1.0, 0.5], [0.25, 2.0], [0.5, 1.5]]}],
+    slow=True,
 )

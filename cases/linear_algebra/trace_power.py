@@ -25,4 +25,5 @@ trace_of_cube = Case(
     programs={"products": products, "library": library},
     inputs={"A": real(-2, 2, shape=(3, 3))},
     points=[{"A": [[1.0, -0.5, 2.0], [0.25, 1.5, -1.0], [0.0, 0.75, -2.0]]}],
+    slow=True,
 )

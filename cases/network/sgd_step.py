@@ -79,4 +79,5 @@ learning_rate_batch = Case(
     programs={"plain": program},
     inputs=INPUTS | samples(8),
     wrt=("rate",),
+    slow=True,
 )

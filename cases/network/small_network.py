@@ -55,4 +55,5 @@ small_network_batch = Case(
     programs={"stable": stable},
     inputs=PARAMETERS | samples(8),
     wrt=tuple(PARAMETERS),
+    slow=True,
 )

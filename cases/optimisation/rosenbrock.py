@@ -41,4 +41,5 @@ rosenbrock_chain = Case(
     inputs={"x": real(-2, 2, shape=(10,))},
     orders=(0, 1, 2),
     points=[{"x": [1.0] * 10}, {"x": [-1.0, 1.0, 0.5, 0.25, 0.0, -0.5, 1.5, 2.0, -2.0, 1.0]}],
+    slow=True,
 )

@@ -37,6 +37,7 @@ bessel_j0 = Case(
             link="https://github.com/jax-ml/jax/pull/17038",
         ),
     ],
+    slow=True,
 )
 
 
@@ -77,4 +78,5 @@ modified_bessel_i0 = Case(
             link="https://github.com/jax-ml/jax/issues/40627",
         ),
     ],
+    slow=True,
 )

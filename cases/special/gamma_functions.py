@@ -105,4 +105,5 @@ log_beta = Case(
             backend="jax",
         ),
     ],
+    slow=True,
 )

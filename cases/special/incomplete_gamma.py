@@ -22,6 +22,7 @@ incomplete_gamma_lower = Case(
     inputs={"a": real(0.5, 10), "x": real(0.0625, 20)},
     wrt=("x",),
     points=[{"a": 1.0, "x": 1.0}, {"a": 2.5, "x": 0.5}, {"a": 5.0, "x": 8.0}],
+    slow=True,
 )
 
 
@@ -39,4 +40,5 @@ incomplete_gamma_upper = Case(
     inputs={"a": real(0.5, 10), "x": real(0.0625, 20)},
     wrt=("x",),
     points=[{"a": 1.0, "x": 1.0}, {"a": 2.5, "x": 0.5}, {"a": 5.0, "x": 8.0}],
+    slow=True,
 )

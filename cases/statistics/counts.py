@@ -43,4 +43,5 @@ negative_binomial_log_likelihood = Case(
     inputs={"k": real(0, 30), "mean": real(0.125, 30), "r": real(0.25, 30)},
     wrt=("mean", "r"),
     points=[{"k": 3.0, "mean": 2.0, "r": 1.5}, {"k": 0.0, "mean": 1.0, "r": 0.25}],
+    slow=True,
 )

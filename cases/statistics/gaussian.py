@@ -33,6 +33,7 @@ gaussian_log_density = Case(
         {"x": 2.0, "mean": 2.0, "scale": 0.25},
         {"x": -8.0, "mean": 8.0, "scale": 0.125},
     ],
+    slow=True,
 )
 
 
@@ -90,4 +91,5 @@ gaussian_mixture = Case(
             dtype="float32",
         ),
     ],
+    slow=True,
 )

@@ -48,4 +48,5 @@ logistic_regression = Case(
         {"w": [1.0, 0.5], "b": -0.25},
         {"w": [4.0, 4.0], "b": 2.0},
     ],
+    slow=True,
 )

@@ -25,6 +25,7 @@ einsum_trilinear = Case(
         "M": real(-2, 2, shape=(2, 2, 3)),
         "v": real(-2, 2, shape=(3,)),
     },
+    slow=True,
 )
 
 

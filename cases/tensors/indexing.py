@@ -39,4 +39,5 @@ gather = Case(
     taken,
     programs={"plain": taken_program},
     inputs={"x": real(-2, 2, shape=(4, 2)), "y": real(-2, 2, shape=(4, 1))},
+    slow=True,
 )

@@ -22,4 +22,5 @@ joining = Case(
     definition,
     programs={"plain": program},
     inputs={"x": real(-2, 2, shape=(2,)), "y": real(-2, 2, shape=(3,))},
+    slow=True,
 )

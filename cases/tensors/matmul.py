@@ -41,4 +41,5 @@ batched_matmul = Case(
     programs={"plain": batched_program},
     inputs={"A": real(-2, 2, shape=(2, 3)), "B": real(-2, 2, shape=(2, 3, 2))},
     wrt=("A", "B"),
+    slow=True,
 )

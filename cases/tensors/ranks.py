@@ -32,6 +32,7 @@ vector = Case(
     definition,
     programs={"plain": program},
     inputs=of_shape((4,)),
+    slow=True,
 )
 
 matrix = Case(definition, programs={"plain": program}, inputs=of_shape((2, 3)))

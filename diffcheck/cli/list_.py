@@ -26,7 +26,7 @@ def list_command(paths: tuple[str, ...], keyword: str) -> int:
         inputs = ", ".join(f"{name}{_shape(item)}" for name, item in case.inputs.items())
         programs = ", ".join(case.programs)
         orders = ", ".join(map(str, case.orders))
-        click.echo(f"{case.path}::{case.name}")
+        click.echo(f"{case.path}::{case.name}{' (slow)' if case.slow else ''}")
         click.echo(f"    {_headline(case.doc)}")
         click.echo(f"    programs: {programs}; orders: {orders}")
         click.echo(f"    inputs: {inputs}; with respect to: {', '.join(case.wrt)}")

@@ -97,7 +97,8 @@ class EngineBackend:
             _explained(),
         ):
             result = _apply(TRANSFORMS[quantity.kind], f, case, inputs, seeds)
-            return list(_flatten(result, case, quantity, where).reshape(-1))
+            # What does not depend on the inputs has met no ball.
+            return list(engine.ball_array(_flatten(result, case, quantity, where)).reshape(-1))
 
     def forget(self, case: Case) -> None:
         """Drop the operation counts of this case."""

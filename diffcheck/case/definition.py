@@ -50,7 +50,7 @@ def build_definition(case: Case) -> Definition:
             outputs = array(case.definition(**symbols))
         except CaseError:
             raise
-        except Exception as error:  # the user's code may raise anything
+        except (Exception, SystemExit) as error:  # the user's code may raise anything
             raise _failure(case, error) from error
     return Definition(
         symbols=symbols,
@@ -81,7 +81,7 @@ def _exact(case: Case, expression: Any) -> Any:
     return expression.xreplace(floats) if floats else expression
 
 
-def _failure(case: Case, error: Exception) -> CaseError:
+def _failure(case: Case, error: BaseException) -> CaseError:
     return CaseError(
         case.where,
         f"the definition: expected SymPy expressions, got {type(error).__name__}: {error}",

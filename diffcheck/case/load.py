@@ -7,6 +7,7 @@ import sys
 import traceback
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -113,7 +114,8 @@ def _import(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with redirect_stdout(sys.stderr):  # stdout is for the answers
+            spec.loader.exec_module(module)
     except CaseError:
         raise
     except (Exception, SystemExit) as error:  # the file is the user's: it may raise anything

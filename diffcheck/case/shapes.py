@@ -37,5 +37,5 @@ def _shape(program: Any, namespace: Any, values: dict[str, Any]) -> tuple[int, .
         with np.errstate(all="ignore"):
             result = program(namespace, **values)
         return tuple(result.shape) if hasattr(result, "shape") else np.shape(result)
-    except Exception:  # noqa: BLE001 (the program is the user's: it may raise anything)
+    except (Exception, SystemExit):  # noqa: BLE001 (the user's program may raise anything)
         return None

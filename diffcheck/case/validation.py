@@ -96,11 +96,11 @@ def _constraints(case: Case) -> None:
 
 
 def _orders(case: Case) -> None:
-    if not set(case.orders) <= {0, 1, 2, 3}:
+    if not case.orders or not set(case.orders) <= {0, 1, 2, 3}:
         raise CaseError(
             case.where,
             f"orders: expected some of 0, 1, 2, 3, got {case.orders}",
-            "derivatives above the third order are not verified",
+            "none is given, or one above the third, which is not verified",
             "write orders=(0, 1, 2)",
         )
 

@@ -152,9 +152,10 @@ def _result(
     except HUNG:
         text = f"no answer within {timeout:g} s"
         return [_without_numbers(part, Verdict.TIMED_OUT, text)]
-    except DIED as error:
+    except (DIED, SystemExit) as error:
         if len(part.tasks) == 1:
-            text = f"the worker process died (exit code {error.exitcode})"
+            code = error.code if isinstance(error, SystemExit) else error.exitcode
+            text = f"the worker process died (exit code {code})"
             return [_without_numbers(part, Verdict.CRASHED, text)]
     except Exception as error:  # noqa: BLE001 - an error of ours in one case must not end the run
         text = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -145,6 +145,11 @@ def test_an_array_of_inputs_and_literals_is_differentiated():
     assert enclose(program, 3.0) == [exact(7)]
 
 
+def test_a_program_that_ignores_its_inputs_has_balls_too():
+    for kind, expected in (("value", 1.5), ("gradient", 0), ("jvp", 0), ("hessian", 0)):
+        assert enclose(lambda xp, x: 1.5, quantity=Quantity(kind, 1, 1)) == [exact(expected)]
+
+
 @pytest.mark.parametrize("literals", [(2.0, 0.5), (2, 0.5), (2.0, 1)])
 def test_a_choice_of_two_literals_promotes_nothing(literals):
     def program(xp, x):

@@ -84,6 +84,7 @@ BAD = {
     "called xp": ({"inputs": {"xp": real(), "y": real()}}, "other than xp"),
     "unknown wrt": ({"wrt": ("z",)}, "got 'z'"),
     "repeated wrt": ({"wrt": ("x", "x")}, "each input once"),
+    "no order": ({"orders": ()}, r"expected some of 0, 1, 2, 3, got \(\)"),
     "order 4": ({"orders": (0, 4)}, r"expected some of 0, 1, 2, 3, got \(0, 4\)"),
     "definition's parameters": ({"definition": lambda x: x}, "the definition: expected the param"),
     "program's parameters": ({"programs": lambda xp, x, z: x}, r"got \(xp, x, z\)"),

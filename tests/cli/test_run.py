@@ -31,6 +31,20 @@ def hangs(xp, x):
 killed = Case(definition, programs={"dies": dies}, inputs={"x": real(-4, 4)})
 endless = Case(definition, programs={"hangs": hangs}, inputs={"x": real(-4, 4)})
 '''
+PRINTING = '''
+"""A file and a program that print."""
+from diffcheck import Case, real
+
+print("from the file")
+
+
+def talks(xp, x):
+    print("from the program", flush=True)
+    return x * x
+
+
+talking = Case(lambda x: x**2, programs=talks, inputs={"x": real(-4, 4)})
+'''
 BAD = "from diffcheck import Case\n\nraise ValueError('not today')\n"
 
 
@@ -94,6 +108,14 @@ def test_all_as_expected_and_progress_only_on_a_terminal(project, engine):
     os.close(ours)
     assert "[1/1] square, so far as expected" in progress
     assert progress.endswith("\r\x1b[K")
+
+
+def test_what_a_program_prints_is_not_among_the_answers(project, engine):
+    project.write("talk/prints.py", PRINTING)
+    code, out, err = project.run("run", "talk/", *engine, "--output-format", "json-lines")
+    assert code == 0
+    assert all(json.loads(line)["record"] for line in out.splitlines())
+    assert {"from the file", "from the program"} <= set(err.splitlines())
 
 
 def test_without_paths_it_runs_cases_and_writes_where_it_is_told(project, engine):

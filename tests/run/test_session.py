@@ -17,6 +17,7 @@ ENGINE = Options(backends=("engine",), samples=2)
 BAD_PROGRAMS = '''
 """Programs that misbehave, beside one that does not."""
 import os
+import sys
 import time
 
 from diffcheck import Case, real
@@ -44,6 +45,11 @@ def hangs(xp, x):
     time.sleep(600)
 
 
+def leaves(xp, x):
+    sys.exit(4)
+
+
+leaving = Case(definition, programs={"plain": plain, "leaves": leaves}, inputs={"x": real(-4, 4)})
 raising = Case(definition, programs={"plain": plain, "raises": raises}, inputs={"x": real(-4, 4)})
 dying = Case(definition, programs={"plain": plain, "dies": dies}, inputs={"x": real(-4, 4)})
 hanging = Case(definition, programs={"hangs": hangs}, inputs={"x": real(-4, 4)})
@@ -127,6 +133,14 @@ def test_a_program_that_kills_its_worker_is_named(workers, case_file):
     assert words(records, "dies") == {Verdict.CRASHED}
     assert Verdict.CRASHED not in words(records, "plain")
     assert words(records, "plain")
+
+
+def test_a_program_that_exits_costs_only_itself(workers, case_file):
+    path = case_file(BAD_PROGRAMS, "bad.py") + "::leaving"
+    result, records = run(workers, path)
+    assert result.crashed
+    assert words(records, "leaves") == {Verdict.CRASHED}
+    assert Verdict.CRASHED not in words(records, "plain")
 
 
 def test_a_case_that_hangs_is_ended(workers, case_file):

@@ -36,9 +36,14 @@ def describe() -> dict[str, Any]:
         "packages": {name: _version(name) for name in PACKAGES},
         "platform": f"{platform.system()} {platform.machine()}",
         "cpu": describe_cpu(_cpuinfo()),
-        "flags": {name: os.environ[name] for name in FLAGS if name in os.environ},
+        "flags": {name: _flag(name) for name in FLAGS if name in os.environ},
         "jax": _describe_jax(),
     }
+
+
+def _flag(name: str) -> str:
+    # Reports are committed: they say that a folder was used, not where this machine has it.
+    return "used" if name.endswith("_DIR") else os.environ[name]
 
 
 def describe_cpu(cpuinfo: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from diffcheck.judge.rules import (
     TwoFormats,
     by_exact_semantics,
     by_two_formats,
+    wrong_everywhere,
 )
 from diffcheck.judge.verdicts import Judgement, judge
 
@@ -39,4 +40,5 @@ __all__ = [
     "by_exact_semantics",
     "by_two_formats",
     "judge",
+    "wrong_everywhere",
 ]

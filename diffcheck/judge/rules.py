@@ -18,6 +18,9 @@ State = Literal["right", "wrong", "singular", "unknown"]
 # The two hypotheses about E(float64)/E(float32) at one point are 1 (rounding) and 2^29 (a rule that
 # is wrong by a fixed relative amount); a ratio beyond their geometric mean speaks for the second.
 _MIDWAY: Final = 2.0 ** ((FORMATS["float64"].precision - FORMATS["float32"].precision) / 2)
+# One factor at so many points, to so many digits, is no coincidence of absorbed terms.
+_ENOUGH: Final = 4
+_SAME_FACTOR: Final = FORMATS["float32"].unit_roundoff
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,14 @@ def _compare(program: arb, truth: arb, fmt: Format, bits: int) -> RuleEvidence:
 class TwoFormats:
     """One rule at one float32 input in both formats; errors in ulps of the respective format.
 
-    `gap` is the distance between the two results in ulps of float32.
+    `gap` is the distance between the two results in ulps of float32; `factor` is the float64 result
+    over the truth.
     """
 
     error32: float
     error64: float
     gap: float
+    factor: float
 
 
 def by_two_formats(nearby: Sequence[TwoFormats], operations: int) -> RuleEvidence:
@@ -120,3 +125,20 @@ def by_two_formats(nearby: Sequence[TwoFormats], operations: int) -> RuleEvidenc
     return RuleEvidence(
         "wrong", f"the same relative error in both formats: ρ = E(float64)/E(float32) = {ratio:.1e}"
     )
+
+
+def wrong_everywhere(pairs: Sequence[TwoFormats], operations: int) -> bool:
+    """Whether a rule is off by one and the same factor in both formats at every point of a run.
+
+    A factor 1/2 or -1 leaves float32 no two correct bits, where `by_two_formats` is silent about a
+    single point. What both formats absorb leaves 0, or another factor at another point.
+    """
+    rounding = max(0.5, operations / 2)
+    agree = all(
+        pair.error64 >= _MIDWAY * rounding and pair.gap <= max(1.0, rounding) for pair in pairs
+    )
+    if len(pairs) < _ENOUGH or not agree:
+        return False
+    factors = [pair.factor for pair in pairs]
+    spread = max(factors) - min(factors)
+    return 0 not in factors and spread <= _SAME_FACTOR * abs(factors[0])

@@ -56,11 +56,14 @@ def render_case(
 def _plots(
     record: CaseRecord, points: Sequence[PointRecord], measurements: Sequence[Measurement]
 ) -> list[tuple[str, str, bytes]]:
-    """Return file name, label and bytes of one plot per order."""
+    """Return file name, label and bytes of one plot per order: of the value only without others."""
     from diffcheck.report import plots  # noqa: PLC0415 - matplotlib is slow to import
 
     found = []
+    derivatives = any(m.order > 0 for m in measurements)
     for order, label in enumerate(_PLOT_NAMES):
+        if order == 0 and derivatives:
+            continue
         rows = panels_of(record, points, [m for m in measurements if m.order == order])
         if rows:
             title = f"{record.case}: {label}"

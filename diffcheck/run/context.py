@@ -33,7 +33,7 @@ class CaseContext:
     quantities: tuple[Quantity, ...] = field(init=False)
     points: dict[str, list[Point]] = field(init=False)
     seconds: dict[str, float] = field(init=False, default_factory=lambda: defaultdict(float))
-    _evaluations: dict[tuple[Task, Quantity], Evaluation | Exception] = field(
+    _evaluations: dict[tuple[Task, Quantity], Evaluation | Exception | SystemExit] = field(
         init=False, default_factory=dict
     )
     _outcomes: dict[tuple[Quantity, str, int], list[Outcome]] = field(
@@ -105,14 +105,14 @@ class CaseContext:
         key = (task, quantity)
         if key not in self._evaluations:
             try:
-                found: Evaluation | Exception = self.evaluate_at(
+                found: Evaluation | Exception | SystemExit = self.evaluate_at(
                     task, quantity, self.points[task.dtype]
                 )
-            except Exception as error:  # noqa: BLE001 - a user's program may raise anything
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's program may raise anything
                 found = error
             self._evaluations[key] = found
         result = self._evaluations[key]
-        if isinstance(result, Exception):
+        if isinstance(result, (Exception, SystemExit)):
             raise result
         return result
 

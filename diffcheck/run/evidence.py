@@ -12,7 +12,14 @@ from diffcheck import balls
 from diffcheck.backends.base import ExactSemantics, Unsupported
 from diffcheck.case import Point, Quantity
 from diffcheck.floats import FORMATS, Format
-from diffcheck.judge import UNKNOWN, RuleEvidence, TwoFormats, by_exact_semantics, by_two_formats
+from diffcheck.judge import (
+    UNKNOWN,
+    RuleEvidence,
+    TwoFormats,
+    by_exact_semantics,
+    by_two_formats,
+    wrong_everywhere,
+)
 from diffcheck.run.context import NARROW, WIDE, CaseContext, backend_of, neighbours
 from diffcheck.run.options import Task
 from diffcheck.truth import Outcome
@@ -59,12 +66,22 @@ def _two_formats(context: CaseContext, wide: Task, quantity: Quantity) -> Table:
     operations = context.evaluate(wide, quantity).operations
     table: Table = [[UNKNOWN] * quantity.size for _ in computed]
     suspects: list[int] = []
+    components: list[list[TwoFormats]] = [[] for _ in range(quantity.size)]
     for point_id, (g32, g64) in enumerate(zip(twins, computed, strict=False)):
         outcomes = context.outcomes(quantity, WIDE.name, point_id)
-        pairs = map(_pair, g32.reshape(-1), g64.reshape(-1), outcomes)
+        pairs = list(map(_pair, g32.reshape(-1), g64.reshape(-1), outcomes))
+        for component, pair in enumerate(pairs):
+            components[component] += pair
         if any(pair and by_two_formats(pair, operations).accuses for pair in pairs):
             suspects.append(point_id)
     _second_look(context, wide, quantity, suspects, table)
+    for component, seen in enumerate(components):
+        if wrong_everywhere(seen, operations):
+            for row in table[: len(twins)]:
+                row[component] = RuleEvidence(
+                    "wrong",
+                    f"off by the factor {seen[0].factor:.6g} in both formats at every point",
+                )
     if any(rule.accuses for row in table for rule in row):
         others = range(len(twins), len(computed))
         _second_look(context, wide, quantity, list(others), table)
@@ -105,7 +122,8 @@ def _pair(g32: Any, g64: Any, outcome: Outcome) -> list[TwoFormats]:
         return []
     assert outcome.ball is not None
     gap = abs(float(g32) - float(g64)) / float(balls.ulp(outcome.ball, NARROW).mid())
-    return [TwoFormats(error32, error64, gap if np.isfinite(gap) else math.inf)]
+    factor = float(g64) / float(outcome.ball.mid())
+    return [TwoFormats(error32, error64, gap if np.isfinite(gap) else math.inf, factor)]
 
 
 def _error(computed: Any, outcome: Outcome, fmt: Format) -> float | None:

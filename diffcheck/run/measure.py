@@ -38,7 +38,7 @@ def measure(context: CaseContext, task: Task) -> Iterator[Measurement]:
         except Unsupported as error:
             yield _no_number(context, task, quantity, Verdict.UNSUPPORTED, str(error))
             continue
-        except Exception as error:  # noqa: BLE001 - a user's program may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's program may raise anything
             text = f"{type(error).__name__}: {error}".splitlines()[0]
             yield _no_number(context, task, quantity, Verdict.CRASHED, text)
             continue

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
+from importlib.metadata import version
 from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
 from typing import Any, Final
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -24,6 +28,9 @@ _ENVIRONMENT: Final = {
     "SYMPY_CACHE_SIZE": "100000",
     # Several processes may share a card, which JAX would otherwise fill at once.
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+    # Workers share what JAX compiles, and so does the next run: of anything, however small.
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
 }
 
@@ -88,10 +95,20 @@ def _start(name: str) -> None:
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 
+def _compile_cache() -> str:
+    """Return the folder of JAX's compile cache: code of one jaxlib for one kind of processor."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    features = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    key = zlib.crc32(f"{version('jaxlib')} {platform.machine()} {features}".encode())
+    return str(Path(".diffcheck", "jax-cache", f"{key:08x}").absolute())
+
+
 @contextmanager
 def pools(jobs: int) -> Iterator[Pools]:
     """Yield pools whose workers are gone when the block ends, whatever happened in it."""
-    added = {name: value for name, value in _ENVIRONMENT.items() if name not in os.environ}
+    wanted = _ENVIRONMENT | {"JAX_COMPILATION_CACHE_DIR": _compile_cache()}
+    added = {name: value for name, value in wanted.items() if name not in os.environ}
     os.environ.update(added)  # inherited by the workers, read when they import
     found = Pools(jobs)
     try:

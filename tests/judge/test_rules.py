@@ -7,7 +7,7 @@ from flint import arb, ctx
 
 from diffcheck.balls import Undecided, exact, precision
 from diffcheck.floats import FORMATS
-from diffcheck.judge import TwoFormats, by_exact_semantics, by_two_formats
+from diffcheck.judge import TwoFormats, by_exact_semantics, by_two_formats, wrong_everywhere
 from diffcheck.truth import Outcome
 
 F32, F64 = FORMATS["float32"], FORMATS["float64"]
@@ -101,11 +101,27 @@ def test_components_without_truth_are_left_alone():
     ],
 )
 def test_the_ratio_of_two_formats(e32, e64, gap, state):
-    nearby = [TwoFormats(*row) for row in zip(e32, e64, gap, strict=True)]
+    nearby = [TwoFormats(*row, factor=1.0) for row in zip(e32, e64, gap, strict=True)]
     assert by_two_formats(nearby, operations=4).state == state
 
 
 def test_a_long_program_may_differ_more_between_formats():
-    nearby = [TwoFormats(30.0, 4.5e9, 12.0)] * 3
+    nearby = [TwoFormats(30.0, 4.5e9, 12.0, factor=1.0)] * 3
     assert by_two_formats(nearby, operations=2).state == "unknown"
     assert by_two_formats(nearby, operations=40).state == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("factors", "gap", "wrong"),
+    [
+        ([0.5, 0.5, 0.5, 0.5], 0.2, True),  # half the gradient
+        ([-1.0, -1.0, -1.0, -1.0], 0.2, True),  # a wrong sign
+        ([0.5, 0.5, 0.5], 0.2, False),  # too few points
+        ([0.0, 0.0, 0.0, 0.0], 0.0, False),  # tanh' in its tail: absorbed everywhere
+        ([12.0, 1e6, 1e9, 1e12], 0.2, False),  # (1 - cos x)/x² near 0: absorbed, not by a factor
+        ([0.5, 0.5, 0.5, 0.5], 1e5, False),  # rounding decides
+    ],
+)
+def test_one_factor_at_every_point_is_a_wrong_rule(factors, gap, wrong):
+    pairs = [TwoFormats(2.0**23, 2.0**52, gap, factor) for factor in factors]
+    assert wrong_everywhere(pairs, operations=2) is wrong

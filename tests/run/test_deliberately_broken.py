@@ -304,9 +304,10 @@ def test_rules_written_by_hand_in_jax_are_called_wrong_by_name(tmp_path):
         ("wrong", "off_1e_6", "float64"),
         ("wrong", "off_1e_9", "float32"),
         ("wrong", "off_1e_9", "float64"),
-        # Two results without a correct digit may both have absorbed the same term: no accusation.
-        ("lost", "wrong_sign", "float32"),
-        ("lost", "wrong_sign", "float64"),
+        ("wrong", "wrong_sign", "float32"),
+        ("wrong", "wrong_sign", "float64"),
+        ("wrong", "half", "float32"),
+        ("wrong", "half", "float64"),
     }
 
 

@@ -38,7 +38,13 @@ def with_slope_times(factor):
     return program
 
 
-FACTORS = {"right": 1.0, "off_1e_6": 1 + 1e-6, "off_1e_9": 1 + 1e-9, "wrong_sign": -1.0}
+FACTORS = {
+    "right": 1.0,
+    "off_1e_6": 1 + 1e-6,
+    "off_1e_9": 1 + 1e-9,
+    "wrong_sign": -1.0,
+    "half": 0.5,
+}
 
 hand_written = Case(
     definition,

@@ -74,6 +74,7 @@ area_cosine = Case(
             link="https://github.com/jax-ml/jax/issues/40634",
         ),
     ],
+    slow=True,
 )
 
 

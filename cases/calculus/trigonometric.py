@@ -23,6 +23,7 @@ sine_exponential_quotient = Case(
     inputs={"x": real(-6, 6)},
     orders=(0, 1, 2, 3),
     points=[{"x": 0.0}, {"x": 1.0}, {"x": 3.140625}],
+    slow=True,
 )
 
 

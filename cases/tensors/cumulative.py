@@ -20,4 +20,5 @@ path_energy = Case(
     definition,
     programs={"plain": program},
     inputs={"steps": real(0.0625, 2, shape=(5, 2))},
+    slow=True,
 )

@@ -130,16 +130,6 @@ def round_to_format(a: arb, fmt: Format) -> Any:
     return fmt.dtype.type(math.copysign(float(rounded), sign))
 
 
-def rounds_to_one_float(a: arb, fmt: Format) -> bool:
-    """Whether both ends of the ball round to the same float of the format."""
-    # The ends are rounded outward to the working precision, which must not blunt a narrow ball.
-    with precision(max(ctx.prec, a.mid().bits(), fmt.precision) + GUARD_BITS):
-        low, high = a.lower(), a.upper()
-    if not (low.is_finite() and high.is_finite()):
-        return False
-    return bool(round_to_format(low, fmt) == round_to_format(high, fmt))
-
-
 def to_text(a: arb, bits: int = 96) -> str:
     """Return the midpoint as a C99 hexadecimal float of up to `bits` bits.
 

@@ -150,15 +150,6 @@ def test_only_the_exact_zero_is_zero():
     assert not balls.is_exact_zero(exact(5e-324))
 
 
-def test_rounds_to_one_float_sees_ties_overflow_and_low_working_precision():
-    assert balls.rounds_to_one_float(arb(1, 2.0**-60), F64)
-    assert not balls.rounds_to_one_float(arb((2**54 + 2, -54), 2.0**-80), F64)  # a tie inside
-    assert balls.rounds_to_one_float(arb((1, 1030), 1), F64)
-    assert not balls.rounds_to_one_float(arb("nan"), F64)
-    with balls.precision(10):
-        assert balls.rounds_to_one_float(exact(1 + Fraction(1, 2**90)), F64)
-
-
 def test_precision_holds_inside_the_block_only():
     from flint import ctx
 

@@ -4,6 +4,7 @@ import math
 import zlib
 
 from diffcheck.judge import CaseRecord, Header, Measurement, PointRecord, Verdict
+from diffcheck.run import DEFAULT_SAMPLES
 
 WITNESSES = (("engine", "eager"), ("jax", "eager"), ("jax", "jit"))
 DTYPES = ("float32", "float64")
@@ -17,7 +18,14 @@ HEADER = Header(
         "cpu": "Some | CPU",
         "devices": ["cpu:0"],
     },
-    options={"backends": [], "dtypes": [], "orders": [], "samples": 10, "seed": 0, "strict": 0},
+    options={
+        "backends": [],
+        "dtypes": [],
+        "orders": [],
+        "samples": DEFAULT_SAMPLES,
+        "seed": 0,
+        "strict": 0,
+    },
     complete=True,
 )
 

@@ -1,5 +1,6 @@
 from diffcheck.judge import Measurement, PointRecord
 from diffcheck.report import failure_line, flags_of, summarize, summary
+from diffcheck.run import DEFAULT_SAMPLES
 
 
 def _summary(store, case):
@@ -37,6 +38,6 @@ def test_color_only_when_asked(store):
 
 
 def test_only_unusual_options_are_repeated():
-    assert flags_of({"samples": 10, "seed": 0, "dtypes": ["float32"]}) == ""
+    assert flags_of({"samples": DEFAULT_SAMPLES, "seed": 0, "dtypes": ["float32"]}) == ""
     assert flags_of({"samples": 30, "seed": 1}) == "--points 30 --seed 1"
-    assert flags_of({"samples": 10, "strict": 1}) == "--strict"
+    assert flags_of({"samples": DEFAULT_SAMPLES, "strict": 1}) == "--strict"

@@ -10,8 +10,8 @@ from diffcheck import Case, Defect, real, sym
 
 SQRT_HALF = 0.7071067811865476
 SQRT_2_OVER_PI = 0.7978845608028654
-INPUTS = {"x": real(-5, 8)}
-POINTS = [{"x": -5.0}, {"x": -3.0}, {"x": -0.75}, {"x": 0.0}, {"x": 1.0}]
+INPUTS = {"x": real(-8, 8)}
+POINTS = [{"x": -8.0}, {"x": -5.0}, {"x": -3.0}, {"x": -0.75}, {"x": 0.0}, {"x": 1.0}]
 
 
 def erf_form(x):
@@ -32,6 +32,14 @@ gelu = Case(
     inputs=INPUTS,
     orders=(0, 1, 2),
     points=POINTS,
+    known_defects=[
+        Defect(
+            reason="1 + erf in the left tail, where erf has rounded to -1; erfc keeps the digits",
+            verdicts=("lost",),
+            program="one_plus_erf",
+            quantity="value",
+        ),
+    ],
 )
 
 

@@ -45,6 +45,9 @@ class Op:
     those elements, so that what was not chosen stays 0 even beside an infinite derivative;
     "rule" for a linear op whose VJP rule itself leaves zeros behind.
     rounding: bound on the op's own error in ulps; length: the count of terms of a reduction.
+    sympy: for elementwise ops an expression in x, y, z, t, the arguments in order; else a name.
+    domain: the interval where the op is real and differentiable, one for all arguments or one each;
+    kinks: where it is not differentiable inside.
     """
 
     name: str
@@ -58,7 +61,8 @@ class Op:
     length: Callable[..., int] | None
     sympy: str | None
     jax: str | None
-    domain: str
+    domain: str | tuple[str, ...]
+    kinks: str
 
     def rule(self, position: int) -> Rule | None:
         """Return the VJP rule of one argument."""
@@ -86,7 +90,8 @@ def op(
     length: Callable[..., int] | None = None,
     sympy: str | None = None,
     jax: str | None = None,
-    domain: str = "real",
+    domain: str | tuple[str, ...] = "(-inf, inf)",
+    kinks: str = "",
     variadic: bool = False,
 ) -> Entry:
     """Register an op and return its entry, the function that programs and rules call.
@@ -100,7 +105,7 @@ def op(
     form = _ball_form(forward, kind, ball)
     entry = Op(
         name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=form, selects=selects,
-        rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain,
+        rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain, kinks=kinks,
     )  # fmt: skip
     TABLE[name] = entry
     OPS[name] = call = _entry(entry)

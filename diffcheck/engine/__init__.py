@@ -12,7 +12,8 @@ from diffcheck.engine.ball_trace import ball_array, literal_rounding
 from diffcheck.engine.counting import count_operations
 from diffcheck.engine.namespace import *  # noqa: F403 - the array namespace, listed there
 from diffcheck.engine.namespace import __all__ as _names
-from diffcheck.engine.table import TABLE, Op, OperationError
+from diffcheck.engine.errors import OperationError
+from diffcheck.engine.table import TABLE, Op
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import Tensor
 from diffcheck.engine.transforms import (

@@ -24,10 +24,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def unbroadcast_mask(mask: Any, shape: tuple[int, ...]) -> Any:
-    if mask.shape == shape:
-        return mask
-    added = mask.ndim - len(shape)
-    if added < 0:
-        return np.broadcast_to(mask, shape)
-    axes = tuple(a for a in range(mask.ndim) if a < added or shape[a - added] != mask.shape[a])
-    return np.any(mask, axis=axes).reshape(shape)
+    """Return whether any element that broadcasting made of an operand's element is chosen."""
+    if len(shape_of(mask)) < len(shape):
+        return OPS["broadcast_to"](mask, shape=shape)
+    return OPS["not_equal"](unbroadcast(OPS["astype"](mask, dtype=np.float64), shape), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diffcheck.engine.table import Op, Rule, evaluate, recorded
+from diffcheck.engine.table import Op, Rule, recorded
 from diffcheck.engine.tape import LEVELS
 from diffcheck.engine.tensor import OPS, Tensor, shape_of
 from diffcheck.engine.values import zeros_like
@@ -22,7 +22,7 @@ class ForwardTrace:
         """Apply an op one trace further out, and its JVP beside it."""
         mine = tuple(type(a) is Tensor and a.trace is self for a in args)
         values = tuple(a.value if own else a for a, own in zip(args, mine, strict=True))
-        y = evaluate(op, values, params)
+        y = op.apply(values, params)
         if op.vjp is None:
             return y
         tangents = [a.node if own else None for a, own in zip(args, mine, strict=True)]
@@ -36,7 +36,7 @@ def _tangent(
     if op.kind == "linear":
         pairs = zip(tangents, args, strict=True)
         full = tuple(zeros_like(a) if t is None else t for t, a in pairs)
-        return evaluate(op, full, params)
+        return op.apply(full, params)
     total = None
     for position, t in enumerate(tangents):
         rule = None if t is None else _jvp_rule(op, position)
@@ -57,7 +57,7 @@ def _jvp_rule(op: Op, position: int) -> Rule | None:
     if rule is None or op.kind == "elementwise":
         return rule  # a diagonal Jacobian is its own transpose
     if op.kind == "multilinear":
-        return lambda t, _y, *args, **params: evaluate(
-            op, (*args[:position], t, *args[position + 1 :]), params
+        return lambda t, _y, *args, **params: op.apply(
+            (*args[:position], t, *args[position + 1 :]), params
         )
     raise NotImplementedError(f"{op.name} has no forward-mode rule")

@@ -7,33 +7,23 @@ themselves, so that they nest to every order.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, Final, Literal
 
-import numpy as np
-
 from diffcheck.balls import Undecided
-from diffcheck.engine.ball_trace import (
-    BALLS,
-    elementwise_ball,
-    is_ball,
-    lift,
-    literal_tensor,
-    lower,
-)
-from diffcheck.engine.tensor import OPS, Tensor, base
+from diffcheck.engine.ball_trace import elementwise_ball, is_ball, literal_tensor
+from diffcheck.engine.entries import Entry, entry_of
+from diffcheck.engine.errors import APPLICATION_ERRORS, OperationError, failure
+from diffcheck.engine.tensor import OPS, Tensor, bind_operator
 
 Rule = Callable[..., Any]
-Entry = Callable[..., Any]  # what `op` returns: the function that programs and rules call
 Kind = Literal["elementwise", "linear", "multilinear", "general"]
 
 
-class OperationError(ValueError):
-    """An op that could not be applied; the message names it with its shapes and dtypes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Op:
     """One operation and everything the engine knows of it.
 
@@ -48,6 +38,10 @@ class Op:
     sympy: for elementwise ops an expression in x, y, z, t, the arguments in order; else a name.
     domain: the interval where the op is real and differentiable, one for all arguments or one each;
     kinks: where it is not differentiable inside.
+    accumulate: for linear ops whose VJP writes to some elements only, `f(buffer, g, **params)`,
+    which adds the cotangent into a buffer of the argument's shape.
+    form: how its tape entries are laid out, see `tape.Tape`; entry: what programs call; backward:
+    the sweep's own function for it, made when it is first needed.
     """
 
     name: str
@@ -64,6 +58,11 @@ class Op:
     domain: str | tuple[str, ...]
     kinks: str
 
+    accumulate: Callable[..., None] | None
+    form: Literal[0, 1, 2]
+    entry: Entry = field(init=False)
+    backward: Any = None
+
     def rule(self, position: int) -> Rule | None:
         """Return the VJP rule of one argument."""
         if self.vjp is None:
@@ -73,8 +72,21 @@ class Op:
         variadic = self.vjp
         return lambda g, y, *args, **params: variadic(position, g, y, *args, **params)
 
+    def apply(self, args: tuple[Any, ...], params: dict[str, Any], *, nested: bool = True) -> Any:
+        """Apply the op beneath a trace, telling its name, shapes and dtypes where it fails.
+
+        `nested` says whether tensors of outer traces may be among the arguments.
+        """
+        try:
+            return self.entry(*args, **params) if nested else self.forward(*args, **params)
+        except (OperationError, Undecided, NotImplementedError):
+            raise
+        except APPLICATION_ERRORS as error:
+            raise failure(self, args, params, error) from error
+
 
 TABLE: Final[dict[str, Op]] = {}
+VARARGS, VARKEYWORDS = 4, 8  # inspect.CO_VARARGS, CO_VARKEYWORDS
 
 
 def op(
@@ -92,6 +104,7 @@ def op(
     jax: str | None = None,
     domain: str | tuple[str, ...] = "(-inf, inf)",
     kinks: str = "",
+    accumulate: Callable[..., None] | None = None,
     variadic: bool = False,
 ) -> Entry:
     """Register an op and return its entry, the function that programs and rules call.
@@ -106,10 +119,28 @@ def op(
     entry = Op(
         name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=form, selects=selects,
         rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain, kinks=kinks,
+        accumulate=accumulate, form=_form_of(vjp, selects),
     )  # fmt: skip
     TABLE[name] = entry
-    OPS[name] = call = _entry(entry)
+    OPS[name] = entry.entry = call = entry_of(entry)
+    bind_operator(name, call)
     return call
+
+
+def _form_of(vjp: tuple[Rule | None, ...] | Rule | None, selects: Any) -> Literal[0, 1, 2]:
+    """Return 1 or 2 for ops of so many arrays and nothing else, 0 for the general layout."""
+    if not isinstance(vjp, tuple) or selects is not None or len(vjp) > 2:  # noqa: PLR2004
+        return 0
+    for rule in vjp:
+        if isinstance(rule, FunctionType) and rule.__code__.co_flags & (VARARGS | VARKEYWORDS):
+            return 0
+        if isinstance(rule, FunctionType) and _arguments(rule) != 2 + len(vjp):
+            return 0
+    return 1 if len(vjp) == 1 else 2
+
+
+def _arguments(rule: FunctionType) -> int:
+    return rule.__code__.co_argcount + rule.__code__.co_kwonlyargcount
 
 
 def _ball_form(
@@ -121,34 +152,6 @@ def _ball_form(
     return forward if ball is None and kind in ("linear", "multilinear") else ball
 
 
-def _entry(operation: Op) -> Entry:
-    def call(*args: Any, **params: Any) -> Any:
-        top = None
-        for a in args:
-            if type(a) is Tensor:
-                trace = a.trace
-                if top is None or trace.level > top.level:
-                    top = trace
-        if top is None:
-            return _plain(operation, args, params)
-        return top.record(operation, args, params)
-
-    call.__name__ = call.__qualname__ = operation.name
-    call.__doc__ = f"The op {operation.name!r}; `diffcheck.engine.TABLE` says all of it."
-    return call
-
-
-def _plain(operation: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
-    """Apply an op to plain arrays; object arrays are balls."""
-    for a in args:
-        if type(a) is np.ndarray and a.dtype.char == "O":
-            return lower(BALLS.record(operation, tuple(lift(b) for b in args), params))
-    result = operation.forward(*args, **params)
-    if type(result) is np.float64 and all(type(a) in (int, float) for a in args):
-        return float(result)  # weak, as its operands: sqrt(2.0) must not promote a float32
-    return result
-
-
 def recorded(args: tuple[Any, ...], y: Any) -> tuple[Any, ...]:
     """Return the operands as rules are to see them: where the result is a ball, floats are too."""
     if type(y) is not Tensor or not is_ball(y):
@@ -156,24 +159,23 @@ def recorded(args: tuple[Any, ...], y: Any) -> tuple[Any, ...]:
     return tuple(literal_tensor(a) for a in args)
 
 
-def evaluate(
-    operation: Op, args: tuple[Any, ...], params: dict[str, Any], *, nested: bool = True
-) -> Any:
-    """Apply an op beneath a trace, telling its name, shapes and dtypes where it fails.
+@contextmanager
+def changed(name: str, **columns: Any) -> Iterator[Op]:
+    """Give an op other columns while the block runs: to plant a fault, and see that it is found.
 
-    `nested` says whether tensors of outer traces may be among the arguments.
+    >>> from diffcheck.engine import grad, sin
+    >>> with changed("sin", vjp=(lambda g, y, x: -g,)):
+    ...     float(grad(sin)(0.0))
+    -1.0
     """
+    op = TABLE[name]
+    right = {column: getattr(op, column) for column in columns}
     try:
-        if nested:
-            return OPS[operation.name](*args, **params)
-        return operation.forward(*args, **params)
-    except (OperationError, Undecided, NotImplementedError):
-        raise
-    except (TypeError, ValueError, IndexError, ArithmeticError) as error:
-        raise OperationError(_story(operation, args, params, error)) from error
-
-
-def _story(operation: Op, args: tuple[Any, ...], params: dict[str, Any], error: Exception) -> str:
-    operands = ", ".join(f"{np.asarray(base(a)).dtype}{list(np.shape(base(a)))}" for a in args)
-    options = "".join(f", {key}={value!r}" for key, value in params.items())
-    return f"{operation.name}({operands}{options}): {error}"
+        for column, value in columns.items():
+            setattr(op, column, value)
+        op.backward = None
+        yield op
+    finally:
+        for column, value in right.items():
+            setattr(op, column, value)
+        op.backward = None

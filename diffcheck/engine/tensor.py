@@ -8,12 +8,13 @@ from typing import Any, Final
 import numpy as np
 
 OPS: Final[dict[str, Callable[..., Any]]] = {}
-"""The entry of every op by name, filled by `table.op`; the operators below look themselves up."""
+"""The entry of every op by name, filled by `table.op`."""
 
 
 class Tensor:
     """A value in a trace; everything done to it is recorded there.
 
+    The arithmetic and comparison operators are the entries of their ops, see `OPERATORS`.
     `value` is a NumPy array or scalar, an object array of balls, or a tensor of an outer trace.
     `node` is what the trace knows of it: its slot on a tape, its tangent, or nothing.
     """
@@ -74,68 +75,8 @@ class Tensor:
     def __getitem__(self, index: Any) -> Any:
         return OPS["getitem"](self, index=index)
 
-    def __neg__(self) -> Any:
-        return OPS["negative"](self)
-
     def __pos__(self) -> Any:
         return self
-
-    def __abs__(self) -> Any:
-        return OPS["abs"](self)
-
-    def __add__(self, other: Any) -> Any:
-        return OPS["add"](self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return OPS["add"](other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return OPS["subtract"](self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return OPS["subtract"](other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return OPS["multiply"](self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return OPS["multiply"](other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return OPS["divide"](self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return OPS["divide"](other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return OPS["pow"](self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return OPS["pow"](other, self)
-
-    def __matmul__(self, other: Any) -> Any:
-        return OPS["matmul"](self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return OPS["matmul"](other, self)
-
-    def __lt__(self, other: Any) -> Any:
-        return OPS["less"](self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return OPS["less_equal"](self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return OPS["greater"](self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return OPS["greater_equal"](self, other)
-
-    def __eq__(self, other: object) -> Any:
-        return OPS["equal"](self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return OPS["not_equal"](self, other)
 
     def reshape(self, *shape: Any) -> Any:
         return OPS["reshape"](self, shape=_one_tuple(shape))
@@ -158,6 +99,28 @@ class Tensor:
 
     def astype(self, dtype: Any) -> Any:
         return OPS["astype"](self, dtype=dtype)
+
+
+OPERATORS: Final = {
+    "__neg__": "negative", "__abs__": "abs", "__add__": "add", "__sub__": "subtract",
+    "__mul__": "multiply", "__truediv__": "divide", "__pow__": "pow", "__matmul__": "matmul",
+    "__lt__": "less", "__le__": "less_equal", "__gt__": "greater", "__ge__": "greater_equal",
+    "__eq__": "equal", "__ne__": "not_equal",
+}  # fmt: skip
+REFLECTED: Final = {
+    "__radd__": "add", "__rsub__": "subtract", "__rmul__": "multiply", "__rtruediv__": "divide",
+    "__rpow__": "pow", "__rmatmul__": "matmul",
+}  # fmt: skip
+
+
+def bind_operator(name: str, entry: Callable[..., Any]) -> None:
+    """Let the operators of one op call its entry without a step between."""
+    for method, op in OPERATORS.items():
+        if op == name:
+            setattr(Tensor, method, entry)
+    for method, op in REFLECTED.items():
+        if op == name:
+            setattr(Tensor, method, lambda self, other: entry(other, self))
 
 
 def _one_tuple(items: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -15,7 +15,8 @@ import numpy as np
 
 from diffcheck.engine.ball_trace import is_ball, lift, lower
 from diffcheck.engine.forward import ForwardTrace
-from diffcheck.engine.table import OperationError
+from diffcheck.engine.errors import OperationError
+from diffcheck.engine.flow import sweep
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
@@ -24,13 +25,26 @@ from diffcheck.engine.values import ones_like, zeros_like
 Function = Callable[..., Any]
 
 
+PLAIN = frozenset("efdgFD")  # dtype characters of NumPy's own floating-point formats
+
+
+def _is_plain(x: Any) -> bool:
+    """Whether x is a float or an array of NumPy's own formats: most arguments are."""
+    kind = type(x)
+    if kind is np.ndarray or kind is np.float64 or kind is np.float32:
+        return x.dtype.char in PLAIN
+    return kind is float
+
+
 def _edge(transform: Callable[..., Any]) -> Callable[..., Any]:
     """Lift balls on the way in and lower them on the way out; silence floating-point warnings."""
 
     @wraps(transform)
     def call(*args: Any, **kwargs: Any) -> Any:
-        lifted = tuple(tree_map(lift, a) for a in args)
         with np.errstate(all="ignore"):
+            if all(map(_is_plain, args)):
+                return transform(*args, **kwargs)
+            lifted = tuple(tree_map(lift, a) for a in args)
             result = transform(*lifted, **kwargs)
         raised = any(a is not b for a, b in zip(leaves(args), leaves(lifted), strict=True))
         return tree_map(lower, result) if raised else result
@@ -40,6 +54,10 @@ def _edge(transform: Callable[..., Any]) -> Callable[..., Any]:
 
 def _variable(x: Any) -> Any:
     """Return an argument as something differentiable; raises `TypeError` for integers."""
+    if type(x) is float:
+        return np.float64(x)
+    if _is_plain(x):
+        return x
     value = x if isinstance(x, (Tensor, np.ndarray, np.generic)) else np.asarray(x)[()]
     inner = base(value)
     if inner.dtype.kind not in "fcOV":
@@ -53,37 +71,53 @@ def _variable(x: Any) -> Any:
 def _record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[Tape, Any, Any]:
     """Run f on a new tape; return the tape, the output, and the inputs as a tree of tensors."""
     tape = Tape()
-    chosen = tuple(
-        tree_map(lambda leaf: tape.input(_variable(leaf)), args[position]) for position in argnums
-    )
     full = list(args)
-    for position, tree in zip(argnums, chosen, strict=True):
-        full[position] = tree
+    for position in argnums:
+        full[position] = _inputs(tape, args[position])
+    chosen = tuple([full[position] for position in argnums])
     return tape, f(*full), chosen
 
 
-def _pull_back(tape: Tape, output: Any, inputs: Any, cotangent: Any) -> Any:
-    """Return the cotangents of `inputs`, in their form; zeros where nothing flows."""
+def _inputs(tape: Tape, tree: Any) -> Any:
+    if isinstance(tree, (tuple, list, dict)):
+        return tree_map(lambda leaf: tape.input(_variable(leaf)), tree)
+    return tape.input(_variable(tree))
+
+
+def _pull_back(
+    tape: Tape, output: Any, inputs: Any, cotangent: Any, *, consume: bool = False
+) -> Any:
+    """Return the cotangents of `inputs`, in their form; zeros where nothing flows.
+
+    With `consume` the tape cannot be used again, and the answer may be None: see `flow.sweep`.
+    """
     seeds: dict[int, Any] = {}
     for y, g in zip(leaves(output), leaves(cotangent), strict=True):
         if type(y) is Tensor and y.trace is tape:
             seeds[y.node] = seeds[y.node] + g if y.node in seeds else g
     variables = leaves(inputs)
-    found = tape.sweep(seeds, [x.node for x in variables])
+    found = sweep(tape, seeds, [x.node for x in variables], consume=consume)
+    if found is None:
+        return None
     pairs = zip(found, variables, strict=True)
     return rebuild(inputs, iter([_in_kind(g, x.value) for g, x in pairs]))
 
 
 def _in_kind(g: Any, x: Any) -> Any:
-    """Return a cotangent in the dtype of its input, zeros for None."""
+    """Return a cotangent in the shape and dtype of its input, zeros for None."""
     if g is None:
         return zeros_like(x)
+    if shape_of(g) != shape_of(x):  # a sum's cotangent that nothing needed in full
+        g = OPS["broadcast_to"](g, shape=shape_of(x))
+        g = g if type(g) is Tensor else g.copy()
     if not is_ball(x) and base(g).dtype != base(x).dtype:
         return OPS["astype"](g, dtype=base(x).dtype)
     return g
 
 
 def _output_value(tape: Tape, output: Any) -> Any:
+    if type(output) is Tensor:
+        return output.value if output.trace is tape else output
     return tree_map(lambda y: y.value if type(y) is Tensor and y.trace is tape else y, output)
 
 
@@ -140,16 +174,22 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     (9.0, 6.0)
     """
 
+    positions = _positions(argnums)
+
     @_edge
     def derivative(*args: Any) -> tuple[Any, Any]:
-        tape, output, inputs = _record(f, args, _positions(argnums))
+        tape, output, inputs = _record(f, args, positions)
         if shape_of(output) != ():
             raise OperationError(
                 f"grad needs a function that gives one number; this one gave shape "
                 f"{shape_of(output)}: sum it, or call engine.jacrev"
             )
-        found = _pull_back(tape, output, inputs, ones_like(output))
-        return _output_value(tape, output), (found[0] if isinstance(argnums, int) else found)
+        value, seed = _output_value(tape, output), ones_like(output)
+        found = _pull_back(tape, output, inputs, seed, consume=True)
+        if found is None:
+            tape, output, inputs = _record(f, args, positions)
+            found = _pull_back(tape, output, inputs, seed)
+        return value, (found[0] if isinstance(argnums, int) else found)
 
     return derivative
 

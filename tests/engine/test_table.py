@@ -10,6 +10,7 @@ from diffcheck.engine.table import TABLE
 NO_DERIVATIVE = {
     "less": "a comparison", "less_equal": "a comparison", "greater": "a comparison",
     "greater_equal": "a comparison", "equal": "a comparison", "not_equal": "a comparison",
+    "logical_and": "a predicate", "logical_or": "a predicate", "logical_not": "a predicate",
     "isnan": "a predicate", "isfinite": "a predicate", "isinf": "a predicate",
     "sign": "0 but for its jump", "floor": "0 but for its jumps", "ceil": "0 but for its jumps",
     "trunc": "0 but for its jumps", "stop_gradient": "that is what it is for",

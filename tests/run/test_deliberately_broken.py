@@ -15,6 +15,7 @@ import pytest
 
 from diffcheck.case import find_cases
 from diffcheck.engine import TABLE
+from diffcheck.engine.table import changed
 from diffcheck.engine.trees import tree_map
 from diffcheck.judge import Verdict
 from diffcheck.run import Options
@@ -142,7 +143,7 @@ CHOICE = "its result is a truth value or a position: nothing to differentiate"
 WITHOUT_RULES = {
     **dict.fromkeys(("sign", "floor", "ceil", "trunc", "sign_of_det"), STEP),
     **dict.fromkeys(("less", "less_equal", "greater", "greater_equal"), CHOICE),
-    **dict.fromkeys(("equal", "not_equal", "isnan", "isfinite", "isinf"), CHOICE),
+    **dict.fromkeys(("equal", "not_equal", "isnan", "isfinite", "isinf", "logical_and", "logical_or", "logical_not"), CHOICE),
     **dict.fromkeys(("argmax", "argmin", "argsort"), CHOICE),
     "stop_gradient": "a constant by its meaning",
 }
@@ -173,8 +174,7 @@ PLANTABLE = [site for site in SITES if site not in NOT_PLANTED]
 @contextmanager
 def planted(name, field, argument, fault):
     """Put a fault behind one rule of the engine while the block runs."""
-    op = TABLE[name]
-    right = getattr(op, field)
+    right = getattr(TABLE[name], field)
 
     def broken(rule):
         return lambda *args, **params: tree_map(fault, rule(*args, **params))
@@ -183,11 +183,8 @@ def planted(name, field, argument, fault):
         wrong = broken(right)
     else:
         wrong = tuple(broken(rule) if i == argument else rule for i, rule in enumerate(right))
-    object.__setattr__(op, field, wrong)
-    try:
+    with changed(name, **{field: wrong}):
         yield
-    finally:
-        object.__setattr__(op, field, right)
 
 
 def load(where):

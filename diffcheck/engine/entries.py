@@ -1,0 +1,113 @@
+"""Entries: the functions that programs and rules call, one per op, specialised by its arguments.
+
+What every op does on its way to the tape is written out here for one and for two arguments, because
+a function call more per op is what separates an engine for scalars from a slow one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from diffcheck.engine.ball_trace import BALLS, lift, lower
+from diffcheck.engine.errors import APPLICATION_ERRORS, failure
+from diffcheck.engine.tape import Tape
+from diffcheck.engine.tensor import Tensor
+
+if TYPE_CHECKING:
+    from diffcheck.engine.table import Op
+
+Entry = Callable[..., Any]
+NEW: Final = object.__new__  # a third of the cost of calling the class
+
+
+def entry_of(op: Op) -> Entry:
+    """Return the function that applies an op to arrays, tensors and balls."""
+    builder = {0: _general, 1: _unary, 2: _binary}[op.form]
+    call = builder(op)
+    call.__name__ = call.__qualname__ = op.name
+    call.__doc__ = f"The op {op.name!r}; `diffcheck.engine.TABLE` says all of it."
+    call.operation = op  # type: ignore[attr-defined]  # read by `bind_plain`
+    return call
+
+
+def _general(op: Op) -> Entry:
+    def call(*args: Any, **params: Any) -> Any:
+        top = None
+        for a in args:
+            if type(a) is Tensor:
+                trace = a.trace
+                if top is None or trace.level > top.level:
+                    top = trace
+        if top is None:
+            return on_arrays(op, args, params)
+        return top.record(op, args, params)
+
+    return call
+
+
+def _unary(op: Op) -> Entry:
+    forward = op.forward
+
+    def call(x: Any) -> Any:
+        if type(x) is not Tensor:
+            return on_arrays(op, (x,), {})
+        tape, value = x.trace, x.value
+        if type(tape) is not Tape or type(value) is Tensor:
+            return tape.record(op, (x,), {})
+        try:
+            y = forward(value)
+        except APPLICATION_ERRORS as error:
+            raise failure(op, (value,), {}, error) from error
+        entries = tape.entries
+        result = NEW(Tensor)
+        result.value, result.trace, result.node = y, tape, len(entries)
+        entries.append((op, x.node, value, y))
+        return result
+
+    return call
+
+
+def _binary(op: Op) -> Entry:
+    forward = op.forward
+    general = _general(op)
+
+    def call(a: Any, b: Any) -> Any:
+        if type(a) is Tensor:
+            tape, i, x = a.trace, a.node, a.value
+            if type(b) is Tensor:
+                if b.trace is not tape:
+                    return general(a, b)
+                j, y = b.node, b.value
+            else:
+                j, y = None, b
+        elif type(b) is Tensor:
+            tape, i, x, j, y = b.trace, None, a, b.node, b.value
+        else:
+            return on_arrays(op, (a, b), {})
+        if type(tape) is not Tape or type(x) is Tensor or type(y) is Tensor:
+            return tape.record(op, (a, b), {})
+        try:
+            z = forward(x, y)
+        except APPLICATION_ERRORS as error:
+            raise failure(op, (x, y), {}, error) from error
+        entries = tape.entries
+        result = NEW(Tensor)
+        result.value, result.trace, result.node = z, tape, len(entries)
+        entries.append((op, i, j, x, y, z))
+        return result
+
+    return call
+
+
+def on_arrays(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Apply an op to plain arrays; object arrays are balls."""
+    for a in args:
+        if type(a) is np.ndarray and a.dtype.char == "O":
+            return lower(BALLS.record(op, tuple(lift(b) for b in args), params))
+    result = op.forward(*args, **params)
+    if type(result) is np.float64 and all(type(a) in (int, float) for a in args):
+        return float(result)  # weak, as its operands: sqrt(2.0) must not promote a float32
+    return result

@@ -1,0 +1,46 @@
+"""What is told when an op cannot be applied: the op, its operands, and the user's own line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from diffcheck.engine.tensor import base
+
+if TYPE_CHECKING:
+    from diffcheck.engine.table import Op
+
+HERE: Final = str(Path(__file__).parent)
+APPLICATION_ERRORS: Final = (TypeError, ValueError, IndexError, ArithmeticError, AttributeError)
+
+
+class OperationError(ValueError):
+    """An op that could not be applied; the message names it with its shapes and dtypes."""
+
+
+def user_line() -> str:
+    """Return `file:line` of the innermost frame outside the engine, the line that is at fault."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the stack without its source lines
+    while frame is not None and frame.f_code.co_filename.startswith(HERE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "an unknown line"
+
+
+def failure(
+    op: Op, args: tuple[Any, ...], params: dict[str, Any], error: Exception
+) -> OperationError:
+    """Return the error to raise for an op that failed on these operands."""
+    operands = ", ".join(_described(a) for a in args)
+    options = "".join(f", {key}={value!r}" for key, value in params.items())
+    return OperationError(f"{op.name}({operands}{options}) at {user_line()}: {error}")
+
+
+def _described(a: Any) -> str:
+    value = base(a)
+    if isinstance(value, (bool, int, float, complex)):
+        return repr(value)
+    return f"{getattr(value, 'dtype', type(value).__name__)}{list(np.shape(value))}"

@@ -1,0 +1,150 @@
+"""The reverse sweep: over plain arrays where it can, through the ops where it nests.
+
+A mask is False where `where`, `maximum`, an index … chose something else. There a cotangent is 0 for
+good, and 0 times an infinite or undefined local derivative must stay 0. A cotangent that merely
+happens to be 0 is multiplied as any other: its own derivative may not be 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.broadcasting import unbroadcast, unbroadcast_mask
+from diffcheck.engine.table import recorded
+from diffcheck.engine.sweep import sweep_arrays
+from diffcheck.engine.tape import Record, Tape, unpacked
+from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
+
+if TYPE_CHECKING:
+    from diffcheck.engine.table import Op
+
+
+def sweep(tape: Tape, seeds: dict[int, Any], inputs: list[int], *, consume: bool = False) -> Any:
+    """Return the cotangents of the input slots, None where nothing flows.
+
+    `seeds` are the cotangents of output slots. With `consume` the tape is emptied on the way, and
+    the answer is None where it would have been needed again, for a sweep with masks.
+
+    Masks cost more than the sweep itself, and without them nothing can go wrong but 0·inf: so the
+    first sweep does without, and only one that ends in a nan is done again.
+    """
+    plain = not tape.nested and all(type(g) is not Tensor for g in seeds.values())
+    if plain:
+        cotangents: list[Any] = [None] * len(tape.entries)
+        for slot, g in seeds.items():
+            cotangents[slot] = g
+        sweep_arrays(tape.entries, cotangents, max(seeds, default=-1), consume=consume)
+        found = [cotangents[slot] for slot in inputs]
+        if not (tape.selecting and any(map(_has_nan, found))):
+            return found
+        if consume:
+            return None
+    return _flowed(tape, seeds, inputs, masked=tape.selecting)
+
+
+def _flowed(tape: Tape, seeds: dict[int, Any], inputs: list[int], *, masked: bool) -> list[Any]:
+    flow = Flow(tape.entries, seeds, masked=masked)
+    flow.run()
+    return [flow.cotangents.get(slot) for slot in inputs]
+
+
+def _has_nan(g: Any) -> bool:
+    """Whether a cotangent holds a nan; a sum is the fastest question, and may err towards yes."""
+    return g is not None and bool(np.isnan(np.add.reduce(g, axis=None)))
+
+
+class Flow:
+    """The cotangents on their way back, and the masks of what is structurally zero."""
+
+    def __init__(self, entries: list[Any], seeds: dict[int, Any], *, masked: bool) -> None:
+        self.entries = entries
+        self.masked = masked
+        self.cotangents = dict(seeds)
+        self.masks: dict[int, Any] = {}
+
+    def run(self) -> None:
+        """Take every entry back, the last one first."""
+        for slot in range(max(self.cotangents, default=-1), -1, -1):
+            entry = self.entries[slot]
+            if entry is not None and slot in self.cotangents:
+                g, mask = self.cotangents.pop(slot), self.masks.pop(slot, None)
+                self.pass_on(unpacked(entry), g, mask)
+
+    def pass_on(self, record: Record, g: Any, mask: Any) -> None:
+        """Give the arguments of one op their cotangents."""
+        op, slots, operands, params, y = record
+        args = recorded(operands, y)
+        for position, slot in enumerate(slots):
+            rule = None if slot is None else op.rule(position)
+            if slot is None or rule is None:
+                continue
+            cotangent = rule(g, y, *args, **params)
+            if mask is not None and op.kind == "elementwise":
+                cotangent = OPS["where"](mask, cotangent, 0)
+            onward = None
+            if self.masked and self.entries[slot] is not None:
+                onward = _mask_of(op, position, mask, y, args, params)
+            if op.kind == "elementwise":
+                shape = shape_of(args[position])
+                if shape_of(cotangent) != shape:
+                    cotangent = unbroadcast(cotangent, shape)
+                if onward is not None and shape_of(onward) != shape:
+                    onward = unbroadcast_mask(onward, shape)
+            self._add(slot, _real(cotangent, args[position]), onward)
+
+    def _add(self, slot: int, cotangent: Any, mask: Any) -> None:
+        known = self.cotangents.get(slot)
+        if known is None:
+            self.cotangents[slot] = cotangent
+            if mask is not None and not _is_full(mask):
+                self.masks[slot] = mask
+            return
+        self.cotangents[slot] = known + cotangent
+        if slot in self.masks:
+            union = None if mask is None else OPS["logical_or"](self.masks[slot], mask)
+            if union is None or _is_full(union):
+                del self.masks[slot]
+            else:
+                self.masks[slot] = union
+
+
+def _real(cotangent: Any, x: Any) -> Any:
+    """Return the real part of a cotangent that a complex result gave a real operand."""
+    if is_ball(cotangent) or base(cotangent).dtype.kind != "c" or base(x).dtype.kind == "c":
+        return cotangent
+    return OPS["real"](cotangent)
+
+
+def _is_full(mask: Any) -> bool:
+    """Whether nothing is masked; a traced mask is not looked into."""
+    return type(mask) is not Tensor and bool(mask.all())
+
+
+def _mask_of(
+    op: Op, position: int, mask: Any, y: Any, args: tuple[Any, ...], params: dict[str, Any]
+) -> Any:
+    """Return where the cotangent of one argument can differ from 0; None means everywhere."""
+    if isinstance(op.selects, tuple) and op.selects[position] is not None:
+        chosen = op.selects[position](*args, **params)  # type: ignore[misc]  # not None
+        if op.kind != "elementwise":
+            return chosen
+        chosen = OPS["broadcast_to"](chosen, shape=shape_of(y))
+        return chosen if mask is None else OPS["logical_and"](chosen, mask)
+    if op.kind == "linear" and (mask is not None or op.selects == "rule"):
+        return _moved(op, position, mask, y, args, params)
+    return mask if op.kind == "elementwise" else None
+
+
+def _moved(
+    op: Op, position: int, mask: Any, y: Any, args: tuple[Any, ...], params: dict[str, Any]
+) -> Any:
+    """Send a mask through a linear op by its own rule, which moves ones as it does cotangents."""
+    rule = op.rule(position)
+    if rule is None:
+        return None
+    ones = np.ones(shape_of(y)) if mask is None else OPS["astype"](mask, dtype=np.float64)
+    plain = tuple(np.broadcast_to(np.float64(0), shape_of(a)) for a in args)
+    return OPS["not_equal"](rule(ones, ones, *plain, **params), 0)

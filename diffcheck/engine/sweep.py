@@ -1,0 +1,183 @@
+"""The reverse sweep over plain arrays: no dispatch, no search, buffers reused.
+
+Cotangents stand in a list by slot. One that comes from a sum may have fewer elements than its slot
+and stand for its broadcast: elementwise rules need no more. A buffer that the sweep made itself is
+added to in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from diffcheck.engine.binding import bind_plain
+from diffcheck.engine.tape import unpacked
+
+if TYPE_CHECKING:
+    from diffcheck.engine.table import Op
+
+Cotangents = list[Any]
+Backward = Callable[[Cotangents, Any, Any, set[int]], None]
+
+
+def sweep_arrays(
+    entries: list[Any], cotangents: Cotangents, top: int, *, consume: bool = False
+) -> None:
+    """Turn the cotangents of outputs into those of inputs, in place.
+
+    With `consume` the entries are dropped on the way, so that the values they hold are freed.
+    """
+    owned: set[int] = set()
+    for slot in range(top, -1, -1):
+        g = cotangents[slot]
+        if g is None:
+            continue
+        entry = entries[slot]
+        if entry is None:
+            continue
+        cotangents[slot] = None
+        op = entry[0]
+        (op.backward or backward_of(op))(cotangents, g, entry, owned)
+        if consume:
+            entries[slot] = None
+
+
+def backward_of(op: Op) -> Backward:
+    """Return the function that takes one entry of this op back, and keep it with the op."""
+    rules = tuple(rule and bind_plain(rule) for rule in _rules(op))
+    if op.kind == "elementwise" and op.form == 1:
+        op.backward = _unary(*rules)
+    elif op.kind == "elementwise" and op.form == 2:  # noqa: PLR2004 - of two arguments
+        op.backward = _binary(*rules)
+    else:
+        op.backward = _general(op, rules)
+    return op.backward  # type: ignore[no-any-return]  # untyped in Op, whose module comes later
+
+
+def _rules(op: Op) -> tuple[Callable[..., Any] | None, ...]:
+    return op.vjp if isinstance(op.vjp, tuple) else (op.vjp,)
+
+
+def _unary(rule: Callable[..., Any]) -> Backward:
+    def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
+        _, slot, x, y = entry
+        t = rule(g, y, x)
+        if type(y) is not np.float64 and (t.shape != x.shape or t.dtype is not x.dtype):
+            t = fit(t, x, y)
+        if cotangents[slot] is None:
+            cotangents[slot] = t
+        else:
+            _add(cotangents, slot, t, owned)
+
+    return backward
+
+
+def _binary(left: Callable[..., Any] | None, right: Callable[..., Any] | None) -> Backward:
+    float64 = np.float64
+
+    def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
+        _, i, j, a, b, y = entry
+        if i is not None and left is not None:
+            t = left(g, y, a, b)
+            if type(y) is not float64 and (t.shape != a.shape or t.dtype is not a.dtype):
+                t = fit(t, a, y)
+            if cotangents[i] is None:
+                cotangents[i] = t
+            else:
+                _add(cotangents, i, t, owned)
+        if j is not None and right is not None:
+            t = right(g, y, a, b)
+            if type(y) is not float64 and (t.shape != b.shape or t.dtype is not b.dtype):
+                t = fit(t, b, y)
+            if cotangents[j] is None:
+                cotangents[j] = t
+            else:
+                _add(cotangents, j, t, owned)
+
+    return backward
+
+
+def _general(op: Op, rules: tuple[Callable[..., Any] | None, ...]) -> Backward:
+    elementwise = op.kind == "elementwise"
+    variadic = not isinstance(op.vjp, tuple)
+    accumulate = op.accumulate
+
+    def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
+        _, slots, args, params, y = unpacked(entry)
+        if not elementwise and g.shape != y.shape:
+            g = np.broadcast_to(g, y.shape)
+        for position, slot in enumerate(slots):
+            if slot is None:
+                continue
+            if accumulate is not None:
+                accumulate(_buffer(cotangents, slot, args[position], owned), g, **params)
+                continue
+            rule = rules[0] if variadic else rules[position]
+            if rule is None:
+                continue
+            given = (position, g, y, *args) if variadic else (g, y, *args)
+            t = rule(*given, **params)
+            if elementwise:
+                t = fit(t, args[position], y)
+            elif t.dtype is not args[position].dtype:
+                t = in_kind(t, args[position])
+            if cotangents[slot] is None:
+                cotangents[slot] = t
+            else:
+                _add(cotangents, slot, t, owned)
+
+    return backward
+
+
+def _add(cotangents: Cotangents, slot: int, t: Any, owned: set[int]) -> None:
+    """Add to a cotangent: into a new array the first time, in place from then on."""
+    known = cotangents[slot]
+    if slot in owned and t.shape == known.shape and t.dtype is known.dtype:
+        known += t
+        cotangents[slot] = known  # a NumPy scalar is not changed by +=
+        return
+    cotangents[slot] = known + t
+    owned.add(slot)
+
+
+def _buffer(cotangents: Cotangents, slot: int, x: Any, owned: set[int]) -> Any:
+    """Return a buffer of x's shape that holds the cotangent of a slot and may be written to."""
+    known = cotangents[slot]
+    if known is None:
+        known = np.zeros(x.shape, x.dtype)
+    elif slot in owned and known.shape == x.shape:
+        return known
+    else:
+        known = np.array(np.broadcast_to(known, x.shape), dtype=x.dtype)
+    cotangents[slot] = known
+    owned.add(slot)
+    return known
+
+
+def fit(t: Any, x: Any, y: Any) -> Any:
+    """Bring a cotangent to the shape and kind of its operand x, which was broadcast to y's shape.
+
+    Where y has the shape of x, a cotangent of fewer elements stands for its broadcast.
+    """
+    t = in_kind(t, x)
+    if t.shape == x.shape or y.shape == x.shape:
+        return t
+    if t.shape != y.shape:
+        t = np.broadcast_to(t, y.shape)
+    added = t.ndim - x.ndim
+    axes = tuple(
+        axis for axis, n in enumerate(t.shape) if axis < added or x.shape[axis - added] != n
+    )
+    total = np.add.reduce(t, axis=axes)
+    return total if total.shape == x.shape else total.reshape(x.shape)
+
+
+def in_kind(t: Any, x: Any) -> Any:
+    """Return a cotangent in the dtype of its operand: the real part where the operand is real."""
+    if t.dtype == x.dtype:
+        return t
+    if t.dtype.kind == "c" and x.dtype.kind != "c":
+        t = t.real
+    return t.astype(x.dtype, copy=False)

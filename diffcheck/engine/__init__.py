@@ -10,6 +10,7 @@ A program written against an array namespace `xp` runs with `diffcheck.engine` i
 
 from diffcheck.engine.ball_trace import ball_array, literal_rounding
 from diffcheck.engine.counting import count_operations
+from diffcheck.engine.memory import keep_freed_memory
 from diffcheck.engine.namespace import *  # noqa: F403 - the array namespace, listed there
 from diffcheck.engine.namespace import __all__ as _names
 from diffcheck.engine.errors import OperationError
@@ -27,6 +28,8 @@ from diffcheck.engine.transforms import (
     value_and_grad,
     vjp,
 )
+
+keep_freed_memory()
 
 __all__ = [  # noqa: PLE0604 - the namespace's names are strings, kept in their own module
     "TABLE",

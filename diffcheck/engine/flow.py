@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from diffcheck.engine.table import Op
 
 
-def sweep(tape: Tape, seeds: dict[int, Any], inputs: list[int], *, consume: bool = False) -> Any:
-    """Return the cotangents of the input slots, None where nothing flows.
+def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[Any] | None:
+    """Return the cotangents of the tape's inputs, None where nothing flows.
 
     `seeds` are the cotangents of output slots. With `consume` the tape is emptied on the way, and
     the answer is None where it would have been needed again, for a sweep with masks.
@@ -31,24 +31,20 @@ def sweep(tape: Tape, seeds: dict[int, Any], inputs: list[int], *, consume: bool
     Masks cost more than the sweep itself, and without them nothing can go wrong but 0·inf: so the
     first sweep does without, and only one that ends in a nan is done again.
     """
-    plain = not tape.nested and all(type(g) is not Tensor for g in seeds.values())
+    plain = not tape.nested and all([type(g) is not Tensor for g in seeds.values()])
     if plain:
         cotangents: list[Any] = [None] * len(tape.entries)
         for slot, g in seeds.items():
             cotangents[slot] = g
         sweep_arrays(tape.entries, cotangents, max(seeds, default=-1), consume=consume)
-        found = [cotangents[slot] for slot in inputs]
+        found = cotangents[: tape.inputs]
         if not (tape.selecting and any(map(_has_nan, found))):
             return found
         if consume:
             return None
-    return _flowed(tape, seeds, inputs, masked=tape.selecting)
-
-
-def _flowed(tape: Tape, seeds: dict[int, Any], inputs: list[int], *, masked: bool) -> list[Any]:
-    flow = Flow(tape.entries, seeds, masked=masked)
+    flow = Flow(tape.entries, seeds, masked=tape.selecting)
     flow.run()
-    return [flow.cotangents.get(slot) for slot in inputs]
+    return [flow.cotangents.get(slot) for slot in range(tape.inputs)]
 
 
 def _has_nan(g: Any) -> bool:

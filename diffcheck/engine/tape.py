@@ -14,7 +14,7 @@ LEVELS: Final = count(1)  # 0 is the trace of balls; a trace made later is neste
 
 
 class Tape:
-    """A reverse trace: entry k made the value in slot k; inputs have slots but no entry.
+    """A reverse trace: entry k made the value in slot k; the inputs come first and have none.
 
     Entries are flat tuples, which the garbage collector leaves alone: (op, slot, x, y) for one
     argument, (op, slot, slot, a, b, y) for two, (op, slots, args, params, y) for all else, as
@@ -22,11 +22,12 @@ class Tape:
     whether any op passes cotangents to some elements only.
     """
 
-    __slots__ = ("entries", "level", "nested", "selecting")
+    __slots__ = ("entries", "inputs", "level", "nested", "selecting")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)
         self.entries: list[Any] = []
+        self.inputs = 0
         self.nested = False
         self.selecting = False
 
@@ -37,6 +38,7 @@ class Tape:
     def input(self, value: Any) -> Tensor:
         """Return a new tensor that cotangents are wanted for."""
         self.entries.append(None)
+        self.inputs += 1
         self.nested = self.nested or type(value) is Tensor
         return Tensor(value, self, len(self.entries) - 1)
 

@@ -29,11 +29,13 @@ PLAIN = frozenset("efdgFD")  # dtype characters of NumPy's own floating-point fo
 
 
 def _is_plain(x: Any) -> bool:
-    """Whether x is a float or an array of NumPy's own formats: most arguments are."""
+    """Whether x is a float, an array of NumPy's own formats, or a container of such."""
     kind = type(x)
     if kind is np.ndarray or kind is np.float64 or kind is np.float32:
         return x.dtype.char in PLAIN
-    return kind is float
+    if kind is tuple or kind is list:
+        return all(map(_is_plain, x))
+    return kind is float or (kind is dict and all(map(_is_plain, x.values())))
 
 
 def _edge(transform: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,15 +75,9 @@ def _record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[T
     tape = Tape()
     full = list(args)
     for position in argnums:
-        full[position] = _inputs(tape, args[position])
+        full[position] = tree_map(lambda leaf: tape.input(_variable(leaf)), args[position])
     chosen = tuple([full[position] for position in argnums])
     return tape, f(*full), chosen
-
-
-def _inputs(tape: Tape, tree: Any) -> Any:
-    if isinstance(tree, (tuple, list, dict)):
-        return tree_map(lambda leaf: tape.input(_variable(leaf)), tree)
-    return tape.input(_variable(tree))
 
 
 def _pull_back(
@@ -95,12 +91,11 @@ def _pull_back(
     for y, g in zip(leaves(output), leaves(cotangent), strict=True):
         if type(y) is Tensor and y.trace is tape:
             seeds[y.node] = seeds[y.node] + g if y.node in seeds else g
-    variables = leaves(inputs)
-    found = sweep(tape, seeds, [x.node for x in variables], consume=consume)
+    found = sweep(tape, seeds, consume=consume)
     if found is None:
         return None
-    pairs = zip(found, variables, strict=True)
-    return rebuild(inputs, iter([_in_kind(g, x.value) for g, x in pairs]))
+    cotangents = iter(found)
+    return tree_map(lambda x: _in_kind(next(cotangents), x.value), inputs)
 
 
 def _in_kind(g: Any, x: Any) -> Any:

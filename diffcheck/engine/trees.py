@@ -12,29 +12,29 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"b": 1.0, "a": (2.0, [3.0])})
     [1.0, 2.0, 3.0]
     """
-    if isinstance(tree, dict):
-        tree = list(tree.values())
-    if isinstance(tree, (tuple, list)):
-        return [leaf for branch in tree for leaf in leaves(branch)]
-    return [] if tree is None else [tree]
+    found: list[Any] = []
+    tree_map(found.append, tree)
+    return found
 
 
 def rebuild(tree: Any, values: Iterator[Any]) -> Any:
     """Return a container of the same form with its arrays replaced by `values`, in order."""
-    if isinstance(tree, dict):
-        return {key: rebuild(branch, values) for key, branch in tree.items()}
-    if isinstance(tree, tuple):
-        branches = [rebuild(branch, values) for branch in tree]
-        return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)
-    if isinstance(tree, list):
-        return [rebuild(branch, values) for branch in tree]
-    return None if tree is None else next(values)
+    return tree_map(lambda _: next(values), tree)
 
 
 def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
-    """Apply a function to every array of a nested container.
+    """Apply a function to every array of a nested container; None stays None.
 
     >>> tree_map(lambda x: 2 * x, (1, [2, 3]))
     (2, [4, 6])
     """
-    return rebuild(tree, iter([function(leaf) for leaf in leaves(tree)]))
+    if tree is None:
+        return None
+    if not isinstance(tree, (tuple, list, dict)):
+        return function(tree)
+    if isinstance(tree, dict):
+        return {key: tree_map(function, branch) for key, branch in tree.items()}
+    branches = [tree_map(function, branch) for branch in tree]
+    if isinstance(tree, list):
+        return branches
+    return type(tree)(*branches) if hasattr(tree, "_fields") else tuple(branches)

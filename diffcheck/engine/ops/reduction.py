@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ball_trace import BALLS, ball_array, is_ball
+from diffcheck.engine.broadcasting import spread
 from diffcheck.engine.ops.comparison import ball_less, equal
 from diffcheck.engine.ops.elementwise import sqrt, where
 from diffcheck.engine.ops.indexing import take_along_axis
@@ -49,7 +50,7 @@ _sum = op(
     "sum",
     lambda x, *, axis=None, keepdims=False: np.add.reduce(x, axis=axis, keepdims=keepdims),
     kind="linear",
-    vjp=lambda g, y, x, axis=None, keepdims=False: broadcast_to(
+    vjp=lambda g, y, x, axis=None, keepdims=False: spread(
         expand(g, shape_of(x), axis), shape_of(x)
     ),
     length=_length,

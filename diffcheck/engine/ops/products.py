@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.broadcasting import unbroadcast
-from diffcheck.engine.ops.manipulation import matrix_transpose, reshape
+from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.table import op
 from diffcheck.engine.tensor import shape_of
 
@@ -21,26 +21,37 @@ def _row(x: Any) -> Any:
     return reshape(x, (*shape_of(x)[:-1], 1, *shape_of(x)[-1:]))
 
 
+def _rows(x: Any) -> Any:
+    """Return a stack of matrices as one tall matrix."""
+    return reshape(x, (-1, shape_of(x)[-1]))
+
+
 def _left(g: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of a in a @ b."""
     rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
+    if rank_b == 2 and rank_a >= 2:  # noqa: PLR2004 - a matrix
+        return matmul(g, b.mT)
     if rank_b == 1:
         return unbroadcast((g if rank_a == 1 else _column(g)) * b, shape_of(a))
     if rank_a == 1:
         product = matmul(b, _column(g))
         return unbroadcast(reshape(product, shape_of(product)[:-1]), shape_of(a))
-    return unbroadcast(matmul(g, matrix_transpose(b)), shape_of(a))
+    return unbroadcast(matmul(g, b.mT), shape_of(a))
 
 
 def _right(g: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of b in a @ b."""
     rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
+    if rank_a == 2 and rank_b == 2:  # noqa: PLR2004 - matrices
+        return matmul(a.mT, g)
     if rank_a == 1:
         return unbroadcast(g * a if rank_b == 1 else _row(g) * _column(a), shape_of(b))
     if rank_b == 1:
-        product = matmul(matrix_transpose(a), _column(g))
+        product = matmul(a.mT, _column(g))
         return unbroadcast(reshape(product, shape_of(product)[:-1]), shape_of(b))
-    return unbroadcast(matmul(matrix_transpose(a), g), shape_of(b))
+    if rank_b == 2:  # noqa: PLR2004 - one matrix for the whole stack: one product, not a sum
+        return matmul(_rows(a).mT, _rows(g))
+    return unbroadcast(matmul(a.mT, g), shape_of(b))
 
 
 matmul = op(

@@ -22,8 +22,14 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
 
 def sech2(x: Any) -> Any:
     """Return 1/cosh(x)² as 4e/(1 + e)² with e = exp(-2|x|): never overflows, full precision."""
-    e = np.exp(-2 * np.abs(x))
-    return 4 * e / ((1 + e) * (1 + e))
+    e = np.abs(x)
+    e *= -2
+    e = np.exp(e)
+    square = 1 + e
+    square *= square
+    e *= 4
+    e /= square
+    return e
 
 
 def shifted_pow(x: Any, n: Any, *, down: int) -> Any:

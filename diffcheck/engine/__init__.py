@@ -10,10 +10,11 @@ A program written against an array namespace `xp` runs with `diffcheck.engine` i
 
 from diffcheck.engine.ball_trace import ball_array, literal_rounding
 from diffcheck.engine.counting import count_operations
+from diffcheck.engine.custom import checkpoint, custom_vjp
+from diffcheck.engine.errors import OperationError
 from diffcheck.engine.memory import keep_freed_memory
 from diffcheck.engine.namespace import *  # noqa: F403 - the array namespace, listed there
 from diffcheck.engine.namespace import __all__ as _names
-from diffcheck.engine.errors import OperationError
 from diffcheck.engine.table import TABLE, Op
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import Tensor
@@ -38,7 +39,9 @@ __all__ = [  # noqa: PLE0604 - the namespace's names are strings, kept in their 
     "Tape",
     "Tensor",
     "ball_array",
+    "checkpoint",
     "count_operations",
+    "custom_vjp",
     "grad",
     "hessian",
     "hvp",

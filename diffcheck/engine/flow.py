@@ -1,7 +1,7 @@
 """The reverse sweep: over plain arrays where it can, through the ops where it nests.
 
-A mask is False where `where`, `maximum`, an index … chose something else. There a cotangent is 0 for
-good, and 0 times an infinite or undefined local derivative must stay 0. A cotangent that merely
+A mask is False where `where`, `maximum`, an index … chose something else. There a cotangent is 0
+for good, and 0 times an infinite or undefined local derivative must stay 0. A cotangent that merely
 happens to be 0 is multiplied as any other: its own derivative may not be 0.
 """
 
@@ -13,8 +13,8 @@ import numpy as np
 
 from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.broadcasting import unbroadcast, unbroadcast_mask
-from diffcheck.engine.table import recorded
 from diffcheck.engine.sweep import sweep_arrays
+from diffcheck.engine.table import recorded
 from diffcheck.engine.tape import Record, Tape, unpacked
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 
@@ -31,7 +31,7 @@ def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[A
     Masks cost more than the sweep itself, and without them nothing can go wrong but 0·inf: so the
     first sweep does without, and only one that ends in a nan is done again.
     """
-    plain = not tape.nested and all([type(g) is not Tensor for g in seeds.values()])
+    plain = not tape.nested and all(type(g) is not Tensor for g in seeds.values())
     if plain:
         cotangents: list[Any] = [None] * len(tape.entries)
         for slot, g in seeds.items():

@@ -50,8 +50,8 @@ def backward_of(op: Op) -> Backward:
     """Return the function that takes one entry of this op back, and keep it with the op."""
     rules = tuple(rule and bind_plain(rule) for rule in _rules(op))
     if op.kind == "elementwise" and op.form == 1:
-        op.backward = _unary(*rules)
-    elif op.kind == "elementwise" and op.form == 2:  # noqa: PLR2004 - of two arguments
+        op.backward = _unary(rules[0])
+    elif op.kind == "elementwise" and op.form == 2:
         op.backward = _binary(*rules)
     else:
         op.backward = _general(op, rules)
@@ -62,7 +62,7 @@ def _rules(op: Op) -> tuple[Callable[..., Any] | None, ...]:
     return op.vjp if isinstance(op.vjp, tuple) else (op.vjp,)
 
 
-def _unary(rule: Callable[..., Any]) -> Backward:
+def _unary(rule: Any) -> Backward:
     def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
         _, slot, x, y = entry
         t = rule(g, y, x)
@@ -164,7 +164,7 @@ def fit(t: Any, x: Any, y: Any) -> Any:
     Where y has the shape of x, a cotangent of fewer elements stands for its broadcast.
     """
     t = in_kind(t, x)
-    if t.shape == x.shape or y.shape == x.shape:
+    if x.shape in (t.shape, y.shape):
         return t
     if t.shape != y.shape:
         t = np.broadcast_to(t, y.shape)
@@ -178,7 +178,7 @@ def fit(t: Any, x: Any, y: Any) -> Any:
 
 def _column_sums(t: Any) -> Any:
     """Return the sums over the first axis; for few columns a product with ones is faster."""
-    if t.ndim == 2 and 0 < t.shape[1] <= FEW_COLUMNS and t.dtype.char in "fd":  # noqa: PLR2004
+    if t.ndim == 2 and 0 < t.shape[1] <= FEW_COLUMNS and t.dtype.char in "fd":
         return np.ones(t.shape[0], t.dtype) @ t
     return np.add.reduce(t, axis=0)
 

@@ -19,6 +19,8 @@ from diffcheck.engine.entries import Entry, entry_of
 from diffcheck.engine.errors import APPLICATION_ERRORS, OperationError, failure
 from diffcheck.engine.tensor import OPS, Tensor, bind_operator
 
+__all__ = ["TABLE", "Entry", "Kind", "Op", "OperationError", "Rule", "changed", "op", "recorded"]
+
 Rule = Callable[..., Any]
 Kind = Literal["elementwise", "linear", "multilinear", "general"]
 
@@ -129,7 +131,7 @@ def op(
 
 def _form_of(vjp: tuple[Rule | None, ...] | Rule | None, selects: Any) -> Literal[0, 1, 2]:
     """Return 1 or 2 for ops of so many arrays and nothing else, 0 for the general layout."""
-    if not isinstance(vjp, tuple) or selects is not None or len(vjp) > 2:  # noqa: PLR2004
+    if not isinstance(vjp, tuple) or selects is not None or len(vjp) > 2:
         return 0
     for rule in vjp:
         if isinstance(rule, FunctionType) and rule.__code__.co_flags & (VARARGS | VARKEYWORDS):

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_ball, lift, lower
-from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.errors import OperationError
 from diffcheck.engine.flow import sweep
+from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
@@ -168,7 +168,6 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     >>> float(value), float(gradient)
     (9.0, 6.0)
     """
-
     positions = _positions(argnums)
 
     @_edge

@@ -82,11 +82,21 @@ ceil = op("ceil", np.ceil, ball=_step("ceil"), rounding=0, sympy="ceiling", jax=
 trunc = op("trunc", np.trunc, ball=_truncate, rounding=0, jax="trunc")
 stop_gradient = op("stop_gradient", lambda x: x, ball=lambda a: a, rounding=0, jax="stop_gradient")
 logical_and = op(
-    "logical_and", np.logical_and, kind="general", ball=np.logical_and, rounding=0, jax="logical_and"
+    "logical_and",
+    np.logical_and,
+    kind="general",
+    ball=np.logical_and,
+    rounding=0,
+    jax="logical_and",
 )
 logical_or = op(
     "logical_or", np.logical_or, kind="general", ball=np.logical_or, rounding=0, jax="logical_or"
 )
 logical_not = op(
-    "logical_not", np.logical_not, kind="general", ball=np.logical_not, rounding=0, jax="logical_not"
+    "logical_not",
+    np.logical_not,
+    kind="general",
+    ball=np.logical_not,
+    rounding=0,
+    jax="logical_not",
 )

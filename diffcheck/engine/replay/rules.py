@@ -1,0 +1,188 @@
+"""The rewriting rules: what each op may be replaced by, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from diffcheck.engine.replay.program import Flavor, Node
+from diffcheck.engine.replay.simplify import Rewriter
+
+Rule = Callable[[Rewriter, Node], int | None]
+
+# Ops that act on each element alone, so that operands may be broadcast after them as well as before.
+ELEMENTWISE: Final = frozenset(
+    {"add", "subtract", "multiply", "divide", "negative", "abs", "where", "maximum", "minimum",
+     "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "sqrt", "square"}
+)  # fmt: skip
+
+
+def _add(r: Rewriter, node: Node) -> int | None:
+    """a + (-b) = a - b, and (-a) + b = b - a."""
+    a, b = node.args
+    for first, second in ((a, b), (b, a)):
+        inner = r.nodes[second]
+        if inner.name == "negative" and r.same_kind(inner.args[0], inner):
+            return r.derived(node, "subtract", (first, inner.args[0]))
+    return None
+
+
+def _subtract(r: Rewriter, node: Node) -> int | None:
+    """x - 0 = x, and a - (-b) = a + b."""
+    a, b = node.args
+    if r.is_number(b, 0.0) and str(r.scalar(b))[0] != "-" and r.same_kind(a, node):
+        return a
+    inner = r.nodes[b]
+    if inner.name == "negative" and r.same_kind(inner.args[0], inner):
+        return r.derived(node, "add", (a, inner.args[0]))
+    return None
+
+
+def _multiply(r: Rewriter, node: Node) -> int | None:
+    """1·x = x, and (-1)·x = -x."""
+    a, b = node.args
+    for factor, x in ((a, b), (b, a)):
+        if r.same_kind(x, node):
+            if r.is_number(factor, 1.0):
+                return x
+            if r.is_number(factor, -1.0):
+                return r.derived(node, "negative", (x,))
+    return None
+
+
+def _divide(r: Rewriter, node: Node) -> int | None:
+    """x/1 = x."""
+    a, b = node.args
+    return a if r.is_number(b, 1.0) and r.same_kind(a, node) else None
+
+
+def _negative(r: Rewriter, node: Node) -> int | None:
+    """-(-x) = x."""
+    inner = r.nodes[node.args[0]]
+    return inner.args[0] if inner.name == "negative" and r.same_kind(inner.args[0], node) else None
+
+
+def _same(r: Rewriter, node: Node) -> int | None:
+    """A change of dtype or a copy that changes nothing."""
+    return node.args[0] if r.same_kind(node.args[0], node) else None
+
+
+def _reshape(r: Rewriter, node: Node) -> int | None:
+    """Only the last of several shapes counts."""
+    x = node.args[0]
+    while r.nodes[x].name == "reshape":
+        x = r.nodes[x].args[0]
+    if r.same_kind(x, node):
+        return x
+    return None if x == node.args[0] else r.derived(node, "reshape", (x,), shape=node.shape)
+
+
+def _broadcast_to(r: Rewriter, node: Node) -> int | None:
+    """Only the last of several shapes counts; axes of length 1 put in front need no reshape."""
+    x = node.args[0]
+    while True:
+        inner = r.nodes[x]
+        if inner.name == "broadcast_to" or (inner.name == "reshape" and _is_padding(r, inner)):
+            x = inner.args[0]
+        else:
+            break
+    if r.same_kind(x, node):
+        return x
+    return None if x == node.args[0] else r.derived(node, "broadcast_to", (x,), shape=node.shape)
+
+
+def _is_padding(r: Rewriter, reshape: Node) -> bool:
+    """Whether a reshape only puts axes of length 1 in front."""
+    inner = r.nodes[reshape.args[0]]
+    added = len(reshape.shape) - len(inner.shape)
+    return added >= 0 and reshape.shape == (1,) * added + inner.shape
+
+
+def _permute_dims(r: Rewriter, node: Node) -> int | None:
+    """A permutation of a permutation is one; the identity is none."""
+    x, axes = node.args[0], _axes(node)
+    while r.nodes[x].name in ("permute_dims", "matrix_transpose"):
+        inner = _axes(r.nodes[x])
+        axes = tuple(inner[a] for a in axes)
+        x = r.nodes[x].args[0]
+    if axes == tuple(range(len(axes))):
+        return x if r.same_kind(x, node) else None
+    return None if x == node.args[0] else r.derived(node, "permute_dims", (x,), axes=axes)
+
+
+def _axes(node: Node) -> tuple[int, ...]:
+    rank = len(node.shape)
+    if node.name == "matrix_transpose":
+        return (*range(rank - 2), rank - 1, rank - 2)
+    return tuple(a % rank for a in node.params["axes"])
+
+
+def _where(r: Rewriter, node: Node) -> int | None:
+    """Both branches alike, or a choice that was made before by the same condition."""
+    condition, a, b = node.args
+    if a == b and r.same_kind(a, node):
+        return a
+    first, second = r.nodes[a], r.nodes[b]
+    if first.name == "where" and first.args[0] == condition and _fits(r, node, first, 1):
+        return r.derived(node, "where", (condition, first.args[1], b))
+    if second.name == "where" and second.args[0] == condition and _fits(r, node, second, 2):
+        return r.derived(node, "where", (condition, a, second.args[2]))
+    return None
+
+
+def _fits(r: Rewriter, node: Node, inner: Node, position: int) -> bool:
+    kept = r.nodes[inner.args[position]]
+    return inner.shape == node.shape and kept.dtype == inner.dtype == node.dtype
+
+
+def _unspread(r: Rewriter, node: Node) -> int | None:
+    """An operand that is broadcast need not be: the others give the result its shape."""
+    if node.flavor is not Flavor.ARRAY or not node.ordered or node.params:
+        return None
+    slim = tuple([_slim(r, a) for a in node.args])
+    if slim == node.args:
+        return None
+    ranks = [r.nodes[a].shape for a in slim]
+    if node.shape not in ranks or _changes_dtype(r, node, slim):
+        return None
+    return r.derived(node, node.name, slim)
+
+
+def _slim(r: Rewriter, a: int) -> int:
+    """Return what a broadcast node was made of."""
+    node = r.nodes[a]
+    return node.args[0] if node.name == "broadcast_to" else a
+
+
+def _changes_dtype(r: Rewriter, node: Node, slim: tuple[int, ...]) -> bool:
+    return any(
+        r.nodes[a].flavor is Flavor.WEAK or r.nodes[a].dtype != r.nodes[b].dtype
+        for a, b in zip(slim, node.args, strict=True)
+        if a != b
+    )
+
+
+def _then_unspread(rule: Rule) -> Rule:
+    def apply(r: Rewriter, node: Node) -> int | None:
+        found = rule(r, node)
+        return _unspread(r, node) if found is None else found
+
+    return apply
+
+
+RULES: Final[dict[str, Rule]] = {
+    **dict.fromkeys(ELEMENTWISE, _unspread),
+    "add": _then_unspread(_add),
+    "subtract": _then_unspread(_subtract),
+    "multiply": _then_unspread(_multiply),
+    "divide": _then_unspread(_divide),
+    "negative": _then_unspread(_negative),
+    "where": _then_unspread(_where),
+    "astype": _same,
+    "stop_gradient": _same,
+    "strong": _same,
+    "reshape": _reshape,
+    "broadcast_to": _broadcast_to,
+    "permute_dims": _permute_dims,
+    "matrix_transpose": _permute_dims,
+}

@@ -1,0 +1,135 @@
+"""Programs made shorter without changing a bit of what they compute.
+
+One pass forward: each node is rewritten by the rule of its op, if it has one, and looked up among the
+nodes already there (common subexpressions). Then what no output needs is dropped. Rules are exact in
+IEEE arithmetic: nothing is reassociated, x + 0 stays (it turns -0 into 0), 0·x stays (x may be inf).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.replay.program import Flavor, Node, Program, Ref, with_refs
+from diffcheck.engine.tensor import OPS
+
+
+class Rewriter:
+    """The new program while it grows, with what its nodes are looked up by."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self._numbers: dict[Any, int] = {}
+
+    def add(self, node: Node) -> int:
+        """Return the number of an equal node that is already there, or of this one, appended."""
+        if node.role != "op":
+            return self._append(node)
+        key = (node.op.name, node.args, frozen(node.params)) if node.params else node.args
+        group = key if node.params else (node.op.name, key)
+        known = self._numbers.get(group)
+        if known is not None:
+            return known
+        self._numbers[group] = number = self._append(node)
+        return number
+
+    def _append(self, node: Node) -> int:
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def derived(self, like: Node, name: str, args: tuple[int, ...], **params: Any) -> int:
+        """Add an op whose result has the shape, dtype and flavor of `like`."""
+        op = OPS[name].operation  # type: ignore[attr-defined]  # every entry has its op
+        node = Node("op", like.shape, like.dtype, like.flavor, op=op, args=args, arity=len(args))
+        node.params, node.ordered = params, like.ordered
+        node.alias = args[:1] if name in MOVES else ()
+        return self.add(node)
+
+    def scalar(self, number: int) -> Any:
+        """Return the number that a constant has in all its elements, None for anything else."""
+        node = self.nodes[number]
+        if node.role != "constant":
+            return None
+        return node.value if node.shape == () else None
+
+    def is_number(self, number: int, value: float) -> bool:
+        """Whether a node is the constant `value`, in whatever precision."""
+        found = self.scalar(number)
+        return found is not None and bool(found == value)
+
+    def same_kind(self, number: int, node: Node) -> bool:
+        """Whether a node can stand for another: the same shape, dtype and flavor."""
+        other = self.nodes[number]
+        return (
+            other.shape == node.shape and other.dtype == node.dtype and other.flavor is node.flavor
+        )
+
+
+MOVES = frozenset({"reshape", "broadcast_to", "permute_dims", "matrix_transpose"})
+
+
+def frozen(tree: Any) -> Any:
+    """Return params as something hashable; arrays are told apart by identity."""
+    kind = type(tree)
+    if kind is dict:
+        return tuple((key, frozen(value)) for key, value in tree.items())
+    if kind is tuple or kind is list:
+        return (kind, *(frozen(branch) for branch in tree))
+    if kind is slice:
+        return (slice, tree.start, tree.stop, tree.step)
+    if kind is np.ndarray:
+        return (kind, id(tree))
+    if kind in (int, float, bool, str, Ref) or tree is None or tree is Ellipsis:
+        return (kind, tree)
+    return (kind, tree) if isinstance(tree, (type, np.dtype, np.generic)) else (kind, id(tree))
+
+
+def simplified(program: Program) -> Program:
+    """Return an equivalent program without what is superfluous."""
+    from diffcheck.engine.replay.rules import RULES
+
+    rewriter = Rewriter()
+    renamed: list[int] = []
+    for node in program.nodes:
+        new = Node(
+            node.role, node.shape, node.dtype, node.flavor, node.op,
+            tuple([renamed[a] for a in node.args]), node.arity, node.params,
+            tuple([renamed[a] for a in node.alias]), node.ordered, node.value,
+        )  # fmt: skip
+        rule = RULES.get(node.op.name) if node.role == "op" else None
+        number = None if rule is None else rule(rewriter, new)
+        renamed.append(rewriter.add(new) if number is None else number)
+    return _live(
+        Program(
+            rewriter.nodes,
+            [renamed[n] for n in program.inputs],
+            [renamed[n] for n in program.outputs],
+            [renamed[n] for n in program.watched],
+        )
+    )
+
+
+def _live(program: Program) -> Program:
+    """Drop the nodes that nothing wanted depends on; inputs stay."""
+    needed = bytearray(len(program.nodes))
+    for number in (*program.inputs, *program.outputs, *program.watched):
+        needed[number] = 1
+    for number in range(len(program.nodes) - 1, -1, -1):
+        if needed[number]:
+            for a in program.nodes[number].args:
+                needed[a] = 1
+    renamed: dict[int, int] = {}
+    nodes: list[Node] = []
+    for number, node in enumerate(program.nodes):
+        if needed[number]:
+            node.args = tuple([renamed[a] for a in node.args])
+            node.alias = tuple([renamed[a] for a in node.alias if a in renamed])
+            renamed[number] = len(nodes)
+            nodes.append(node)
+    return Program(
+        nodes,
+        [renamed[n] for n in program.inputs],
+        [renamed[n] for n in program.outputs],
+        [renamed[n] for n in program.watched],
+    )

@@ -1,0 +1,159 @@
+"""The recording trace: beneath all transforms, it notes down every op that they perform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.errors import OperationError
+from diffcheck.engine.replay.program import Flavor, Node, Ref
+from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_stranger
+from diffcheck.engine.table import Op
+from diffcheck.engine.tape import LEVELS
+from diffcheck.engine.tensor import Tensor
+
+
+class Recording:
+    """The outermost trace of a compiled function: it evaluates, and writes down how.
+
+    The sweeps of the transforms inside run on its tensors, so that they are recorded with the rest.
+    Values are not kept: a tensor holds its own, and is freed when the transforms drop it.
+    """
+
+    __slots__ = ("_constants", "_known", "level", "nodes", "watched")
+
+    def __init__(self) -> None:
+        self.level = next(LEVELS)
+        self.nodes: list[Node] = []
+        self.watched: list[int] = []
+        self._known: dict[int, tuple[Any, int]] = {}
+        self._constants: dict[Any, int] = {}
+
+    def input(self, value: Any) -> Tensor:
+        """Return the tensor of an argument: an array, a NumPy scalar or a Python float."""
+        number = self._add(_node("input", value))
+        self._known[id(value)] = (value, number)
+        return Tensor(np.float64(value) if type(value) is float else value, self, number)
+
+    def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """Apply an op to the values of the tensors, and append it."""
+        values, numbers = [], []
+        for a in args:
+            value, number = self._operand(a)
+            values.append(value)
+            numbers.append(number)
+        plain = params
+        if params:
+            marked = {key: self._marked(value, numbers) for key, value in params.items()}
+            if len(numbers) > len(args):
+                refuse_boolean_index(op, [self.nodes[n] for n in numbers[len(args) :]])
+                plain = {key: _plain(value) for key, value in params.items()}
+            params = marked
+        y = op.apply(tuple(values), plain, nested=False)
+        if type(y) is np.float64 and all(type(v) is float or type(v) is int for v in values):
+            y = float(y)  # weak, as its operands
+        elif not isinstance(y, (np.ndarray, np.generic, float)):
+            y = np.asarray(y)[()]
+        return self._note(op, values, numbers, len(args), params, y)
+
+    def _note(
+        self, op: Op, values: list[Any], numbers: list[int], arity: int, params: Any, y: Any
+    ) -> Tensor:
+        node = _node("op", y)
+        node.op, node.args, node.arity, node.params = op, tuple(numbers), arity, params
+        if type(y) is np.ndarray and (y.base is not None or any(y is v for v in values)):
+            shared = (n for n, v in zip(numbers, values, strict=False) if _shares(y, v))
+            node.alias = tuple(shared)
+        number = self._add(node)
+        if node.dtype.kind in "iub":
+            self._known[id(y)] = (y, number)  # rules may unwrap an index; see `_operand`
+        return Tensor(np.float64(y) if type(y) is float else y, self, number)
+
+    def strong(self, x: Tensor) -> Tensor:
+        """Return a Python float of the caller as a float64, which derivatives are taken in."""
+        if self.nodes[x.node].flavor is not Flavor.WEAK:
+            return x
+        return self._note(STRONG, [x.value], [x.node], 1, {}, x.value)
+
+    def _operand(self, a: Any) -> tuple[Any, int]:
+        """Return the value and the number of an operand; what no tensor holds is a constant.
+
+        An array is recognised when a rule unwrapped it from its tensor, as indices are.
+        """
+        if type(a) is Tensor:
+            if a.trace is not self:
+                raise refuse_stranger()
+            if self.nodes[a.node].flavor is Flavor.WEAK:
+                return float(a.value), a.node
+            return a.value, a.node
+        known = self._known.get(id(a))
+        return (a, known[1]) if known is not None else (a, self.constant(a))
+
+    def constant(self, value: Any) -> int:
+        """Return the number of a value that does not depend on the arguments."""
+        kind = type(value)
+        if kind is np.ndarray:
+            key: Any = (kind, id(value))  # its node keeps it alive
+        elif isinstance(value, np.generic):
+            key = (kind, value.tobytes())
+        else:
+            key = (kind, repr(value))
+        if key not in self._constants:
+            self._constants[key] = self._add(_node("constant", value))
+        return self._constants[key]
+
+    def _marked(self, tree: Any, numbers: list[int]) -> Any:
+        """Replace the tensors in params by references to operands."""
+        kind = type(tree)
+        if kind is tuple or kind is list:
+            return kind([self._marked(branch, numbers) for branch in tree])
+        if kind is Tensor or (kind is np.ndarray and id(tree) in self._known):
+            numbers.append(self._operand(tree)[1])
+            return Ref(len(numbers) - 1)
+        return tree
+
+    def _add(self, node: Node) -> int:
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+
+class _Strong:
+    """Makes a Python float a float64 of its own right; nothing a program can call."""
+
+    name = "strong"
+    kind = "elementwise"
+    vjp = None
+
+    @staticmethod
+    def forward(x: Any) -> Any:
+        return np.float64(x)
+
+
+STRONG: Any = _Strong()
+
+
+def _node(role: str, value: Any) -> Node:
+    kind = type(value)
+    if kind is np.ndarray:
+        return Node(
+            role, value.shape, value.dtype, Flavor.ARRAY,
+            ordered=value.flags.c_contiguous, value=value if role == "constant" else None,
+        )  # fmt: skip
+    if isinstance(value, np.generic):
+        kept = value if role == "constant" else None
+        return Node(role, (), value.dtype, Flavor.SCALAR, value=kept)
+    if kind not in (int, float, bool, complex):
+        raise OperationError(f"{kind.__name__} {value!r} cannot stand in a compiled program")
+    return Node(role, (), np.dtype(kind), Flavor.WEAK, value=value if role == "constant" else None)
+
+
+def _shares(y: Any, value: Any) -> bool:
+    return type(value) is np.ndarray and np.may_share_memory(y, value)
+
+
+def _plain(tree: Any) -> Any:
+    kind = type(tree)
+    if kind is tuple or kind is list:
+        return kind([_plain(branch) for branch in tree])
+    return tree.value if kind is Tensor else tree

@@ -94,8 +94,19 @@ def _pull_back(
     found = sweep(tape, seeds, consume=consume)
     if found is None:
         return None
-    cotangents = iter(found)
+    cotangents = iter(_apart(found, seeds))
     return tree_map(lambda x: _in_kind(next(cotangents), x.value), inputs)
+
+
+def _apart(found: list[Any], seeds: dict[int, Any]) -> list[Any]:
+    """Return cotangents that may be written to: none a view, none another's, none the caller's."""
+    seen = {id(g) for g in seeds.values()}
+    result = []
+    for g in found:
+        shared = type(g) is np.ndarray and (id(g) in seen or not g.flags.owndata)
+        seen.add(id(g))
+        result.append(g.copy() if shared else g)
+    return result
 
 
 def _in_kind(g: Any, x: Any) -> Any:
@@ -104,7 +115,7 @@ def _in_kind(g: Any, x: Any) -> Any:
         return zeros_like(x)
     if shape_of(g) != shape_of(x):  # a sum's cotangent that nothing needed in full
         g = OPS["broadcast_to"](g, shape=shape_of(x))
-        g = g if type(g) is Tensor else g.copy()
+        g = g.copy() if type(g) is np.ndarray else g
     if not is_ball(x) and base(g).dtype != base(x).dtype:
         return OPS["astype"](g, dtype=base(x).dtype)
     return g

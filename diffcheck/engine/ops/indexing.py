@@ -33,6 +33,15 @@ def _scatter(g: Any, *, index: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     return result
 
 
+def _accumulate(buffer: NDArray[Any], g: Any, *, index: Any) -> None:
+    """Add a cotangent where it was taken from."""
+    plain = plain_index(index)
+    if _is_basic(plain):
+        buffer[plain] += g
+    else:
+        np.add.at(buffer, plain, g)
+
+
 def plain_index(index: Any) -> Any:
     """Return an index with its tensors replaced by their values."""
     if isinstance(index, tuple):
@@ -46,6 +55,7 @@ getitem = op(
     kind="linear",
     vjp=lambda g, y, x, index: scatter_add(g, index=plain_index(index), shape=shape_of(x)),
     selects="rule",
+    accumulate=_accumulate,
     rounding=0,
     jax="getitem",
 )

@@ -74,6 +74,7 @@ def ball_array(value: Any) -> NDArray[Any]:
 class BallTrace:
     """The trace below all others: it records nothing and evaluates every op in balls."""
 
+    plain = False  # every op goes through `record`
     level = 0
 
     def record(self, op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

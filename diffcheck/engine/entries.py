@@ -13,7 +13,6 @@ import numpy as np
 
 from diffcheck.engine.ball_trace import BALLS, lift, lower
 from diffcheck.engine.errors import APPLICATION_ERRORS, failure
-from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def _unary(op: Op) -> Entry:
         if type(x) is not Tensor:
             return on_arrays(op, (x,), {})
         tape, value = x.trace, x.value
-        if type(tape) is not Tape or type(value) is Tensor:
+        if not tape.plain:
             return tape.record(op, (x,), {})
         try:
             y = forward(value)
@@ -87,7 +86,7 @@ def _binary(op: Op) -> Entry:
             tape, i, x, j, y = b.trace, None, a, b.node, b.value
         else:
             return on_arrays(op, (a, b), {})
-        if type(tape) is not Tape or type(x) is Tensor or type(y) is Tensor:
+        if not tape.plain:
             return tape.record(op, (a, b), {})
         try:
             z = forward(x, y)

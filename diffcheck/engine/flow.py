@@ -31,7 +31,7 @@ def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[A
     Masks cost more than the sweep itself, and without them nothing can go wrong but 0·inf: so the
     first sweep does without, and only one that ends in a nan is done again.
     """
-    plain = not tape.nested and all(type(g) is not Tensor for g in seeds.values())
+    plain = tape.plain and all(type(g) is not Tensor for g in seeds.values())
     if plain:
         cotangents: list[Any] = [None] * len(tape.entries)
         for slot, g in seeds.items():

@@ -13,6 +13,7 @@ from diffcheck.engine.values import zeros_like
 class ForwardTrace:
     """A trace that pushes tangents along with the values; `node` of its tensors is the tangent."""
 
+    plain = False  # every op goes through `record`
     __slots__ = ("level",)
 
     def __init__(self) -> None:

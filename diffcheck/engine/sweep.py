@@ -63,12 +63,18 @@ def _rules(op: Op) -> tuple[Callable[..., Any] | None, ...]:
 
 
 def _unary(rule: Any) -> Backward:
+    float64 = np.float64
+
     def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
         _, slot, x, y = entry
         t = rule(g, y, x)
-        if type(y) is not np.float64 and (t.shape != x.shape or t.dtype is not x.dtype):
+        known = cotangents[slot]
+        if type(y) is float64:
+            cotangents[slot] = t if known is None else known + t
+            return
+        if t.shape != x.shape or t.dtype is not x.dtype:
             t = fit(t, x, y)
-        if cotangents[slot] is None:
+        if known is None:
             cotangents[slot] = t
         else:
             _add(cotangents, slot, t, owned)
@@ -76,22 +82,32 @@ def _unary(rule: Any) -> Backward:
     return backward
 
 
-def _binary(left: Callable[..., Any] | None, right: Callable[..., Any] | None) -> Backward:
+def _binary(left: Any, right: Any) -> Backward:
     float64 = np.float64
 
     def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
         _, i, j, a, b, y = entry
-        if i is not None and left is not None:
+        if type(y) is float64:  # then so is everything
+            if i is not None:
+                known = cotangents[i]
+                t = left(g, y, a, b)
+                cotangents[i] = t if known is None else known + t
+            if j is not None:
+                known = cotangents[j]
+                t = right(g, y, a, b)
+                cotangents[j] = t if known is None else known + t
+            return
+        if i is not None:
             t = left(g, y, a, b)
-            if type(y) is not float64 and (t.shape != a.shape or t.dtype is not a.dtype):
+            if t.shape != a.shape or t.dtype is not a.dtype:
                 t = fit(t, a, y)
             if cotangents[i] is None:
                 cotangents[i] = t
             else:
                 _add(cotangents, i, t, owned)
-        if j is not None and right is not None:
+        if j is not None:
             t = right(g, y, a, b)
-            if type(y) is not float64 and (t.shape != b.shape or t.dtype is not b.dtype):
+            if t.shape != b.shape or t.dtype is not b.dtype:
                 t = fit(t, b, y)
             if cotangents[j] is None:
                 cotangents[j] = t

@@ -18,17 +18,17 @@ class Tape:
 
     Entries are flat tuples, which the garbage collector leaves alone: (op, slot, x, y) for one
     argument, (op, slot, slot, a, b, y) for two, (op, slots, args, params, y) for all else, as
-    `op.form` says. `nested` tells whether values of other traces are on the tape, `selecting`
+    `op.form` says. `plain` tells that no values of other traces are on the tape, `selecting`
     whether any op passes cotangents to some elements only.
     """
 
-    __slots__ = ("entries", "inputs", "level", "nested", "selecting")
+    __slots__ = ("entries", "inputs", "level", "plain", "selecting")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)
         self.entries: list[Any] = []
         self.inputs = 0
-        self.nested = False
+        self.plain = True
         self.selecting = False
 
     def __len__(self) -> int:
@@ -39,7 +39,7 @@ class Tape:
         """Return a new tensor that cotangents are wanted for."""
         self.entries.append(None)
         self.inputs += 1
-        self.nested = self.nested or type(value) is Tensor
+        self.plain = self.plain and type(value) is not Tensor
         return Tensor(value, self, len(self.entries) - 1)
 
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -72,7 +72,7 @@ class Tape:
     ) -> Tensor:
         """Append an entry whose result is known, and return the result's tensor."""
         if nested or type(y) is Tensor:
-            self.nested = True
+            self.plain = False
         if op.selects is not None:
             self.selecting = True
         entries = self.entries

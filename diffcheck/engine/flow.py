@@ -13,6 +13,7 @@ import numpy as np
 
 from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.broadcasting import unbroadcast, unbroadcast_mask
+from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.sweep import sweep_arrays
 from diffcheck.engine.table import recorded
 from diffcheck.engine.tape import Record, Tape, unpacked
@@ -31,8 +32,7 @@ def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[A
     Masks cost more than the sweep itself, and without them nothing can go wrong but 0·inf: so the
     first sweep does without, and only one that ends in a nan is done again.
     """
-    plain = tape.plain and all(type(g) is not Tensor for g in seeds.values())
-    if plain:
+    if tape.plain and all(type(g) is not Tensor for g in seeds.values()):
         cotangents: list[Any] = [None] * len(tape.entries)
         for slot, g in seeds.items():
             cotangents[slot] = g
@@ -40,15 +40,37 @@ def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[A
         found = cotangents[: tape.inputs]
         if not (tape.selecting and any(map(_has_nan, found))):
             return found
-        if consume:
-            return None
-    flow = Flow(tape.entries, seeds, masked=tape.selecting)
+        return None if consume else _flowed(tape, seeds, masked=True)
+    if tape.selecting and tape.shallow and all(map(_shows_nan, seeds.values())):
+        found = _flowed(tape, seeds, masked=False)
+        if not any(map(_has_nan, found)):
+            return found
+    return _flowed(tape, seeds, masked=tape.selecting)
+
+
+def _flowed(tape: Tape, seeds: dict[int, Any], *, masked: bool) -> list[Any]:
+    flow = Flow(tape.entries, seeds, masked=masked)
     flow.run()
     return [flow.cotangents.get(slot) for slot in range(tape.inputs)]
 
 
+def _shows_nan(g: Any) -> bool:
+    while type(g) is Tensor:
+        if not getattr(g.trace, "shows_nan", False):
+            return False
+        g = g.value
+    return True
+
+
 def _has_nan(g: Any) -> bool:
-    """Whether a cotangent holds a nan; a sum is the fastest question, and may err towards yes."""
+    """Whether a cotangent, or a tangent of it, holds a nan.
+
+    A sum is the fastest question, and may err towards yes.
+    """
+    while type(g) is Tensor:
+        if isinstance(g.trace, ForwardTrace) and _has_nan(g.node):
+            return True
+        g = g.value
     return g is not None and bool(np.isnan(np.add.reduce(g, axis=None)))
 
 

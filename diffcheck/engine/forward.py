@@ -14,6 +14,7 @@ class ForwardTrace:
     """A trace that pushes tangents along with the values; `node` of its tensors is the tangent."""
 
     plain = False  # every op goes through `record`
+    shows_nan = True  # its values and tangents can be looked into
     __slots__ = ("level",)
 
     def __init__(self) -> None:

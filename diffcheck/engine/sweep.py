@@ -68,16 +68,11 @@ def _unary(rule: Any) -> Backward:
     def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
         _, slot, x, y = entry
         t = rule(g, y, x)
-        known = cotangents[slot]
-        if type(y) is float64:
-            cotangents[slot] = t if known is None else known + t
+        if type(y) is not float64:
+            _give(cotangents, slot, t, x, y, owned)
             return
-        if t.shape != x.shape or t.dtype is not x.dtype:
-            t = fit(t, x, y)
-        if known is None:
-            cotangents[slot] = t
-        else:
-            _add(cotangents, slot, t, owned)
+        known = cotangents[slot]
+        cotangents[slot] = t if known is None else known + t
 
     return backward
 
@@ -98,21 +93,9 @@ def _binary(left: Any, right: Any) -> Backward:
                 cotangents[j] = t if known is None else known + t
             return
         if i is not None:
-            t = left(g, y, a, b)
-            if t.shape != a.shape or t.dtype is not a.dtype:
-                t = fit(t, a, y)
-            if cotangents[i] is None:
-                cotangents[i] = t
-            else:
-                _add(cotangents, i, t, owned)
+            _give(cotangents, i, left(g, y, a, b), a, y, owned)
         if j is not None:
-            t = right(g, y, a, b)
-            if t.shape != b.shape or t.dtype is not b.dtype:
-                t = fit(t, b, y)
-            if cotangents[j] is None:
-                cotangents[j] = t
-            else:
-                _add(cotangents, j, t, owned)
+            _give(cotangents, j, right(g, y, a, b), b, y, owned)
 
     return backward
 
@@ -147,6 +130,16 @@ def _general(op: Op, rules: tuple[Callable[..., Any] | None, ...]) -> Backward:
                 _add(cotangents, slot, t, owned)
 
     return backward
+
+
+def _give(cotangents: Cotangents, slot: int, t: Any, x: Any, y: Any, owned: set[int]) -> None:
+    """Give an operand x of an elementwise op its cotangent t."""
+    if t.shape != x.shape or t.dtype is not x.dtype:
+        t = fit(t, x, y)
+    if cotangents[slot] is None:
+        cotangents[slot] = t
+    else:
+        _add(cotangents, slot, t, owned)
 
 
 def _add(cotangents: Cotangents, slot: int, t: Any, owned: set[int]) -> None:

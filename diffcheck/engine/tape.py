@@ -18,17 +18,18 @@ class Tape:
 
     Entries are flat tuples, which the garbage collector leaves alone: (op, slot, x, y) for one
     argument, (op, slot, slot, a, b, y) for two, (op, slots, args, params, y) for all else, as
-    `op.form` says. `plain` tells that no values of other traces are on the tape, `selecting`
-    whether any op passes cotangents to some elements only.
+    `op.form` says. `plain` tells that no values of other traces are on the tape, `shallow` that all
+    of these show their nans, `selecting` whether any op passes cotangents to some elements only.
     """
 
-    __slots__ = ("entries", "inputs", "level", "plain", "selecting")
+    __slots__ = ("entries", "inputs", "level", "plain", "selecting", "shallow")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)
         self.entries: list[Any] = []
         self.inputs = 0
         self.plain = True
+        self.shallow = True
         self.selecting = False
 
     def __len__(self) -> int:
@@ -39,7 +40,7 @@ class Tape:
         """Return a new tensor that cotangents are wanted for."""
         self.entries.append(None)
         self.inputs += 1
-        self.plain = self.plain and type(value) is not Tensor
+        self._meet(value)
         return Tensor(value, self, len(self.entries) - 1)
 
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -60,6 +61,13 @@ class Tape:
             return y
         return self.note(op, slots, values, params, y, nested=nested)
 
+    def _meet(self, value: Any) -> None:
+        """Take notice of the traces that a value belongs to."""
+        while type(value) is Tensor:
+            self.plain = False
+            self.shallow = self.shallow and getattr(value.trace, "shows_nan", False)
+            value = value.value
+
     def note(
         self,
         op: Op,
@@ -72,7 +80,7 @@ class Tape:
     ) -> Tensor:
         """Append an entry whose result is known, and return the result's tensor."""
         if nested or type(y) is Tensor:
-            self.plain = False
+            self._meet(y)
         if op.selects is not None:
             self.selecting = True
         entries = self.entries

@@ -61,6 +61,8 @@ def _variable(x: Any) -> Any:
     if _is_plain(x):
         return x
     value = x if isinstance(x, (Tensor, np.ndarray, np.generic)) else np.asarray(x)[()]
+    if type(value) is Tensor and hasattr(value.trace, "strong"):
+        value = value.trace.strong(value)  # a Python float that `compile` records, as a float64
     inner = base(value)
     if inner.dtype.kind not in "fcOV":
         raise TypeError(

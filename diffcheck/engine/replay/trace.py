@@ -21,6 +21,7 @@ class Recording:
     Values are not kept: a tensor holds its own, and is freed when the transforms drop it.
     """
 
+    plain = False  # every op goes through `record`
     __slots__ = ("_constants", "_known", "level", "nodes", "watched")
 
     def __init__(self) -> None:

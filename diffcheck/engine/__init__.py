@@ -15,6 +15,7 @@ from diffcheck.engine.errors import OperationError
 from diffcheck.engine.memory import keep_freed_memory
 from diffcheck.engine.namespace import *  # noqa: F403 - the array namespace, listed there
 from diffcheck.engine.namespace import __all__ as _names
+from diffcheck.engine.replay import compile  # noqa: A004 - the issue's name for it
 from diffcheck.engine.table import TABLE, Op
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import Tensor
@@ -40,6 +41,7 @@ __all__ = [  # noqa: PLE0604 - the namespace's names are strings, kept in their 
     "Tensor",
     "ball_array",
     "checkpoint",
+    "compile",
     "count_operations",
     "custom_vjp",
     "grad",

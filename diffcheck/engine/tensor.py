@@ -64,13 +64,22 @@ class Tensor:
         return (self[i] for i in range(len(self)))
 
     def __bool__(self) -> bool:
-        return bool(OPS["not_equal"](self, 0))
+        answer = OPS["not_equal"](self, 0)
+        if type(answer) is Tensor:  # of a trace that records comparisons, too
+            refuse = getattr(answer.trace, "refuse", None)
+            raise refuse("the truth") if refuse else TypeError("a tensor of a batch has no truth")
+        return bool(answer)
 
     def __float__(self) -> float:
+        if hasattr(outermost := self._outermost().trace, "refuse"):
+            raise outermost.refuse("float()")
         raise TypeError(
             "float() of a traced tensor would cut it off from its derivative; "
             "keep it a tensor, or call engine.stop_gradient first"
         )
+
+    def _outermost(self) -> Tensor:
+        return self.value._outermost() if type(self.value) is Tensor else self  # noqa: SLF001 - own
 
     def __getitem__(self, index: Any) -> Any:
         return OPS["getitem"](self, index=index)

@@ -149,9 +149,13 @@ def _unspread(r: Rewriter, node: Node) -> int | None:
 
 
 def _slim(r: Rewriter, a: int) -> int:
-    """Return what a broadcast node was made of."""
+    """Return what a broadcast node was made of, the number that a constant consists of."""
     node = r.nodes[a]
-    return node.args[0] if node.name == "broadcast_to" else a
+    if node.name == "broadcast_to":
+        return node.args[0]
+    if node.role == "constant" and node.shape and (found := r.scalar(a)) is not None:
+        return r.number(found)
+    return a
 
 
 def _changes_dtype(r: Rewriter, node: Node, slim: tuple[int, ...]) -> bool:
@@ -160,6 +164,23 @@ def _changes_dtype(r: Rewriter, node: Node, slim: tuple[int, ...]) -> bool:
         for a, b in zip(slim, node.args, strict=True)
         if a != b
     )
+
+
+def _pow(r: Rewriter, node: Node) -> int | None:
+    """x¹ = x."""
+    x, n = node.args
+    return x if r.is_number(n, 1.0) and r.same_kind(x, node) else None
+
+
+def _shifted_pow(r: Rewriter, node: Node) -> int | None:
+    """x^(n - down) is a power where n - down is a number known exactly."""
+    x, n = node.args
+    value, down = r.nodes[n].value, node.params["down"]
+    if r.nodes[n].flavor is not Flavor.WEAK or value is None or (value - down) + down != value:
+        return None
+    if value - down == 1 and r.same_kind(x, node):
+        return x
+    return r.derived(node, "pow", (x, r.number(value - down)))
 
 
 def _then_unspread(rule: Rule) -> Rule:
@@ -179,6 +200,8 @@ RULES: Final[dict[str, Rule]] = {
     "negative": _then_unspread(_negative),
     "where": _then_unspread(_where),
     "astype": _same,
+    "pow": _pow,
+    "shifted_pow": _shifted_pow,
     "stop_gradient": _same,
     "strong": _same,
     "reshape": _reshape,

@@ -21,6 +21,7 @@ class Rewriter:
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self._numbers: dict[Any, int] = {}
+        self._uniform: dict[int, Any] = {}
 
     def add(self, node: Node) -> int:
         """Return the number of an equal node that is already there, or of this one, appended."""
@@ -46,12 +47,26 @@ class Rewriter:
         node.alias = args[:1] if name in MOVES else ()
         return self.add(node)
 
+    def number(self, value: Any) -> int:
+        """Return a constant that is one number."""
+        key = (type(value), repr(value))
+        if key not in self._numbers:
+            scalar = isinstance(value, np.generic)
+            dtype = value.dtype if scalar else np.dtype(type(value))
+            flavor = Flavor.SCALAR if scalar else Flavor.WEAK
+            self._numbers[key] = self._append(Node("constant", (), dtype, flavor, value=value))
+        return self._numbers[key]
+
     def scalar(self, number: int) -> Any:
         """Return the number that a constant has in all its elements, None for anything else."""
         node = self.nodes[number]
         if node.role != "constant":
             return None
-        return node.value if node.shape == () else None
+        if node.flavor is not Flavor.ARRAY:
+            return node.value
+        if number not in self._uniform:
+            self._uniform[number] = _uniform(node.value)
+        return self._uniform[number]
 
     def is_number(self, number: int, value: float) -> bool:
         """Whether a node is the constant `value`, in whatever precision."""
@@ -64,6 +79,17 @@ class Rewriter:
         return (
             other.shape == node.shape and other.dtype == node.dtype and other.flavor is node.flavor
         )
+
+
+def _uniform(x: Any) -> Any:
+    """Return the number that an array consists of, None if of several; -0 and 0 are two."""
+    if x.size == 0 or x.dtype.kind not in "fiub":
+        return None
+    first = x[(0,) * x.ndim]
+    same = x == first
+    if x.dtype.kind == "f":
+        same &= np.signbit(x) == np.signbit(first)
+    return first if same.all() else None
 
 
 MOVES = frozenset({"reshape", "broadcast_to", "permute_dims", "matrix_transpose"})

@@ -8,7 +8,7 @@ import numpy as np
 
 from diffcheck.engine.errors import OperationError
 from diffcheck.engine.replay.program import Flavor, Node, Ref
-from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_stranger
+from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_stranger, refuse_value
 from diffcheck.engine.table import Op
 from diffcheck.engine.tape import LEVELS
 from diffcheck.engine.tensor import Tensor
@@ -70,6 +70,10 @@ class Recording:
         if node.dtype.kind in "iub":
             self._known[id(y)] = (y, number)  # rules may unwrap an index; see `_operand`
         return Tensor(np.float64(y) if type(y) is float else y, self, number)
+
+    def refuse(self, asked: str) -> OperationError:
+        """Return the error for a program that looks at a value."""
+        return refuse_value(asked)
 
     def strong(self, x: Tensor) -> Tensor:
         """Return a Python float of the caller as a float64, which derivatives are taken in."""

@@ -1,0 +1,129 @@
+"""One program as a Python function: guard, buffers, statements, result."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.replay.containers import Guard, rebuilt
+from diffcheck.engine.replay.emit import KNOWN, Writer, write_body
+from diffcheck.engine.replay.program import Flavor, Program
+from diffcheck.engine.replay.silence import IGNORED, restore, silence
+
+MISS = object()  # the arguments are not those that the program was made for
+NAN = object()  # a nan: the program with masks must say what it is
+
+
+@dataclass(slots=True, eq=False)
+class Emitted:
+    """A compiled program with its source and the constants that stand in it."""
+
+    call: Callable[..., Any]
+    source: str
+
+
+def emitted(
+    program: Program,
+    arguments: tuple[tuple[Any, ...], dict[str, Any]],
+    output: Any,
+    names: list[str],
+    *,
+    fast: bool,
+) -> Emitted:
+    """Return the function that replays a program on arguments like these.
+
+    `output` is the result of the recording, whose leaves stand for the program's outputs in order;
+    `names` are those of the positional arguments. `fast` computes float64 numbers as Python floats.
+    """
+    bound: dict[str, Any] = {}
+
+    def bind(name: str, value: Any) -> str:
+        while bound.setdefault(name, value) is not value:
+            name += "_"
+        return name
+
+    guard = Guard(bind)
+    positional, keyword = arguments
+    for name, tree in (*zip(names, positional, strict=True), *keyword.items()):
+        guard.add(name, tree)
+    guards = guard.finish()
+    inputs = dict(zip(program.inputs, guard.leaves, strict=True))
+    writer = write_body(program, inputs, bound, fast=fast)
+    result = _result(writer, output)
+    lines = [f"def program({_parameters(names, list(keyword))}):"]
+    lines += _indented(guards)
+    lines += _body(writer, result)
+    namespace = {**bound, "MISS": MISS, "NAN": NAN}
+    namespace |= {"silence": silence, "restore": restore, "IGNORED": IGNORED}
+    namespace |= {"workspaces": [], "new_workspace": writer.plan.workspace}
+    source = "\n".join(lines) + "\n"
+    exec(compile(source, "<engine.compile>", "exec"), namespace)  # noqa: S102 - our own source
+    return Emitted(namespace["program"], _described(writer, source))
+
+
+def _parameters(names: list[str], keywords: list[str]) -> str:
+    parts = [*names, "/"] if names else []
+    return ", ".join([*parts, *(["*", *keywords] if keywords else [])])
+
+
+def _body(writer: Writer, result: str) -> list[str]:
+    """Return the statements after the guard, between taking buffers and giving them back."""
+    views = list(writer.plan.views.values())
+    before: list[str] = []
+    after: list[str] = []
+    lines = [*writer.lines, f"return {result}"]
+    if views:
+        before.append("workspace = workspaces.pop() if workspaces else new_workspace()")
+        lines.insert(0, f"{', '.join(views)}{',' if len(views) == 1 else ''} = workspace")
+        after.append("workspaces.append(workspace)")
+    if not writer.silent:
+        before.append("token = silence(IGNORED)")
+        after.append("restore(token)")
+    if not after:
+        return _indented(lines)
+    return _indented([*before, "try:", *_indented(lines), "finally:", *_indented(after)])
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return ["    " + line for line in lines]
+
+
+def _result(writer: Writer, output: Any) -> str:
+    """Return the expression of the result, in which nothing shares memory that eager would not."""
+    leaves = iter(writer.program.outputs)
+
+    def expressions() -> Iterator[str]:
+        for number in leaves:
+            node = writer.program.nodes[number]
+            text = writer.wrapped(number)
+            if node.flavor is Flavor.ARRAY and number not in writer.python and node.shape:
+                text = _own(writer, number, text)
+            yield text
+
+    return rebuilt(output, expressions(), writer.bind)
+
+
+def _own(writer: Writer, number: int, text: str) -> str:
+    node = writer.program.nodes[number]
+    return f"{text}.copy()" if node.role != "op" or node.name == "broadcast_to" else text
+
+
+def _described(writer: Writer, source: str) -> str:
+    """Return the source with the constants that it names."""
+    notes = [
+        f"# {name} = {np.array_repr(np.asarray(value)) if np.size(value) < 8 else _summary(value)}"
+        for name, value in writer.bound.items()
+        if name[0] == "c" and name[1:].isdigit()
+    ]
+    return "\n".join([*notes, source])
+
+
+def _summary(value: Any) -> str:
+    return f"an array of shape {np.shape(value)} and dtype {np.asarray(value).dtype}"
+
+
+_ = KNOWN, inspect

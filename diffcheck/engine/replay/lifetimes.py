@@ -1,0 +1,170 @@
+"""Where results are written: buffers kept from call to call, shared by values that never coexist."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcheck.engine.replay.program import Flavor, Node, Program
+from diffcheck.engine.replay.templates import takes_out
+
+LARGE: Final = 2**16  # bytes from which a value that has no buffer is worth a `del` after its last use
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    """Which memory each node writes to.
+
+    views: the shape and dtype of each view of a slab, by its name, with the slab's number; slabs:
+    their sizes in bytes; out: by node the name of a view; inplace: by node the operand that it
+    overwrites; dead: by node the nodes whose memory is free after it.
+    """
+
+    slabs: list[int]
+    views: dict[tuple[int, tuple[int, ...], str], str]
+    out: dict[int, str]
+    inplace: dict[int, int]
+    dead: dict[int, list[int]]
+
+    def workspace(self) -> tuple[NDArray[Any], ...]:
+        """Return new buffers: the views in their order."""
+        slabs = [np.empty(size, dtype=np.uint8) for size in self.slabs]
+        return tuple(
+            slabs[slab][: _bytes(shape, np.dtype(char))].view(char).reshape(shape)
+            for slab, shape, char in self.views
+        )
+
+
+def planned(program: Program) -> Plan:
+    """Return where the nodes of a program are to write."""
+    nodes = program.nodes
+    roots = _roots(nodes)
+    last = _last_uses(program, roots)
+    escaping = {root for number in program.outputs for root in roots[number]}
+    plan = Plan([], {}, {}, _overwriting(nodes, last, escaping), defaultdict(list))
+    ending: dict[int, list[int]] = defaultdict(list)
+    for root, position in last.items():
+        if nodes[root].role == "op" and root not in escaping:
+            ending[position].append(root)
+    _assign(nodes, plan, ending, escaping)
+    _mark_dead(nodes, plan, roots, ending)
+    return plan
+
+
+def _roots(nodes: list[Node]) -> list[tuple[int, ...]]:
+    """Return for each node those that own the memory it may lie in."""
+    roots: list[tuple[int, ...]] = []
+    for number, node in enumerate(nodes):
+        if node.alias:
+            roots.append(tuple({root for a in node.alias for root in roots[a]}))
+        else:
+            roots.append((number,))
+    return roots
+
+
+def _last_uses(program: Program, roots: list[tuple[int, ...]]) -> dict[int, int]:
+    """Return for each root the last node that reads its memory, under whatever name."""
+    last: dict[int, int] = {}
+    for number, node in enumerate(program.nodes):
+        for root in roots[number]:
+            last[root] = number
+        for a in node.args:
+            for root in roots[a]:
+                last[root] = number
+    return last
+
+
+def _overwriting(nodes: list[Node], last: dict[int, int], escaping: set[int]) -> dict[int, int]:
+    """Let what is returned be computed in the memory of an operand that ends there.
+
+    That operand then gets no buffer either: `escaping` grows.
+    """
+    inplace: dict[int, int] = {}
+    for number in range(len(nodes) - 1, -1, -1):
+        node = nodes[number]
+        if number not in escaping or not takes_out(node) or node.op.kind != "elementwise":
+            continue
+        for a in node.args:
+            operand = nodes[a]
+            owned = operand.role == "op" and not operand.alias and takes_out(operand)
+            if owned and a not in escaping and last[a] == number and _alike(operand, node):
+                inplace[number] = a
+                escaping.add(a)
+                break
+    return inplace
+
+
+def _alike(a: Node, b: Node) -> bool:
+    return a.shape == b.shape and a.dtype == b.dtype and a.ordered and b.ordered
+
+
+def _assign(
+    nodes: list[Node], plan: Plan, ending: dict[int, list[int]], escaping: set[int]
+) -> None:
+    slab_of: dict[int, int] = {}
+    free: dict[int, list[int]] = defaultdict(list)
+    for number, node in enumerate(nodes):
+        if number not in escaping and takes_out(node):
+            size = _bytes(node.shape, node.dtype)
+            slab = _of_operand(nodes, number, ending[number], slab_of)
+            if slab is None:
+                slab = free[size].pop() if free[size] else _new_slab(plan, size)
+            slab_of[number] = slab
+            key = (slab, node.shape, node.dtype.char)
+            plan.out[number] = plan.views.setdefault(key, f"b{len(plan.views)}")
+        kept = slab_of.get(number)
+        for root in ending[number]:
+            slab = slab_of.get(root)
+            if slab is not None and (slab != kept or root == number):
+                free[plan.slabs[slab]].append(slab)
+
+
+def _of_operand(
+    nodes: list[Node], number: int, ending: list[int], slab_of: dict[int, int]
+) -> int | None:
+    """Return the slab of an operand that ends here and may be overwritten element by element."""
+    node = nodes[number]
+    if node.op.kind != "elementwise":
+        return None
+    for a in node.args:
+        if a in ending and a in slab_of and _alike(nodes[a], node):
+            return slab_of[a]
+    return None
+
+
+def _new_slab(plan: Plan, size: int) -> int:
+    plan.slabs.append(size)
+    return len(plan.slabs) - 1
+
+
+def _mark_dead(
+    nodes: list[Node], plan: Plan, roots: list[tuple[int, ...]], ending: dict[int, list[int]]
+) -> None:
+    """List the values without a buffer that are worth freeing, with all names of their memory."""
+    large = {
+        root
+        for ended in ending.values()
+        for root in ended
+        if root not in plan.out
+        and nodes[root].flavor is Flavor.ARRAY
+        and _bytes(nodes[root].shape, nodes[root].dtype) >= LARGE
+    }
+    if not large:
+        return
+    names: dict[int, list[int]] = defaultdict(list)
+    for number in range(len(nodes)):
+        for root in roots[number]:
+            if root in large:
+                names[root].append(number)
+    for position, ended in ending.items():
+        for root in ended:
+            if root in large:
+                plan.dead[position] += [n for n in names[root] if n <= position]
+
+
+def _bytes(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+    return int(np.prod(shape, dtype=np.int64)) * dtype.itemsize

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -108,38 +110,74 @@ class Tensor:
     def __pos__(self) -> Any:
         return self
 
+    def __getattr__(self, name: str) -> Any:
+        """Find the other methods of an array among the functions of the namespace."""
+        if name in PROPERTIES:
+            return _function(name)(self)
+        if name in METHODS:
+            return partial(_function(name), self)
+        raise AttributeError(f"a tensor of the engine has no attribute {name!r}")
+
+    def __array__(self, *_args: Any, **_options: Any) -> Any:
+        raise TypeError(
+            "NumPy cannot look into a traced tensor: call the function of the same name from "
+            "diffcheck.engine, or engine.stop_gradient first if no derivative is wanted"
+        )
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        return import_module("diffcheck.engine")
+
+    @property
+    def device(self) -> str:
+        return "cpu"
+
+    def to_device(self, device: str, /, *, stream: Any = None) -> Tensor:  # noqa: ARG002 - the standard's signature
+        if device != "cpu":
+            raise ValueError(f"the engine computes on 'cpu', not on {device!r}")
+        return self
+
+    def copy(self) -> Tensor:
+        return self  # nothing can be written into a tensor
+
+    def flatten(self) -> Any:
+        return self.reshape(-1)
+
     def reshape(self, *shape: Any) -> Any:
-        return OPS["reshape"](self, shape=_one_tuple(shape))
+        return _function("reshape")(self, _one_tuple(shape))
 
     def transpose(self, *axes: Any) -> Any:
         return OPS["permute_dims"](self, axes=_one_tuple(axes)) if axes else self.T
 
-    def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        return OPS["sum"](self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        total = OPS["sum"](self, axis=axis, keepdims=keepdims)
-        return total / (self.size // max(total.size, 1))
-
-    def max(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        return OPS["max"](self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        return OPS["min"](self, axis=axis, keepdims=keepdims)
-
     def astype(self, dtype: Any) -> Any:
         return OPS["astype"](self, dtype=dtype)
+
+
+METHODS: Final = frozenset({
+    "all", "any", "argmax", "argmin", "argsort", "clip", "conj", "cumprod", "cumsum",
+    "diagonal", "dot", "max", "mean", "min", "prod", "ravel", "repeat", "round", "squeeze",
+    "std", "sum", "swapaxes", "take", "trace", "var",
+})  # fmt: skip
+PROPERTIES: Final = frozenset(("real", "imag"))
+
+
+def _function(name: str) -> Callable[..., Any]:
+    """Return a function of the namespace, which is made of modules above this one."""
+    return getattr(import_module("diffcheck.engine.namespace"), name)  # type: ignore[no-any-return]
 
 
 OPERATORS: Final = {
     "__neg__": "negative", "__abs__": "abs", "__add__": "add", "__sub__": "subtract",
     "__mul__": "multiply", "__truediv__": "divide", "__pow__": "pow", "__matmul__": "matmul",
     "__lt__": "less", "__le__": "less_equal", "__gt__": "greater", "__ge__": "greater_equal",
-    "__eq__": "equal", "__ne__": "not_equal",
+    "__eq__": "equal", "__ne__": "not_equal", "__mod__": "remainder",
+    "__floordiv__": "floor_divide", "__and__": "bitwise_and", "__or__": "bitwise_or",
+    "__xor__": "bitwise_xor", "__invert__": "bitwise_invert",
 }  # fmt: skip
 REFLECTED: Final = {
     "__radd__": "add", "__rsub__": "subtract", "__rmul__": "multiply", "__rtruediv__": "divide",
-    "__rpow__": "pow", "__rmatmul__": "matmul",
+    "__rpow__": "pow", "__rmatmul__": "matmul", "__rmod__": "remainder",
+    "__rfloordiv__": "floor_divide", "__rand__": "bitwise_and", "__ror__": "bitwise_or",
+    "__rxor__": "bitwise_xor",
 }  # fmt: skip
 
 

@@ -7,7 +7,9 @@ happens to be 0 is multiplied as any other: its own derivative may not be 0.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -21,6 +23,12 @@ from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
+
+
+RECORDED_SWEEP: Final[ContextVar[Callable[[Tape, dict[int, Any]], list[Any]] | None]] = ContextVar(
+    "recorded_sweep", default=None
+)
+"""How `compile` sweeps: a recording must not decide about masks by what its example holds."""
 
 
 def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[Any] | None:
@@ -41,6 +49,9 @@ def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[A
         if not (tape.selecting and any(map(_has_nan, found))):
             return found
         return None if consume else _flowed(tape, seeds, masked=True)
+    recorded_sweep = RECORDED_SWEEP.get()
+    if recorded_sweep is not None:
+        return recorded_sweep(tape, seeds)
     if tape.selecting and tape.shallow and all(map(_shows_nan, seeds.values())):
         found = _flowed(tape, seeds, masked=False)
         if not any(map(_has_nan, found)):
@@ -101,17 +112,33 @@ class Flow:
                 continue
             cotangent = rule(g, y, *args, **params)
             if mask is not None and op.kind == "elementwise":
-                cotangent = OPS["where"](mask, cotangent, 0)
+                cotangent = self.masked_at(record, position, cotangent, mask)
             onward = None
             if self.masked and self.entries[slot] is not None:
-                onward = _mask_of(op, position, mask, y, args, params)
+                onward = self.mask_onward(record, position, mask, args)
             if op.kind == "elementwise":
                 shape = shape_of(args[position])
                 if shape_of(cotangent) != shape:
                     cotangent = unbroadcast(cotangent, shape)
-                if onward is not None and shape_of(onward) != shape:
-                    onward = unbroadcast_mask(onward, shape)
             self._add(slot, _real(cotangent, args[position]), onward)
+
+    def masked_at(self, record: Record, position: int, cotangent: Any, mask: Any) -> Any:
+        """Return a cotangent with 0 where nothing was chosen."""
+        del record, position  # `compile` asks them, in a flow of its own
+        return OPS["where"](mask, cotangent, 0)
+
+    def mask_onward(self, record: Record, position: int, mask: Any, args: tuple[Any, ...]) -> Any:
+        """Return the mask of an argument, in its shape."""
+        op, _, _, params, y = record
+        onward = _mask_of(op, position, mask, y, args, params)
+        shape = shape_of(args[position])
+        if op.kind == "elementwise" and onward is not None and shape_of(onward) != shape:
+            return unbroadcast_mask(onward, shape)
+        return onward
+
+    def united(self, first: Any, second: Any) -> Any:
+        """Return the mask of a sum of two cotangents."""
+        return OPS["logical_or"](first, second)
 
     def _add(self, slot: int, cotangent: Any, mask: Any) -> None:
         known = self.cotangents.get(slot)
@@ -122,7 +149,7 @@ class Flow:
             return
         self.cotangents[slot] = known + cotangent
         if slot in self.masks:
-            union = None if mask is None else OPS["logical_or"](self.masks[slot], mask)
+            union = None if mask is None else self.united(self.masks[slot], mask)
             if union is None or _is_full(union):
                 del self.masks[slot]
             else:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.replay.containers import Ineligible, is_traced, signature, traced
+from diffcheck.engine.flow import RECORDED_SWEEP
+from diffcheck.engine.replay.containers import Ineligible, signature, traced
 from diffcheck.engine.replay.function import MISS, NAN, Emitted, emitted
-from diffcheck.engine.replay.program import Program
+from diffcheck.engine.replay.program import Flavor, Program
 from diffcheck.engine.replay.simplify import simplified
 from diffcheck.engine.replay.trace import Recording
+from diffcheck.engine.replay.watching import masked_sweep, watched_sweep
 from diffcheck.engine.tensor import Tensor
 from diffcheck.engine.trees import leaves, tree_map
 
@@ -52,59 +54,10 @@ def compile(f: Callable[..., Any]) -> Callable[..., Any]:  # noqa: A001 - the is
     return compiled
 
 
-class _Entry:
-    """What was recorded for one signature, and the functions made of it as they were needed."""
+class _Recorded:
+    """One recording: the program, and the functions made of it as they are needed."""
 
-    def __init__(self, program: Program, arguments: Any, output: Any, names: list[str]) -> None:
-        self.program, self.arguments, self.output, self.names = program, arguments, output, names
-        self.fast = self._emit(fast=True)
-        self._slow: Emitted | None = None
-
-    def _emit(self, *, fast: bool) -> Emitted:
-        return emitted(self.program, self.arguments, self.output, self.names, fast=fast)
-
-    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Run the program; where `math` raises, with NumPy's inf and nan."""
-        try:
-            return self.fast.call(*args, **kwargs)
-        except ASKED_AGAIN:
-            if self._slow is None:
-                self._slow = self._emit(fast=False)
-            return self._slow.call(*args, **kwargs)
-
-
-class _Replays:
-    """The programs of one function, by signature."""
-
-    def __init__(self, f: Callable[..., Any]) -> None:
-        self.f = f
-        self.entries: dict[Any, _Entry] = {}
-        self.latest: Callable[..., Any] = lambda *_args, **_kwargs: MISS
-
-    def general(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Find the program by signature, or record it."""
-        try:
-            key = signature((args, kwargs))
-        except Ineligible:
-            return self.f(*args, **kwargs)
-        entry = self.entries.get(key)
-        if entry is None:
-            result, entry = self._recorded(args, kwargs)
-            self.entries[key] = entry
-            self.latest = entry.fast.call
-            return result
-        self.latest = entry.fast.call
-        result = entry.call(args, kwargs)
-        return self.f(*args, **kwargs) if result is MISS or result is NAN else result
-
-    def source(self, *args: Any, **kwargs: Any) -> str:
-        """Return the source that runs for these arguments."""
-        key = signature((args, kwargs))
-        if key not in self.entries:
-            self.general(args, kwargs)
-        return self.entries[key].fast.source
-
-    def _recorded(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, _Entry]:
+    def __init__(self, f: Callable[..., Any], args: Any, kwargs: Any, *, masked: bool) -> None:
         trace = Recording()
         inputs: list[int] = []
 
@@ -113,13 +66,72 @@ class _Replays:
             inputs.append(tensor.node)
             return tensor
 
-        with np.errstate(all="ignore"):
-            output = self.f(*traced(args, enter), **traced(kwargs, enter))
-        numbers = [_number(trace, leaf) for leaf in leaves(output)]
-        program = simplified(Program(trace.nodes, inputs, numbers, trace.watched))
-        example = tree_map(lambda leaf: leaf, output)
-        entry = _Entry(program, (args, kwargs), example, _names(self.f, len(args)))
-        return tree_map(lambda leaf: _value(trace, leaf), output), entry
+        token = RECORDED_SWEEP.set(masked_sweep if masked else watched_sweep(trace))
+        try:
+            with np.errstate(all="ignore"):
+                self.output = f(*traced(args, enter), **traced(kwargs, enter))
+        finally:
+            RECORDED_SWEEP.reset(token)
+        outputs = [_number(trace, leaf) for leaf in leaves(self.output)]
+        watched = frozenset(trace.watched)
+        self.program = simplified(Program(trace.nodes, inputs, outputs, watched))
+        self.arguments = (args, kwargs)
+        self.names = _names(f, len(args))
+        self.fast = self._emit(fast=True)
+        self.first = NAN if trace.has_nan else tree_map(lambda y: _value(trace, y), self.output)
+
+    def _emit(self, *, fast: bool) -> Emitted:
+        return emitted(self.program, self.arguments, self.output, self.names, fast=fast)
+
+    @cached_property
+    def slow(self) -> Emitted:
+        """The program in NumPy scalars throughout: it gives inf and nan where `math` raises."""
+        return self._emit(fast=False)
+
+    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run the program."""
+        try:
+            return self.fast.call(*args, **kwargs)
+        except ASKED_AGAIN:
+            return self.slow.call(*args, **kwargs)
+
+
+class _Replays:
+    """The programs of one function, by signature: without masks, and with."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.f = f
+        self.plain: dict[Any, _Recorded] = {}
+        self.masked: dict[Any, _Recorded] = {}
+        self.latest: Callable[..., Any] = lambda *_args, **_kwargs: MISS
+
+    def general(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Find the program by signature, or record it."""
+        try:
+            key = signature((args, kwargs))
+        except Ineligible:
+            return self.f(*args, **kwargs)
+        result = self._run(self.plain, key, args, kwargs)
+        self.latest = self.plain[key].fast.call
+        if result is NAN:
+            result = self._run(self.masked, key, args, kwargs)
+        return self.f(*args, **kwargs) if result is MISS else result
+
+    def _run(self, programs: dict[Any, _Recorded], key: Any, args: Any, kwargs: Any) -> Any:
+        """Replay a program; the first time, what was found while recording is the answer."""
+        if key in programs:
+            return programs[key].call(args, kwargs)
+        recorded = _Recorded(self.f, args, kwargs, masked=programs is self.masked)
+        programs[key] = recorded
+        first, recorded.first = recorded.first, None
+        return first
+
+    def source(self, *args: Any, **kwargs: Any) -> str:
+        """Return the source that runs for these arguments."""
+        key = signature((args, kwargs))
+        if key not in self.plain:
+            self.general(args, kwargs)
+        return self.plain[key].fast.source
 
 
 def _number(trace: Recording, leaf: Any) -> int:
@@ -129,9 +141,13 @@ def _number(trace: Recording, leaf: Any) -> int:
 
 
 def _value(trace: Recording, leaf: Any) -> Any:
-    if type(leaf) is not Tensor:
+    """Return a result of the recording, in memory of its own."""
+    if type(leaf) is not Tensor or leaf.trace is not trace:
         return leaf
-    return leaf.value
+    node = trace.nodes[leaf.node]
+    if node.flavor is Flavor.WEAK:
+        return float(leaf.value)
+    return leaf.value.copy() if node.alias or node.role == "input" else leaf.value
 
 
 def _names(f: Callable[..., Any], count: int) -> list[str]:
@@ -140,8 +156,6 @@ def _names(f: Callable[..., Any], count: int) -> list[str]:
         parameters = list(inspect.signature(f).parameters.values())
     except (TypeError, ValueError):
         parameters = []
-    positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    ordered = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    positional = [p.name for p in parameters if p.kind in ordered]
     return [positional[k] if k < len(positional) else f"x{k}" for k in range(count)]
-
-
-_ = is_traced

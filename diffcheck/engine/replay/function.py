@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.replay.containers import Guard, rebuilt
-from diffcheck.engine.replay.emit import KNOWN, Writer, write_body
+from diffcheck.engine.replay.emit import Writer, write_body
 from diffcheck.engine.replay.program import Flavor, Program
 from diffcheck.engine.replay.silence import IGNORED, restore, silence
 
@@ -93,23 +92,27 @@ def _indented(lines: list[str]) -> list[str]:
 
 
 def _result(writer: Writer, output: Any) -> str:
-    """Return the expression of the result, in which nothing shares memory that eager would not."""
-    leaves = iter(writer.program.outputs)
+    """Return the expression of the result; its arrays share memory with nothing."""
+    taken = set(writer.program.inputs)
 
     def expressions() -> Iterator[str]:
-        for number in leaves:
-            node = writer.program.nodes[number]
-            text = writer.wrapped(number)
-            if node.flavor is Flavor.ARRAY and number not in writer.python and node.shape:
-                text = _own(writer, number, text)
-            yield text
+        for number in writer.program.outputs:
+            yield _own(writer, number, taken)
 
     return rebuilt(output, expressions(), writer.bind)
 
 
-def _own(writer: Writer, number: int, text: str) -> str:
+def _own(writer: Writer, number: int, taken: set[int]) -> str:
     node = writer.program.nodes[number]
-    return f"{text}.copy()" if node.role != "op" or node.name == "broadcast_to" else text
+    text = writer.wrapped(number)
+    if node.flavor is not Flavor.ARRAY or number in writer.python:
+        return text
+    roots = writer.plan.roots[number]
+    shared = node.name == "broadcast_to" or any(
+        root in taken or writer.program.nodes[root].role == "constant" for root in roots
+    )
+    taken.update(roots)
+    return f"{text}.copy()" if shared else text
 
 
 def _described(writer: Writer, source: str) -> str:
@@ -125,5 +128,3 @@ def _described(writer: Writer, source: str) -> str:
 def _summary(value: Any) -> str:
     return f"an array of shape {np.shape(value)} and dtype {np.asarray(value).dtype}"
 
-
-_ = KNOWN, inspect

@@ -21,7 +21,8 @@ class Plan:
 
     views: the shape and dtype of each view of a slab, by its name, with the slab's number; slabs:
     their sizes in bytes; out: by node the name of a view; inplace: by node the operand that it
-    overwrites; dead: by node the nodes whose memory is free after it.
+    overwrites; dead: by node the nodes whose memory is free after it; roots: by node those that own
+    the memory it may lie in.
     """
 
     slabs: list[int]
@@ -29,6 +30,7 @@ class Plan:
     out: dict[int, str]
     inplace: dict[int, int]
     dead: dict[int, list[int]]
+    roots: list[tuple[int, ...]]
 
     def workspace(self) -> tuple[NDArray[Any], ...]:
         """Return new buffers: the views in their order."""
@@ -45,7 +47,7 @@ def planned(program: Program) -> Plan:
     roots = _roots(nodes)
     last = _last_uses(program, roots)
     escaping = {root for number in program.outputs for root in roots[number]}
-    plan = Plan([], {}, {}, _overwriting(nodes, last, escaping), defaultdict(list))
+    plan = Plan([], {}, {}, _overwriting(nodes, last, escaping), defaultdict(list), roots)
     ending: dict[int, list[int]] = defaultdict(list)
     for root, position in last.items():
         if nodes[root].role == "op" and root not in escaping:

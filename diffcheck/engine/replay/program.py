@@ -68,7 +68,7 @@ class Program:
     nodes: list[Node]
     inputs: list[int]
     outputs: list[int]
-    watched: list[int]
+    watched: frozenset[int]
 
 
 def with_refs(tree: Any, replace: Callable[[Ref], Any]) -> Any:

@@ -131,7 +131,7 @@ def simplified(program: Program) -> Program:
             rewriter.nodes,
             [renamed[n] for n in program.inputs],
             [renamed[n] for n in program.outputs],
-            [renamed[n] for n in program.watched],
+            frozenset(renamed[n] for n in program.watched),
         )
     )
 
@@ -157,5 +157,5 @@ def _live(program: Program) -> Program:
         nodes,
         [renamed[n] for n in program.inputs],
         [renamed[n] for n in program.outputs],
-        [renamed[n] for n in program.watched],
+        frozenset(renamed[n] for n in program.watched),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,13 @@ class Recording:
     """
 
     plain = False  # every op goes through `record`
-    __slots__ = ("_constants", "_known", "level", "nodes", "watched")
+    __slots__ = ("_constants", "_known", "has_nan", "level", "nested", "nodes", "selecting", "watched")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)
         self.nodes: list[Node] = []
-        self.watched: list[int] = []
+        self.watched: set[int] = set()
+        self.selecting = self.nested = self.has_nan = False
         self._known: dict[int, tuple[Any, int]] = {}
         self._constants: dict[Any, int] = {}
 
@@ -70,6 +72,12 @@ class Recording:
         if node.dtype.kind in "iub":
             self._known[id(y)] = (y, number)  # rules may unwrap an index; see `_operand`
         return Tensor(np.float64(y) if type(y) is float else y, self, number)
+
+    def watch(self, tensors: Iterable[Tensor]) -> None:
+        """Ask of these values in every replay whether they hold a nan."""
+        for x in tensors:
+            self.watched.add(x.node)
+            self.has_nan = self.has_nan or bool(np.isnan(np.add.reduce(x.value, axis=None)))
 
     def refuse(self, asked: str) -> OperationError:
         """Return the error for a program that looks at a value."""

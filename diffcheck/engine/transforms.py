@@ -96,19 +96,16 @@ def _pull_back(
     found = sweep(tape, seeds, consume=consume)
     if found is None:
         return None
-    cotangents = iter(_apart(found, seeds))
-    return tree_map(lambda x: _in_kind(next(cotangents), x.value), inputs)
-
-
-def _apart(found: list[Any], seeds: dict[int, Any]) -> list[Any]:
-    """Return cotangents that may be written to: none a view, none another's, none the caller's."""
+    cotangents = iter(found)
     seen = {id(g) for g in seeds.values()}
-    result = []
-    for g in found:
-        shared = type(g) is np.ndarray and (id(g) in seen or not g.flags.owndata)
-        seen.add(id(g))
-        result.append(g.copy() if shared else g)
-    return result
+    return tree_map(lambda x: _own(_in_kind(next(cotangents), x.value), x.value, seen), inputs)
+
+
+def _own(g: Any, x: Any, seen: set[int]) -> Any:
+    """Return a cotangent that may be written to: no view, no argument, not another's too."""
+    shared = type(g) is np.ndarray and (id(g) in seen or g is x or not g.flags.owndata)
+    seen.add(id(g))
+    return g.copy() if shared else g
 
 
 def _in_kind(g: Any, x: Any) -> Any:

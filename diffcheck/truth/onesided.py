@@ -22,6 +22,9 @@ from diffcheck.truth.outcomes import Outcome
 
 RUNGS: Final = (256, 1024)  # bits: overlapping at hundreds of bits is being equal
 SIDES: Final = {-1: "left", +1: "right"}
+# How a mixed derivative is polarised: the factor of v in u + factor·v, and the side that is looked
+# at. The last way swaps the parts of u and v: x|y| at 0 is the same function as |x|y, renamed.
+WAYS: Final = ((1.0, 1), (-1.0, 1), (2.0, 1), (-1.0, -1))
 LARGEST: Final = 400_000  # nodes × expansions at one point; a count, so that runs are deterministic
 
 
@@ -70,13 +73,13 @@ class Expansions:
         totals: list[arb] = []
         for i, weight in form.weights:
             found = self._multilinear(i, form.along, side, bits)
-            totals = [a + weight * b for a, b in zip(totals or [arb(0)] * 3, found, strict=False)]
+            totals = [a + weight * b for a, b in zip(totals or [arb(0)] * len(WAYS), found, strict=False)]
         return totals
 
     def _multilinear(
         self, output: int, along: tuple[Direction, ...], side: int, bits: int
     ) -> list[arb]:
-        """Return D^k f[u_1, …, u_k] on one side; a mixed second one in three ways."""
+        """Return D^k f[u_1, …, u_k] on one side; a mixed second one in as many ways as `WAYS`."""
         u = along[0]
         if all(direction == u for direction in along):
             return [self._pure(output, u, len(along), side, bits)]
@@ -85,9 +88,9 @@ class Expansions:
         v = along[1]
         uu, vv = (self._pure(output, d, 2, side, bits) for d in (u, v))
         ways = []
-        for factor in (1.0, -1.0, 2.0):
+        for factor, turn in WAYS:
             both = add(u, v, factor)
-            mixed = self._pure(output, both, 2, side, bits) if both else arb(0)
+            mixed = self._pure(output, both, 2, turn * side, bits) if both else arb(0)
             ways.append((mixed - uu - factor**2 * vv) / (2 * factor))
         return ways
 

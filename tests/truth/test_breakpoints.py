@@ -194,3 +194,18 @@ def test_products_with_vectors_kink_too(kind, left, right):
     sides = sorted([float(found.left) / scale, float(found.right) / scale])
     assert found.status == "kink"
     assert sides == [left, right]
+
+
+@pytest.mark.parametrize(
+    ("f", "statuses"),
+    [
+        (lambda x, y: x * sym.Abs(y), ("undefined", "undefined")),
+        (lambda x, y: sym.Abs(x) * y, ("undefined", "undefined")),
+        (lambda x, y: (x + y) * sym.Abs(x + y), ("kink", "kink")),
+        (lambda x, y: x * y * sym.Abs(x + y), ("certified", "certified")),
+    ],
+)
+def test_mixed_partials_at_a_breakpoint_do_not_depend_on_the_order_of_inputs(f, statuses):
+    truth = truth_of(f, "x", "y")
+    found = [o.status for o in outcomes(truth, "hessian", x=0.0, y=0.0)]
+    assert (found[1], found[2]) == statuses

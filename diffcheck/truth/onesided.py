@@ -70,10 +70,10 @@ class Expansions:
 
     def _form(self, form: Form, side: int, bits: int) -> list[arb]:
         """Return the form's value on one side, in as many independent ways as there are."""
-        totals: list[arb] = []
+        totals = [arb(0)] * len(WAYS)
         for i, weight in form.weights:
             found = self._multilinear(i, form.along, side, bits)
-            totals = [a + weight * b for a, b in zip(totals or [arb(0)] * len(WAYS), found, strict=False)]
+            totals = [a + weight * b for a, b in zip(totals, found, strict=False)]
         return totals
 
     def _multilinear(

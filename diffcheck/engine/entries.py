@@ -40,11 +40,24 @@ def _general(op: Op) -> Entry:
                 trace = a.trace
                 if top is None or trace.level > top.level:
                     top = trace
+        if top is None and params:
+            top = _recording_of(tuple(params.values()))
         if top is None:
             return on_arrays(op, args, params)
         return top.record(op, args, params)
 
     return call
+
+
+def _recording_of(tree: tuple[Any, ...]) -> Any:
+    """Return the trace that records everything, where it has a tensor among parameters."""
+    for value in tree:
+        trace = value.trace if type(value) is Tensor else None
+        if type(value) is tuple:
+            trace = _recording_of(value)
+        if hasattr(trace, "refuse"):
+            return trace
+    return None
 
 
 def _unary(op: Op) -> Entry:

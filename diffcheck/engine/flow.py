@@ -120,8 +120,12 @@ class Flow:
             if op.kind == "elementwise":
                 shape = shape_of(args[position])
                 if shape_of(cotangent) != shape:
-                    cotangent = unbroadcast(cotangent, shape)
+                    cotangent = self.summed(cotangent, shape)
             self._add(slot, _real(cotangent, args[position]), onward)
+
+    def summed(self, cotangent: Any, shape: tuple[int, ...]) -> Any:
+        """Return a cotangent in the shape of an operand that was broadcast."""
+        return unbroadcast(cotangent, shape)
 
     def masked_at(self, record: Record, position: int, cotangent: Any, mask: Any) -> Any:
         """Return a cotangent with 0 where nothing was chosen."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import base, shape_of
+from diffcheck.engine.tensor import Tensor, base, shape_of
 
 
 def _is_basic(index: Any) -> bool:
@@ -26,8 +26,10 @@ def _is_basic(index: Any) -> bool:
 
 def _scatter(g: Any, *, index: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     result = np.zeros(shape, dtype=np.asarray(g).dtype)
+    index = plain_index(index)
     if _is_basic(index):
-        result[index] = g
+        # An object array without axes would itself become the element, in place of its ball.
+        result[index] = g[()] if isinstance(g, np.ndarray) and g.ndim == 0 else g
     else:
         np.add.at(result, index, g)
     return result
@@ -46,6 +48,8 @@ def plain_index(index: Any) -> Any:
     """Return an index with its tensors replaced by their values."""
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
+    if type(index) is Tensor and hasattr(index.trace, "refuse"):
+        raise index.trace.refuse("the value of an index")
     return np.asarray(index) if isinstance(index, list) else base(index)
 
 
@@ -53,7 +57,7 @@ getitem = op(
     "getitem",
     lambda x, *, index: x[plain_index(index)],
     kind="linear",
-    vjp=lambda g, y, x, index: scatter_add(g, index=plain_index(index), shape=shape_of(x)),
+    vjp=lambda g, y, x, index: scatter_add(g, index=index, shape=shape_of(x)),
     selects="rule",
     accumulate=_accumulate,
     rounding=0,
@@ -78,7 +82,7 @@ def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Any:
     shape = shape_of(indices)
     axis %= len(shape)
     grid = list(np.ogrid[tuple(slice(n) for n in shape)])
-    grid[axis] = base(indices)
+    grid[axis] = indices
     return getitem(x, index=tuple(grid))
 
 

@@ -15,7 +15,7 @@ from diffcheck.engine.ops.comparison import ball_less, equal
 from diffcheck.engine.ops.elementwise import sqrt, where
 from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
-from diffcheck.engine.ops.manipulation import broadcast_to, flip, permute_dims, reshape
+from diffcheck.engine.ops.manipulation import astype, broadcast_to, flip, permute_dims, reshape
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor, base, shape_of
 from diffcheck.engine.values import ones_like
@@ -85,10 +85,10 @@ def std(x: Any, axis: Axis = None, *, correction: float = 0, keepdims: bool = Fa
 def _share(x: Any, y: Any, axis: Axis) -> tuple[Any, Any]:
     """Return where x attains the extreme y, and the weight of one such element."""
     winners = equal(x, expand(y, shape_of(x), axis))
-    ties = np.add.reduce(winners, axis=axes_of(axis, winners.ndim), keepdims=True)
+    ties = _sum(winners, axis=axes_of(axis, winners.ndim), keepdims=True)
     if is_ball(x):
         return winners, 1 / Tensor(ball_array(ties), BALLS, None)
-    return winners, np.true_divide(1, ties).astype(x.dtype)  # 70,000 ties overflow a float16
+    return winners, astype(1 / ties, x.dtype)  # 70,000 ties overflow a float16
 
 
 def _to_winners(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

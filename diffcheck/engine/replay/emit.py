@@ -220,7 +220,8 @@ def _ufunc(writer: Writer, node: Node, ufunc: np.ufunc, out: str | None) -> str:
     name = writer.bind(ufunc.__name__, ufunc)
     operands = [_array_operand(writer, node, a) for a in node.args]
     if out is not None:
-        operands.append(out)
+        by_name = ufunc in (np.maximum, np.minimum)  # NumPy deprecates a third positional operand
+        operands.append(f"out={out}" if by_name else out)
     return f"{name}({', '.join(operands)})"
 
 

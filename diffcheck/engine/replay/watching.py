@@ -7,6 +7,7 @@ cotangent makes `compile` run another program, recorded with them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -15,8 +16,9 @@ import numpy as np
 from diffcheck.engine.flow import Flow
 from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.replay.trace import Recording
+from diffcheck.engine.sweep import FEW_COLUMNS
 from diffcheck.engine.tape import Record, Tape
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import OPS, Tensor, shape_of
 
 # Ops whose rules multiply the cotangent by nothing, so that 0 stays 0.
 HARMLESS: Final = frozenset({"add", "subtract", "negative", "where", "maximum", "minimum", "relu"})
@@ -38,8 +40,10 @@ LIVE: Final = _Live()
 class WatchedFlow(Flow):
     """A flow without masks that knows where there would be some."""
 
-    def __init__(self, trace: Recording, entries: list[Any], seeds: dict[int, Any]) -> None:
-        super().__init__(entries, seeds, masked=True)
+    def __init__(
+        self, trace: Recording, entries: list[Any], seeds: dict[int, Any], *, masked: bool
+    ) -> None:
+        super().__init__(entries, seeds, masked=masked)
         self.trace = trace
 
     def masked_at(self, record: Record, position: int, cotangent: Any, mask: Any) -> Any:
@@ -48,6 +52,17 @@ class WatchedFlow(Flow):
         if _may_fail(record, position):
             self.trace.watch(recorded_values(cotangent, self.trace))
         return cotangent
+
+    def summed(self, cotangent: Any, shape: tuple[int, ...]) -> Any:
+        """Sum columns as the sweep over plain arrays does, unless this sweep is nested."""
+        have = shape_of(cotangent)
+        narrow = len(have) == 2 and 0 < have[1] <= FEW_COLUMNS and math.prod(shape) == have[1]
+        if not narrow or cotangent.trace is not self.trace or cotangent.dtype.char not in "fd":
+            return super().summed(cotangent, shape)
+        if have[0] == 1:
+            return super().summed(cotangent, shape)
+        total = OPS["matmul"](np.ones(have[0], cotangent.dtype), cotangent)
+        return OPS["reshape"](total, shape=shape)
 
     def mask_onward(self, record: Record, position: int, mask: Any, args: tuple[Any, ...]) -> Any:
         """Say whether there would be a mask."""
@@ -94,8 +109,7 @@ def watched_sweep(trace: Recording) -> Callable[[Tape, dict[int, Any]], list[Any
     """
 
     def sweep(tape: Tape, seeds: dict[int, Any]) -> list[Any]:
-        flow = WatchedFlow(trace, tape.entries, seeds) if tape.selecting else None
-        flow = flow or Flow(tape.entries, seeds, masked=False)
+        flow = WatchedFlow(trace, tape.entries, seeds, masked=tape.selecting)
         flow.run()
         found = [flow.cotangents.get(slot) for slot in range(tape.inputs)]
         if tape.selecting:

@@ -7,7 +7,8 @@ from flint import arb
 from mpmath import mp
 
 from diffcheck import engine as xp
-from diffcheck.balls import Undecided
+from diffcheck.balls import Undecided, precision
+from diffcheck.engine.ball_trace import literal
 from diffcheck.engine.values import CONSTANTS, constant
 
 
@@ -98,3 +99,17 @@ def test_balls_come_back_as_object_arrays():
     assert gradient.shape == (2, 3)
     assert gradient.dtype == object
     assert xp.hessian(lambda x: xp.sum(x**3))(x[0]).shape == (3, 3)
+
+
+def test_a_cotangent_put_into_an_element_keeps_the_digits_of_its_ball():
+    # An array without axes would become the element, and its ball a float on the way.
+    third = xp.ball_array(np.array([1.0, 3.0]))
+    with precision(256):
+        slope = xp.grad(lambda x: x[0] * (x[1] / 7))(third)[0] - arb(3) / 7
+    assert slope.contains(0)
+    assert slope.rad() < arb(2) ** -200
+
+
+def test_an_array_is_no_ball():
+    with pytest.raises(TypeError, match="an array found"):
+        literal(np.ones(()))

@@ -33,9 +33,13 @@ def solution_program(xp, A, b):
     return xp.linalg.solve(4 * xp.eye(3) + A, b)
 
 
+def solution_by_inverse(xp, A, b):
+    return xp.linalg.inv(4 * xp.eye(3) + A) @ b
+
+
 solve = Case(
     solution,
-    programs={"library": solution_program},
+    programs={"library": solution_program, "inverse": solution_by_inverse},
     inputs={"A": real(-1, 1, shape=(3, 3)), "b": real(-2, 2, shape=(3,))},
     points=[
         {"A": [[0.5, -0.25, 1.0], [0.75, -1.0, 0.0], [0.125, 0.5, -0.5]], "b": [1.0, -2.0, 0.5]},

@@ -2,9 +2,9 @@
 
 λ = (a + c)/2 + sqrt(((a - c)/2)² + b²),   ∂λ/∂a = u₁², ∂λ/∂b = 2 u₁ u₂, ∂λ/∂c = u₂²
 
-with u the unit eigenvector, of either sign. Where the two eigenvalues meet (a = c, b = 0), λ is the
-tip of a cone, as at the last point; near it, as at the one before, the second derivatives grow as one over the gap, and
-rules that divide by the gap show what that costs them.
+with u the unit eigenvector, of either sign. Where the two eigenvalues meet (a = c, b = 0), λ is
+the tip of a cone, as at the last point; near it, as at the one before, the second derivatives
+grow as one over the gap, and rules that divide by the gap show what that costs them.
 """
 
 from diffcheck import Case, Defect, real, sym

@@ -1,8 +1,9 @@
 """The log-determinant of a positive definite matrix, by three programs.
 
 A = B Bᵀ + I, as in a Gaussian process with noise; ∂ log det A/∂B = 2 A⁻¹ B. The naive program
-takes the logarithm of the determinant; the one by slogdet differentiates an LU factorisation, the other a Cholesky factorisation, whose rule is the
-one most often got wrong, by a triangle or by a factor of two on the diagonal.
+takes the logarithm of the determinant; the one by slogdet differentiates an LU factorisation, the
+other a Cholesky factorisation, whose rule is the one most often got wrong, by a triangle or by a
+factor of two on the diagonal.
 """
 
 from diffcheck import Case, Defect, real, sym

@@ -1,8 +1,9 @@
 """The matrix exponential, of a triangular matrix and of a rotation's generator.
 
-Both have closed forms. The corner of exp((a, c), (0, b)) is c (e^a - e^b)/(a - b): a removable 0/0 where a = b, and where
-the matrix cannot be diagonalised. A rule by eigenvectors fails there; scaling and squaring, and the
-series behind it, do not. The points stand far from it, at it, and close to it.
+Both have closed forms. The corner of exp((a, c), (0, b)) is c (e^a - e^b)/(a - b): a removable
+0/0 where a = b, and where the matrix cannot be diagonalised. A rule by eigenvectors fails there;
+scaling and squaring, and the series behind it, do not. The points stand far from it, at it, and
+close to it.
 
 The exponential of ((0, -t), (t, 0)) is the rotation by t: its entries stay small while the matrix
 grows, so that an approximation stretched too far shows.
@@ -55,8 +56,8 @@ rotation = Case(
     points=[{"t": 1.0}, {"t": 10.0}],
     known_defects=[
         Defect(
-            reason="JAX 0.10.2 squares once too seldom where the norm is above that of its Padé "
-            "approximant: expm is off by 3e-9 at norm 10 in float64, and its derivatives with it",
+            reason="JAX 0.10.2 counts its squarings by floor(log2(norm/bound)), one too few: expm is "
+            "off by 3e-9 at norm 10 in float64, and its derivatives with it",
             verdicts="wrong",
             backend="jax",
         ),

@@ -56,7 +56,7 @@ rotation = Case(
     points=[{"t": 1.0}, {"t": 10.0}],
     known_defects=[
         Defect(
-            reason="JAX 0.10.2 counts its squarings by floor(log2(norm/bound)), one too few: expm is "
+            reason="JAX 0.10.2 squares floor(log2(norm/bound)) times, one too few: expm is "
             "off by 3e-9 at norm 10 in float64, and its derivatives with it",
             verdicts="wrong",
             backend="jax",

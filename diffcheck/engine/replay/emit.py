@@ -12,6 +12,7 @@ from diffcheck.engine.replay.lifetimes import Plan, planned
 from diffcheck.engine.replay.program import Flavor, Node, Program, Ref, with_refs
 from diffcheck.engine.replay.templates import (
     POWERS,
+    REDUCED,
     SCALAR_NAMES,
     scalar_template,
     takes_out,
@@ -20,6 +21,8 @@ from diffcheck.engine.replay.templates import (
 
 WRAPPERS = {Flavor.ARRAY: "asarray", Flavor.SCALAR: "float64", Flavor.WEAK: "float"}
 ADD_REDUCE = np.add.reduce  # a new object each time it is looked up
+REDUCERS = {name: (f"{ufunc.__name__}_reduce", ufunc.reduce) for name, ufunc in REDUCED.items()}
+REDUCERS["sum"] = ("add_reduce", ADD_REDUCE)
 KNOWN: dict[str, Any] = {
     **SCALAR_NAMES,
     "asarray": np.asarray,
@@ -170,22 +173,21 @@ def _scalar(writer: Writer, number: int, node: Node) -> str | None:
     if not all(a.is_real or (a.shape == () and a.role == "constant" and type(a.value) in (int, float)) for a in operands):
         return None
     if node.name == "pow":
-        template = _power(operands[1])
+        found = _power(operands[1])
     else:
-        template = scalar_template(node.op) if not node.params else None
-    if template is None:
+        found = scalar_template(node.op) if not node.params else None
+    if found is None:
         return None
-    for name, value in SCALAR_NAMES.items():
-        if f"{name}(" in template:
-            writer.bind(name, value)
+    for name in found[1]:
+        writer.bind(name, SCALAR_NAMES[name])
     writer.python.add(number)
-    return template.format(*(writer.operand(a) for a in node.args))
+    return found[0].format(*(writer.operand(a) for a in node.args))
 
 
-def _power(exponent: Node) -> str | None:
+def _power(exponent: Node) -> tuple[str, tuple[str, ...]] | None:
     value = exponent.value
     whole = exponent.role == "constant" and type(value) in (int, float) and value == int(value)
-    return "{0} ** {1}" if whole else None
+    return ("{0} ** {1}", ()) if whole else None
 
 
 def _item(writer: Writer, number: int, node: Node) -> str | None:
@@ -254,13 +256,18 @@ def _sum(writer: Writer, node: Node, out: str | None) -> str | None:
     if set(node.params) != {"axis", "keepdims"}:
         return None
     axis, keepdims = node.params["axis"], node.params["keepdims"]
-    name = writer.bind("add_reduce", ADD_REDUCE)
+    name = writer.bind(*REDUCERS[node.name])
     rest = [writer.tree(axis, node)]
     if out is not None or keepdims:
         rest += ["None", out or "None"]
     if keepdims:
         rest.append("True")
     return f"{name}({writer.wrapped(node.args[0])}, {', '.join(rest)})"
+
+
+def _choice(writer: Writer, node: Node, _out: str | None) -> str | None:
+    name = writer.bind("where", np.where)
+    return f"{name}({', '.join(writer.wrapped(a) for a in node.args)})"
 
 
 def _reshape(writer: Writer, node: Node, _out: str | None) -> str | None:
@@ -334,6 +341,9 @@ SHAPES: dict[str, Callable[[Writer, Node, str | None], str | None]] = {
     "multiply": _operator("*"),
     "divide": _operator("/"),
     "sum": _sum,
+    "max": _sum,
+    "min": _sum,
+    "choice": _choice,
     "reshape": _reshape,
     "permute_dims": _permute,
     "matrix_transpose": _transpose,

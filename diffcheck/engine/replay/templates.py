@@ -26,6 +26,9 @@ UFUNC_OF: Final[dict[Callable[..., Any], np.ufunc]] = {
 POWERS: Final[dict[float, np.ufunc]] = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 
 
+REDUCED: Final = {"sum": np.add, "max": np.maximum, "min": np.minimum}
+
+
 def ufunc_of(node: Node) -> np.ufunc | None:
     """Return the ufunc that computes an op's result from its operands alone, if there is one."""
     forward = node.op.forward
@@ -41,7 +44,7 @@ def takes_out(node: Node) -> bool:
         return False
     if not node.ordered or 0 in node.shape or node.dtype.char not in "efdgFDG?":
         return False
-    return node.name == "sum" or ufunc_of(node) is not None
+    return node.name in REDUCED or ufunc_of(node) is not None
 
 
 # Expressions in Python floats. Each is used only where it agrees with the op's own forward.
@@ -57,7 +60,8 @@ SCALARS: Final[dict[str, str]] = {
     "reciprocal": "1.0 / {0}",
     "one_minus_square": "(1 - {0}) * (1 + {0})",
     "atan_slope": "1 / (1 + {0} * {0})",
-    "expit": "1 / (1 + exp(-{0}))",
+    "expit": "expit({0})",
+    "softplus": "softplus({0})",
     "sech2": "sech2({0})",
     "less": "{0} < {1}",
     "less_equal": "{0} <= {1}",
@@ -81,10 +85,23 @@ def sech2(x: float) -> float:
     return 4 * e / ((1 + e) * (1 + e))
 
 
+def expit(x: float) -> float:
+    """Return 1/(1 + exp(-x)), as `ops.special_forward.expit` does for arrays."""
+    e = math.exp(-abs(x))
+    return 1 / (1 + e) if x >= 0 else e / (1 + e)
+
+
+def softplus(x: float) -> float:
+    """Return log(1 + exp(x)), as `ops.special_forward.softplus` does for arrays."""
+    return (x if x > 0 else 0.0) + math.log1p(math.exp(-abs(x)))
+
+
 SCALAR_NAMES: Final[dict[str, Any]] = {
     **{name: f for name, f in vars(math).items() if not name.startswith("_")},
     "abs": abs,
+    "expit": expit,
     "sech2": sech2,
+    "softplus": softplus,
 }
 _SAMPLES: Final = [
     sign * (1 + k / 13) * 2.0**e for e in (-30, -3, -1, 0, 1, 3) for k in range(8)
@@ -93,19 +110,24 @@ _SAMPLES: Final = [
 
 
 @cache
-def scalar_template(op: Any) -> str | None:
+def scalar_template(op: Any) -> tuple[str, tuple[str, ...]] | None:
     """Return the expression of an op in Python floats, None where NumPy must compute it.
+
+    With it come the functions that it names.
 
     NumPy has vectorised functions of its own on some processors, which differ from those of `math`
     in the last place; so the two are compared first, on numbers of many sizes.
     """
     template = SCALARS.get(op.name)
-    if template is None or op.forward in UFUNC_OF or op.name == "strong":
-        return template
+    if template is None:
+        return None
+    names = tuple(name for name in SCALAR_NAMES if f"{name}(" in template)
+    if op.forward in UFUNC_OF or op.name == "strong":
+        return template, names
     if "{1}" in template:
-        return template if isinstance(op.forward, np.ufunc) else None
+        return (template, names) if isinstance(op.forward, np.ufunc) else None
     function = eval(f"lambda x: {template.format('x')}", SCALAR_NAMES)  # noqa: S307 - from the table
-    return template if _agree(function, op.forward) else None
+    return (template, names) if _agree(function, op.forward) else None
 
 
 def _agree(function: Callable[[float], float], forward: Callable[[Any], Any]) -> bool:

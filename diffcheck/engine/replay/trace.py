@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.errors import OperationError
+from diffcheck.engine.replay.lowering import is_composite, lowered
 from diffcheck.engine.replay.program import Flavor, Node, Ref
 from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_stranger, refuse_value
 from diffcheck.engine.table import Op
@@ -53,16 +54,21 @@ class Recording:
                 refuse_boolean_index(op, [self.nodes[n] for n in numbers[len(args) :]])
                 plain = {key: _plain(value) for key, value in params.items()}
             params = marked
+        if is_composite(op, tuple(values)):
+            found = lowered(self, op, values, numbers[: len(args)], plain)
+            if found is not None:
+                return Tensor(found[0], self, found[1])
         y = op.apply(tuple(values), plain, nested=False)
         if type(y) is np.float64 and all(type(v) is float or type(v) is int for v in values):
             y = float(y)  # weak, as its operands
         elif not isinstance(y, (np.ndarray, np.generic, float)):
             y = np.asarray(y)[()]
-        return self._note(op, values, numbers, len(args), params, y)
+        return self.note(op, values, numbers, len(args), params, y)
 
-    def _note(
+    def note(
         self, op: Op, values: list[Any], numbers: list[int], arity: int, params: Any, y: Any
     ) -> Tensor:
+        """Append an op whose result is known."""
         node = _node("op", y)
         node.op, node.args, node.arity, node.params = op, tuple(numbers), arity, params
         if type(y) is np.ndarray and (y.base is not None or any(y is v for v in values)):
@@ -87,7 +93,7 @@ class Recording:
         """Return a Python float of the caller as a float64, which derivatives are taken in."""
         if self.nodes[x.node].flavor is not Flavor.WEAK:
             return x
-        return self._note(STRONG, [x.value], [x.node], 1, {}, x.value)
+        return self.note(STRONG, [x.value], [x.node], 1, {}, x.value)
 
     def _operand(self, a: Any) -> tuple[Any, int]:
         """Return the value and the number of an operand; what no tensor holds is a constant.
@@ -115,6 +121,12 @@ class Recording:
         if key not in self._constants:
             self._constants[key] = self._add(_node("constant", value))
         return self._constants[key]
+
+    def forget(self, start: int) -> None:
+        """Drop the nodes from a number on, of an op that could not be taken apart."""
+        del self.nodes[start:]
+        self._constants = {k: n for k, n in self._constants.items() if n < start}
+        self._known = {k: entry for k, entry in self._known.items() if entry[1] < start}
 
     def _marked(self, tree: Any, numbers: list[int]) -> Any:
         """Replace the tensors in params by references to operands."""

@@ -11,7 +11,15 @@ from flint import arb
 
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ops import stable
-from diffcheck.engine.ops.comparison import ball_less, equal, greater, sign
+from diffcheck.engine.ops.comparison import (
+    ball_less,
+    equal,
+    greater,
+    logical_and,
+    logical_not,
+    logical_or,
+    sign,
+)
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 
@@ -113,7 +121,7 @@ def _share(g: Any, mine: Any, other: Any) -> Any:
 
 
 def _wins(mine: Any, other: Any) -> Any:
-    return np.logical_or(greater(mine, other), equal(mine, other))
+    return logical_or(greater(mine, other), equal(mine, other))
 
 
 maximum = op(
@@ -153,7 +161,7 @@ where: Entry = op(
     selects=(
         None,
         lambda condition, a, b: condition,
-        lambda condition, a, b: np.logical_not(condition),
+        lambda condition, a, b: logical_not(condition),
     ),
     ball=lambda condition, a, b: a if condition else b,
     rounding=0,
@@ -385,7 +393,7 @@ atan2 = op(
 
 def _is_at(x: Any, n: Any, power: int) -> Any:
     """Whether x = 0 and n = power: there 0·x^(n - power - 1) is 0, though 0·inf is nan."""
-    return np.logical_and(equal(x, 0), equal(n, power))
+    return logical_and(equal(x, 0), equal(n, power))
 
 
 def _descend(g: Any, x: Any, n: Any, down: int) -> Any:

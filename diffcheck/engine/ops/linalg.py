@@ -11,7 +11,7 @@ from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.ops import linalg_balls as balls
 from diffcheck.engine.ops import linalg_forward as fw
-from diffcheck.engine.ops.comparison import equal
+from diffcheck.engine.ops.comparison import equal, logical_or
 from diffcheck.engine.ops.elementwise import abs as abs_
 from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.indexing import diagonal
@@ -183,7 +183,7 @@ def _gaps(y: Any) -> Any:
     w = y[..., 0, :]
     n = shape_of(w)[-1]
     row, column = reshape(w, (*shape_of(w)[:-1], 1, n)), reshape(w, (*shape_of(w), 1))
-    same = np.logical_or(np.eye(n, dtype=bool), equal(row, column))
+    same = logical_or(np.eye(n, dtype=bool), equal(row, column))
     return where(same, 0, 1 / where(same, 1, row - column))
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from diffcheck.engine.replay.program import Flavor, Node
-from diffcheck.engine.replay.simplify import Rewriter
-
-Rule = Callable[[Rewriter, Node], int | None]
+from diffcheck.engine.replay.rewriter import Rewriter, Rule
 
 # Ops that act on each element alone, so that operands may be broadcast after them as well as before.
 ELEMENTWISE: Final = frozenset(
@@ -57,9 +54,42 @@ def _divide(r: Rewriter, node: Node) -> int | None:
 
 
 def _negative(r: Rewriter, node: Node) -> int | None:
-    """-(-x) = x."""
+    """-(-x) = x, and -(c x) = (-c) x for a number c."""
     inner = r.nodes[node.args[0]]
-    return inner.args[0] if inner.name == "negative" and r.same_kind(inner.args[0], node) else None
+    if inner.name == "negative" and r.same_kind(inner.args[0], node):
+        return inner.args[0]
+    if inner.name == "multiply" and (split := _scaled(r, node, inner)) is not None:
+        c, x = split
+        return r.derived(node, "multiply", (r.number(-c), x))
+    return None
+
+
+def _scaled(r: Rewriter, node: Node, product: Node) -> tuple[Any, int] | None:
+    """Return c and x of a product c·x of a number written in the program and a value."""
+    for c, x in (product.args, product.args[::-1]):
+        value = r.nodes[c].value
+        if type(value) in (int, float) and value != 0 and node.dtype.kind == "f":
+            return (value, x) if r.same_kind(x, node) else None
+    return None
+
+
+def _abs(r: Rewriter, node: Node) -> int | None:
+    """|c x| = |c| |x|, and |-x| = |x|."""
+    inner = r.nodes[node.args[0]]
+    if inner.name == "negative" and r.same_kind(inner.args[0], node):
+        return r.derived(node, "abs", inner.args)
+    if inner.name == "multiply" and (split := _scaled(r, node, inner)) is not None:
+        c, x = split
+        return r.derived(node, "multiply", (r.number(abs(c)), r.derived(node, "abs", (x,))))
+    return None
+
+
+def _sum(r: Rewriter, node: Node) -> int | None:
+    """Σ(-x) = -Σx: rounding to nearest knows no sign."""
+    inner = r.nodes[node.args[0]]
+    if inner.name != "negative":
+        return None
+    return r.derived(node, "negative", (r.derived(node, "sum", inner.args, **node.params),))
 
 
 def _same(r: Rewriter, node: Node) -> int | None:
@@ -198,6 +228,8 @@ RULES: Final[dict[str, Rule]] = {
     "multiply": _then_unspread(_multiply),
     "divide": _then_unspread(_divide),
     "negative": _then_unspread(_negative),
+    "abs": _then_unspread(_abs),
+    "sum": _sum,
     "where": _then_unspread(_where),
     "astype": _same,
     "pow": _pow,

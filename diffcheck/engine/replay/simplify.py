@@ -7,115 +7,14 @@ IEEE arithmetic: nothing is reassociated, x + 0 stays (it turns -0 into 0), 0·x
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
-from diffcheck.engine.replay.program import Flavor, Node, Program, Ref, with_refs
-from diffcheck.engine.tensor import OPS
-
-
-class Rewriter:
-    """The new program while it grows, with what its nodes are looked up by."""
-
-    def __init__(self) -> None:
-        self.nodes: list[Node] = []
-        self._numbers: dict[Any, int] = {}
-        self._uniform: dict[int, Any] = {}
-
-    def add(self, node: Node) -> int:
-        """Return the number of an equal node that is already there, or of this one, appended."""
-        if node.role != "op":
-            return self._append(node)
-        key = (node.op.name, node.args, frozen(node.params)) if node.params else node.args
-        group = key if node.params else (node.op.name, key)
-        known = self._numbers.get(group)
-        if known is not None:
-            return known
-        self._numbers[group] = number = self._append(node)
-        return number
-
-    def _append(self, node: Node) -> int:
-        self.nodes.append(node)
-        return len(self.nodes) - 1
-
-    def derived(self, like: Node, name: str, args: tuple[int, ...], **params: Any) -> int:
-        """Add an op whose result has the shape, dtype and flavor of `like`."""
-        op = OPS[name].operation  # type: ignore[attr-defined]  # every entry has its op
-        node = Node("op", like.shape, like.dtype, like.flavor, op=op, args=args, arity=len(args))
-        node.params, node.ordered = params, like.ordered
-        node.alias = args[:1] if name in MOVES else ()
-        return self.add(node)
-
-    def number(self, value: Any) -> int:
-        """Return a constant that is one number."""
-        key = (type(value), repr(value))
-        if key not in self._numbers:
-            scalar = isinstance(value, np.generic)
-            dtype = value.dtype if scalar else np.dtype(type(value))
-            flavor = Flavor.SCALAR if scalar else Flavor.WEAK
-            self._numbers[key] = self._append(Node("constant", (), dtype, flavor, value=value))
-        return self._numbers[key]
-
-    def scalar(self, number: int) -> Any:
-        """Return the number that a constant has in all its elements, None for anything else."""
-        node = self.nodes[number]
-        if node.role != "constant":
-            return None
-        if node.flavor is not Flavor.ARRAY:
-            return node.value
-        if number not in self._uniform:
-            self._uniform[number] = _uniform(node.value)
-        return self._uniform[number]
-
-    def is_number(self, number: int, value: float) -> bool:
-        """Whether a node is the constant `value`, in whatever precision."""
-        found = self.scalar(number)
-        return found is not None and bool(found == value)
-
-    def same_kind(self, number: int, node: Node) -> bool:
-        """Whether a node can stand for another: the same shape, dtype and flavor."""
-        other = self.nodes[number]
-        return (
-            other.shape == node.shape and other.dtype == node.dtype and other.flavor is node.flavor
-        )
-
-
-def _uniform(x: Any) -> Any:
-    """Return the number that an array consists of, None if of several; -0 and 0 are two."""
-    if x.size == 0 or x.dtype.kind not in "fiub":
-        return None
-    first = x[(0,) * x.ndim]
-    same = x == first
-    if x.dtype.kind == "f":
-        same &= np.signbit(x) == np.signbit(first)
-    return first if same.all() else None
-
-
-MOVES = frozenset({"reshape", "broadcast_to", "permute_dims", "matrix_transpose"})
-
-
-def frozen(tree: Any) -> Any:
-    """Return params as something hashable; arrays are told apart by identity."""
-    kind = type(tree)
-    if kind is dict:
-        return tuple((key, frozen(value)) for key, value in tree.items())
-    if kind is tuple or kind is list:
-        return (kind, *(frozen(branch) for branch in tree))
-    if kind is slice:
-        return (slice, tree.start, tree.stop, tree.step)
-    if kind is np.ndarray:
-        return (kind, id(tree))
-    if kind in (int, float, bool, str, Ref) or tree is None or tree is Ellipsis:
-        return (kind, tree)
-    return (kind, tree) if isinstance(tree, (type, np.dtype, np.generic)) else (kind, id(tree))
+from diffcheck.engine.replay.program import Node, Program
+from diffcheck.engine.replay.rewriter import Rewriter
+from diffcheck.engine.replay.rules import RULES
 
 
 def simplified(program: Program) -> Program:
     """Return an equivalent program without what is superfluous."""
-    from diffcheck.engine.replay.rules import RULES
-
-    rewriter = Rewriter()
+    rewriter = Rewriter(RULES)
     renamed: list[int] = []
     for node in program.nodes:
         new = Node(
@@ -123,9 +22,7 @@ def simplified(program: Program) -> Program:
             tuple([renamed[a] for a in node.args]), node.arity, node.params,
             tuple([renamed[a] for a in node.alias]), node.ordered, node.value,
         )  # fmt: skip
-        rule = RULES.get(node.op.name) if node.role == "op" else None
-        number = None if rule is None else rule(rewriter, new)
-        renamed.append(rewriter.add(new) if number is None else number)
+        renamed.append(rewriter.rewritten(new))
     return _live(
         Program(
             rewriter.nodes,

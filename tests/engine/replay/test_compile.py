@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from alike import same
 
 from diffcheck import engine as xp
 from diffcheck.engine.trees import leaves
@@ -13,18 +14,6 @@ RNG = np.random.default_rng(20261123)
 
 def draw(*shape, low=0.2, high=0.8, dtype=np.float64):
     return RNG.uniform(low, high, shape).astype(dtype)
-
-
-def same(a, b):
-    """Whether two results are alike in containers, types, dtypes, and to the bit but for -0."""
-    assert len(leaves(a)) == len(leaves(b))
-    for x, y in zip(leaves(a), leaves(b), strict=True):
-        assert type(x) is type(y)
-        assert np.shape(x) == np.shape(y)
-        if isinstance(x, (np.ndarray, np.generic)):
-            assert x.dtype == y.dtype
-        np.testing.assert_array_equal(x, y)
-    return True
 
 
 def attention(q, k, v):

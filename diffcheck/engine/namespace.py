@@ -36,9 +36,19 @@ from diffcheck.engine.ops.reduction import (
     std, sum, var,
 )  # fmt: skip
 from diffcheck.engine.ops.special import (
-    beta, betaln, digamma, entr, erf, erfc, expit, gamma, gammainc, gammaincc, gammaln, i0, i0e,
-    i1, i1e, iv, ive, j0, j1, jv, log_expit, logaddexp, logit, ndtr, polygamma, sinc, softplus,
-    xlog1py, xlogy,
+    beta, betaln, digamma, entr, erf, erfc, expit, gamma, gammainc, gammaincc, gammaln, log_expit,
+    logaddexp, logit, ndtr, polygamma, sinc, softplus, xlog1py, xlogy,
+)  # fmt: skip
+from diffcheck.engine.ops.special_bessel import (
+    airy, i0, i0e, i1, i1e, iv, ive, j0, j1, jn, jv, k0, k0e, k1, k1e, kn, kv, struve, y0, y1, yn,
+    yv,
+)  # fmt: skip
+from diffcheck.engine.ops.special_integrals import ci, exp1, expi, polylog, si, sici, spence
+from diffcheck.engine.ops.special_inverse import (
+    erfcinv, erfcx, erfinv, log_ndtr, ndtri, owens_t,
+)  # fmt: skip
+from diffcheck.engine.ops.special_more import (
+    betainc, ellipe, ellipk, ellipkm1, hyp1f1, hyp2f1, kl_div, lambertw, logaddexp2, rel_entr, zeta,
 )  # fmt: skip
 from diffcheck.engine.tensor import shape_of as shape
 from diffcheck.engine.values import full_like, ones_like, zeros_like
@@ -53,5 +63,6 @@ arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
 log_sigmoid = log_expit
 lgamma = gammaln
+psi = digamma
 
 __all__ = [name for name in dir() if not name.startswith("_") and name != "annotations"]

@@ -10,7 +10,7 @@ import scipy.special as sp
 from flint import acb, arb
 
 from diffcheck.engine.ops import special_forward as fw
-from diffcheck.engine.ops.comparison import equal, sign
+from diffcheck.engine.ops.comparison import equal, logical_and
 from diffcheck.engine.ops.elementwise import exp, log, log1p, sech2, where
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.table import Entry, Rule, op
@@ -93,7 +93,7 @@ logit = op(
 
 # x log y and its kin. A factor of 0 wins over an infinite logarithm.
 def _zero_over_zero(x: Any, y: Any) -> Any:
-    return np.logical_and(equal(x, 0), equal(y, 0))
+    return logical_and(equal(x, 0), equal(y, 0))
 
 
 xlogy = op(
@@ -269,91 +269,6 @@ betaln = op(
     rounding=16,
     jax="betaln",
     domain="a > 0, b > 0",
-)
-
-# Bessel functions (DLMF 10.6.1, 10.29.1)
-jv: Entry = op(
-    "jv",
-    fw.small_order_first(sp.jv),
-    vjp=(
-        unavailable("jv", "the order"),
-        lambda g, y, v, x: g * (0.5 * (jv(v - 1, x) - jv(v + 1, x))),
-    ),
-    ball=lambda v, x: x.bessel_j(v),
-    rounding=16,
-    sympy="besselj",
-    domain="x > 0, or integer order",
-)
-iv: Entry = op(
-    "iv",
-    fw.small_order_first(sp.iv),
-    vjp=(
-        unavailable("iv", "the order"),
-        lambda g, y, v, x: g * (0.5 * (iv(v - 1, x) + iv(v + 1, x))),
-    ),
-    ball=lambda v, x: x.bessel_i(v),
-    rounding=16,
-    sympy="besseli",
-    domain="x > 0, or integer order",
-)
-j0 = op(
-    "j0",
-    in_precision(sp.j0),
-    vjp=lambda g, y, x: -g * j1(x),
-    ball=lambda x: x.bessel_j(0),
-    rounding=8,
-    jax="bessel_jn",
-)
-j1: Entry = op(
-    "j1",
-    lambda x: fw.small_order_first(lambda _v, t: sp.j1(t))(1, x),
-    vjp=lambda g, y, x: g * (0.5 * (j0(x) - jv(2, x))),
-    ball=lambda x: x.bessel_j(1),
-    rounding=8,
-    jax="bessel_jn",
-)
-i0 = op(
-    "i0",
-    in_precision(sp.i0),
-    vjp=lambda g, y, x: g * i1(x),
-    ball=lambda x: x.bessel_i(0),
-    rounding=4,
-    jax="i0",
-)
-i1: Entry = op(
-    "i1",
-    in_precision(sp.i1),
-    vjp=lambda g, y, x: g * (0.5 * (i0(x) + iv(2, x))),
-    ball=lambda x: x.bessel_i(1),
-    rounding=4,
-    jax="i1",
-)
-ive: Entry = op(
-    "ive",
-    in_precision(sp.ive),
-    vjp=(
-        unavailable("ive", "the order"),
-        lambda g, y, v, x: g * (0.5 * (ive(v - 1, x) + ive(v + 1, x)) - sign(x) * y),
-    ),
-    ball=fw.scaled_bessel_i,
-    rounding=16,
-    domain="x > 0, or integer order",
-)
-i0e = op(
-    "i0e",
-    in_precision(sp.i0e),
-    vjp=lambda g, y, x: g * (i1e(x) - sign(x) * y),
-    ball=lambda x: fw.scaled_bessel_i(0, x),
-    rounding=4,
-    jax="i0e",
-)
-i1e: Entry = op(
-    "i1e",
-    in_precision(sp.i1e),
-    vjp=lambda g, y, x: g * (0.5 * (i0e(x) + ive(2, x)) - sign(x) * y),
-    ball=lambda x: fw.scaled_bessel_i(1, x),
-    rounding=4,
-    jax="i1e",
 )
 
 _sinc: Entry = op(

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.engine.replay import kernels
 from diffcheck.engine.replay.lifetimes import Plan, planned
+from diffcheck.engine.replay.primitives import is_basic
 from diffcheck.engine.replay.program import Flavor, Node, Program, Ref, with_refs
 from diffcheck.engine.replay.templates import (
     POWERS,
@@ -265,9 +267,39 @@ def _sum(writer: Writer, node: Node, out: str | None) -> str | None:
     return f"{name}({writer.wrapped(node.args[0])}, {', '.join(rest)})"
 
 
+def _keep(writer: Writer, node: Node, out: str | None) -> str | None:
+    x, bits = (writer.operand(a) for a in node.args[:2])
+    fill = writer.operand(node.args[2]) if len(node.args) > 2 else "None"
+    target = out or f"{writer.bind('empty_like', np.empty_like)}({x})"
+    return f"{writer.bind('keep', kernels.keep)}({x}, {bits}, {fill}, {target})"
+
+
+def _scatter(writer: Writer, node: Node, out: str | None) -> str | None:
+    if out is None or not is_basic(node.params["index"]):
+        return None
+    index = writer.tree(node.params["index"], node)
+    return f"{writer.bind('scattered', kernels.scattered)}({writer.wrapped(node.args[0])}, {index}, {out})"
+
+
+def _accumulated(writer: Writer, node: Node, out: str | None) -> str | None:
+    basic = is_basic(node.params["index"])
+    kernel = kernels.accumulated if basic else kernels.accumulated_at
+    p, g = writer.operand(node.args[0]), writer.wrapped(node.args[1])
+    index = writer.tree(node.params["index"], node)
+    return f"{writer.bind(kernel.__name__, kernel)}({p}, {g}, {index}, {out or p + '.copy()'})"
+
+
 def _choice(writer: Writer, node: Node, _out: str | None) -> str | None:
     name = writer.bind("where", np.where)
     return f"{name}({', '.join(writer.wrapped(a) for a in node.args)})"
+
+
+def _where(writer: Writer, node: Node, _out: str | None) -> str | None:
+    """np.where itself, where the branches are arrays of the result's dtype."""
+    nodes = [writer.program.nodes[a] for a in node.args[1:]]
+    if not node.shape or any(n.dtype != node.dtype or n.flavor is Flavor.WEAK for n in nodes):
+        return None
+    return _choice(writer, node, None)
 
 
 def _reshape(writer: Writer, node: Node, _out: str | None) -> str | None:
@@ -344,6 +376,10 @@ SHAPES: dict[str, Callable[[Writer, Node, str | None], str | None]] = {
     "max": _sum,
     "min": _sum,
     "choice": _choice,
+    "where": _where,
+    "keep": _keep,
+    "scatter_add": _scatter,
+    "accumulated": _accumulated,
     "reshape": _reshape,
     "permute_dims": _permute,
     "matrix_transpose": _transpose,

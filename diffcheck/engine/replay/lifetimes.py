@@ -89,9 +89,9 @@ def _overwriting(nodes: list[Node], last: dict[int, int], escaping: set[int]) ->
     inplace: dict[int, int] = {}
     for number in range(len(nodes) - 1, -1, -1):
         node = nodes[number]
-        if number not in escaping or not takes_out(node) or node.op.kind != "elementwise":
+        if number not in escaping or not takes_out(node):
             continue
-        for a in node.args:
+        for a in _overwritable(node):
             operand = nodes[a]
             owned = operand.role == "op" and not operand.alias and takes_out(operand)
             if owned and a not in escaping and last[a] == number and _alike(operand, node):
@@ -99,6 +99,13 @@ def _overwriting(nodes: list[Node], last: dict[int, int], escaping: set[int]) ->
                 escaping.add(a)
                 break
     return inplace
+
+
+def _overwritable(node: Node) -> tuple[int, ...]:
+    """Return the operands whose memory may become that of the result."""
+    if node.op.kind == "accumulates":
+        return node.args[:1]
+    return node.args if node.op.kind == "elementwise" else ()
 
 
 def _alike(a: Node, b: Node) -> bool:
@@ -131,9 +138,7 @@ def _of_operand(
 ) -> int | None:
     """Return the slab of an operand that ends here and may be overwritten element by element."""
     node = nodes[number]
-    if node.op.kind != "elementwise":
-        return None
-    for a in node.args:
+    for a in _overwritable(node):
         if a in ending and a in slab_of and _alike(nodes[a], node):
             return slab_of[a]
     return None

@@ -7,14 +7,13 @@ stays one opaque node.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from diffcheck.engine.replay.program import Flavor
+from diffcheck.engine.replay.primitives import CHOICE, Primitive
 from diffcheck.engine.replay.templates import UFUNC_OF
 from diffcheck.engine.table import TABLE
 
@@ -35,18 +34,7 @@ class NotLowerable(Exception):  # noqa: N818 - not an error: the op stays whole
     """A forward did something that cannot be taken apart."""
 
 
-class Primitive:
-    """A NumPy function as an op that only programs know."""
-
-    vjp = None
-
-    def __init__(self, name: str, forward: Callable[..., Any], kind: str = "elementwise") -> None:
-        self.name, self.forward, self.kind = name, forward, kind
-
-
-PRIMITIVES: Final[dict[Any, Any]] = {
-    np.where: Primitive("choice", np.where),
-}
+PRIMITIVES: Final[dict[Any, Any]] = {np.where: CHOICE}
 
 
 def primitive(ufunc: np.ufunc) -> Any:
@@ -195,4 +183,3 @@ def _operators() -> None:
 
 
 _operators()
-_ = operator, Flavor

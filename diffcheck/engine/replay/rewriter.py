@@ -70,6 +70,12 @@ class Rewriter:
             self._numbers[key] = self._append(Node("constant", (), dtype, flavor, value=value))
         return self._numbers[key]
 
+    def array(self, value: Any) -> int:
+        """Return a new constant that is an array."""
+        return self._append(
+            Node("constant", value.shape, value.dtype, Flavor.ARRAY, value=value)
+        )
+
     def scalar(self, number: int) -> Any:
         """Return the number that a constant has in all its elements, None for anything else."""
         node = self.nodes[number]

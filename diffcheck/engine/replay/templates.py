@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from diffcheck.engine.replay.kernels import expit, sech2, softplus
 from diffcheck.engine.replay.program import Flavor, Node
 
 # Ops whose forward is an operator, which has no `out=`; the ufunc does the same on arrays.
@@ -26,6 +27,7 @@ UFUNC_OF: Final[dict[Callable[..., Any], np.ufunc]] = {
 POWERS: Final[dict[float, np.ufunc]] = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 
 
+WRITES: Final = frozenset({"keep", "scatter_add", "accumulated"})
 REDUCED: Final = {"sum": np.add, "max": np.maximum, "min": np.minimum}
 
 
@@ -44,7 +46,7 @@ def takes_out(node: Node) -> bool:
         return False
     if not node.ordered or 0 in node.shape or node.dtype.char not in "efdgFDG?":
         return False
-    return node.name in REDUCED or ufunc_of(node) is not None
+    return node.name in WRITES or node.name in REDUCED or ufunc_of(node) is not None
 
 
 # Expressions in Python floats. Each is used only where it agrees with the op's own forward.
@@ -77,23 +79,6 @@ SCALARS: Final[dict[str, str]] = {
         )
     },
 }  # fmt: skip
-
-
-def sech2(x: float) -> float:
-    """Return 1/cosh(x)², as `ops.stable.sech2` does for arrays."""
-    e = math.exp(-2 * abs(x))
-    return 4 * e / ((1 + e) * (1 + e))
-
-
-def expit(x: float) -> float:
-    """Return 1/(1 + exp(-x)), as `ops.special_forward.expit` does for arrays."""
-    e = math.exp(-abs(x))
-    return 1 / (1 + e) if x >= 0 else e / (1 + e)
-
-
-def softplus(x: float) -> float:
-    """Return log(1 + exp(x)), as `ops.special_forward.softplus` does for arrays."""
-    return (x if x > 0 else 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 SCALAR_NAMES: Final[dict[str, Any]] = {

@@ -9,6 +9,7 @@ import numpy as np
 
 from diffcheck.engine.errors import OperationError
 from diffcheck.engine.replay.lowering import is_composite, lowered
+from diffcheck.engine.replay.primitives import STRONG
 from diffcheck.engine.replay.program import Flavor, Node, Ref
 from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_stranger, refuse_value
 from diffcheck.engine.table import Op
@@ -141,21 +142,6 @@ class Recording:
     def _add(self, node: Node) -> int:
         self.nodes.append(node)
         return len(self.nodes) - 1
-
-
-class _Strong:
-    """Makes a Python float a float64 of its own right; nothing a program can call."""
-
-    name = "strong"
-    kind = "elementwise"
-    vjp = None
-
-    @staticmethod
-    def forward(x: Any) -> Any:
-        return np.float64(x)
-
-
-STRONG: Any = _Strong()
 
 
 def _node(role: str, value: Any) -> Node:

@@ -15,6 +15,7 @@ import numpy as np
 
 from diffcheck.engine.flow import Flow
 from diffcheck.engine.forward import ForwardTrace
+from diffcheck.engine.replay.primitives import GRADIENT_SUM
 from diffcheck.engine.replay.trace import Recording
 from diffcheck.engine.sweep import FEW_COLUMNS
 from diffcheck.engine.tape import Record, Tape
@@ -73,6 +74,15 @@ class WatchedFlow(Flow):
         )
         passed = mask is not None and op.kind in ("elementwise", "linear")
         return LIVE if chooses or passed else None
+
+    def plus(self, known: Any, cotangent: Any) -> Any:
+        """Add two cotangents; in a sweep that is not nested, as eager adds them in place."""
+        own = (Tensor, self.trace)
+        if (type(known), getattr(known, "trace", None)) == own == (
+            type(cotangent), getattr(cotangent, "trace", None),
+        ):  # fmt: skip
+            return self.trace.record(GRADIENT_SUM, (known, cotangent), {})
+        return known + cotangent
 
     def united(self, first: Any, second: Any) -> Any:
         """Say that the union of two masks may be one."""

@@ -1,0 +1,72 @@
+"""Forwards by Arb, for functions that libraries lack or get wrong: slow, and correctly rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from flint import arb
+
+from diffcheck.balls import precision, round_to_format
+from diffcheck.floats import FORMATS, Format
+
+RUNGS: Final = (96, 192, 384, 1536)  # bits; the radius must be far below an ulp at one of them
+SPARE_BITS: Final = 8
+
+
+def by_arb(function: Callable[..., arb]) -> Callable[..., Any]:
+    """Return an elementwise function of floats that evaluates a function of balls and rounds once.
+
+    Microseconds an element. What stays undecided at the last rung, or is no real number, is nan;
+    longdouble is computed in float64.
+    """
+
+    def forward(*args: Any, **params: Any) -> Any:
+        dtype = np.result_type(*args)
+        fmt = FORMATS.get(dtype.name, FORMATS["float64"])
+        each = np.frompyfunc(lambda *x: _rounded(function, x, params, fmt), len(args), 1)
+        return np.asarray(each(*args)).astype(dtype)[()]
+
+    return forward
+
+
+def where_by_arb(
+    choose: Callable[..., Any], library: Callable[..., Any], function: Callable[..., arb]
+) -> Callable[..., Any]:
+    """Return a library's function that is evaluated by Arb at the elements that `choose` picks.
+
+    `choose(y, *args)` gets the library's result and the arguments.
+    """
+    certain = by_arb(function)
+
+    def forward(*args: Any, **params: Any) -> Any:
+        y = library(*args, **params)
+        picked = np.broadcast_to(choose(y, *args), np.shape(y))
+        if not picked.any():
+            return y
+        result = np.array(y)
+        some = (np.broadcast_to(a, picked.shape)[picked] for a in args)
+        result[picked] = certain(*(a.astype(result.dtype) for a in some), **params)
+        return result[()]
+
+    return forward
+
+
+def _rounded(
+    function: Callable[..., arb], args: tuple[Any, ...], params: dict[str, Any], fmt: Format
+) -> Any:
+    numbers = [float(a) for a in args]
+    if not all(map(np.isfinite, numbers)):
+        return np.nan
+    for bits in RUNGS:
+        with precision(bits):
+            try:
+                ball = function(*map(arb, numbers), **params)
+            except (ValueError, ZeroDivisionError, OverflowError):
+                return np.nan
+            if ball.is_finite() and (
+                ball.is_zero() or ball.rel_accuracy_bits() >= fmt.precision + SPARE_BITS
+            ):
+                return round_to_format(ball, fmt)
+    return np.nan

@@ -1,0 +1,289 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Bessel, Struve and Airy functions; derivatives by DLMF 10.6, 10.29, 11.4 and 9.2.
+
+Next to a root, and where scaled functions cancel, SciPy's values have no digits left: there the
+derivative of any order is evaluated by Arb.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import scipy.special as sp
+from flint import arb
+
+from diffcheck.balls import is_less
+from diffcheck.engine.ops.comparison import sign as sign_of
+from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
+from diffcheck.engine.ops.special_forward import in_precision, small_order_first
+from diffcheck.engine.table import Entry, op
+
+# Of each kind: the ball function, SciPy's, and the sign that alternates in the derivative's sum.
+KINDS: Final[dict[str, tuple[Callable[[arb, int], arb], Any, int, int]]] = {
+    "j": (lambda x, v: x.bessel_j(v), small_order_first(sp.jv), -1, 1),
+    "y": (lambda x, v: x.bessel_y(v), in_precision(sp.yn), -1, 1),
+    "i": (lambda x, v: x.bessel_i(v), small_order_first(sp.iv), 1, 1),
+    "k": (lambda x, v: x.bessel_k(v), in_precision(sp.kv), 1, -1),
+}
+
+
+def cylinder_ball(x: arb, *, kind: str, v: int, order: int) -> arb:
+    """Return the n-th derivative: 2⁻ⁿ Σ (±1)ᵏ (n over k) C_{v-n+2k} (DLMF 10.6.7, 10.29.5)."""
+    function, _, alternates, sign = KINDS[kind]
+    if x.is_zero() and kind in "ji":
+        return _at_zero(kind, v, order)
+    terms = (
+        alternates**k * math.comb(order, k) * function(x, v - order + 2 * k)
+        for k in range(order + 1)
+    )
+    return sign**order * sum(terms, start=arb(0)) / 2**order
+
+
+def _at_zero(kind: str, v: int, order: int) -> arb:
+    """Return the Taylor coefficient of J or I at 0, times n! (DLMF 10.2.2)."""
+    k, odd = divmod(order - v, 2)
+    if odd or k < 0:
+        return arb(0)
+    sign = (-1) ** k if kind == "j" else 1
+    return arb(sign * math.factorial(order)) / (math.factorial(k) * math.factorial(k + v) * 2**order)
+
+
+def _cylinder(x: Any, *, kind: str, v: int, order: int) -> Any:
+    _, library, alternates, sign = KINDS[kind]
+    total = 0
+    for k in range(order + 1):
+        m = v - order + 2 * k
+        reflect = -1 if m < 0 and m % 2 and kind in "jy" else 1
+        direct = BEST.get((kind, abs(m)))
+        term = direct(x) if direct else library(abs(m), x)
+        total = total + alternates**k * math.comb(order, k) * reflect * term
+    return sign**order * total / 2**order
+
+
+def _doubtful(y: Any, x: Any) -> Any:
+    """Whether SciPy's digits are in doubt: next to a root, far out, or out of range on the way.
+
+    Next to a root: small beside the amplitude sqrt(2/πx). Far out the phase is rounded.
+    """
+    size = np.abs(x)
+    far = (size > FAR) if y.dtype == np.float64 else False
+    return (np.abs(y) * np.sqrt(size + 1) < NEAR) | far | ~np.isfinite(y)
+
+
+def _out_of_range(y: Any, _x: Any) -> Any:
+    return ~np.isfinite(y) | (y == 0)
+
+
+def _i2(x: Any) -> Any:
+    """Return I₂; beyond 4 by the recurrence, where SciPy's iv loses several ulps."""
+    far = np.where(np.abs(x) > 4, x, 4)  # noqa: PLR2004
+    near = small_order_first(sp.iv)(2, x)
+    return np.where(np.abs(x) > 4, sp.i0(far) - 2 * sp.i1(far) / far, near)  # noqa: PLR2004
+
+
+FAR: Final = 25.0
+NEAR: Final = 0.45
+BEST: Final = {
+    ("j", 0): in_precision(sp.j0), ("j", 1): in_precision(sp.j1), ("y", 0): in_precision(sp.y0),
+    ("y", 1): in_precision(sp.y1), ("i", 0): in_precision(sp.i0), ("i", 1): in_precision(sp.i1),
+    ("k", 0): in_precision(sp.k0), ("k", 1): in_precision(sp.k1), ("i", 2): in_precision(_i2),
+}  # fmt: skip
+
+
+def _forward(x: Any, *, kind: str, v: int, order: int) -> Any:
+    direct = BEST.get((kind, v)) if order == 0 else None
+    compute = (lambda t, **_: direct(t)) if direct else _cylinder
+    doubt = _doubtful if kind in "jy" else _out_of_range
+    return where_by_arb(doubt, compute, cylinder_ball)(x, kind=kind, v=v, order=order)
+
+
+cylinder: Entry = op(
+    "cylinder",
+    _forward,
+    vjp=lambda g, y, x, kind, v, order: g * cylinder(x, kind=kind, v=v, order=order + 1),
+    ball=cylinder_ball,
+    rounding=8,
+)
+
+
+def _row(name: str, kind: str, v: int, *, sympy: str, jax: str | None = None) -> Entry:
+    """Register a Bessel function of integer order whose derivatives are those of `cylinder`."""
+    return op(
+        name,
+        lambda x: _forward(x, kind=kind, v=v, order=0),
+        vjp=lambda g, y, x: g * cylinder(x, kind=kind, v=v, order=1),
+        ball=lambda x: cylinder_ball(x, kind=kind, v=v, order=0),
+        rounding=8,
+        sympy=sympy,
+        jax=jax,
+        domain="(0, inf)" if kind in "yk" else "(-inf, inf)",
+    )
+
+
+j0 = _row("j0", "j", 0, sympy="besselj(0, x)", jax="bessel_jn")
+j1 = _row("j1", "j", 1, sympy="besselj(1, x)", jax="bessel_jn")
+y0 = _row("y0", "y", 0, sympy="bessely(0, x)")
+y1 = _row("y1", "y", 1, sympy="bessely(1, x)")
+i0 = _row("i0", "i", 0, sympy="besseli(0, x)", jax="i0")
+i1 = _row("i1", "i", 1, sympy="besseli(1, x)", jax="i1")
+k0 = _row("k0", "k", 0, sympy="besselk(0, x)")
+k1 = _row("k1", "k", 1, sympy="besselk(1, x)")
+
+
+def jn(n: int, x: Any) -> Any:
+    """Return the Bessel function J of an integer order."""
+    return cylinder(x, kind="j", v=int(n), order=0)
+
+
+def yn(n: int, x: Any) -> Any:
+    """Return the Bessel function Y of an integer order, x > 0."""
+    return cylinder(x, kind="y", v=int(n), order=0)
+
+
+def kn(n: int, x: Any) -> Any:
+    """Return the modified Bessel function K of an integer order, x > 0."""
+    return cylinder(x, kind="k", v=int(n), order=0)
+
+
+def _scaled_ball(x: arb, *, kind: str, v: int, order: int) -> arb:
+    """Return the n-th derivative of exp(-|x|) I_v(x), or of exp(x) K_v(x), by Leibniz' rule.
+
+    At 0, where exp(-|x|) has a kink, the sign of x is taken as 0: the mean of both sides.
+    """
+    sign = 1 if kind == "k" else 0 if x.is_zero() else 1 if is_less(x, arb(0)) else -1
+    terms = (
+        math.comb(order, k) * sign ** (order - k) * cylinder_ball(x, kind=kind, v=v, order=k)
+        for k in range(order + 1)
+    )
+    return (sign * x).exp() * sum(terms, start=arb(0))
+
+
+scaled_cylinder: Entry = op(
+    "scaled_cylinder",
+    by_arb(_scaled_ball),
+    vjp=lambda g, y, x, kind, v, order: g * scaled_cylinder(x, kind=kind, v=v, order=order + 1),
+    ball=_scaled_ball,
+    rounding=0.5,
+)
+
+
+def _scaled_row(
+    name: str, library: Any, kind: str, v: int, *, sympy: str, jax: str | None = None
+) -> Entry:
+    """Register an exponentially scaled Bessel function: its slope, a difference, is by Arb."""
+    return op(
+        name,
+        in_precision(library),
+        vjp=lambda g, y, x: g * scaled_cylinder(x, kind=kind, v=v, order=1),
+        ball=lambda x: _scaled_ball(x, kind=kind, v=v, order=0),
+        rounding=4,
+        sympy=sympy,
+        jax=jax,
+        domain="(0, inf)" if kind == "k" else "(-inf, inf)",
+        kinks="" if kind == "k" else "x = 0",
+    )
+
+
+i0e = _scaled_row("i0e", sp.i0e, "i", 0, sympy="exp(-Abs(x))*besseli(0, x)", jax="i0e")
+i1e = _scaled_row("i1e", sp.i1e, "i", 1, sympy="exp(-Abs(x))*besseli(1, x)", jax="i1e")
+k0e = _scaled_row("k0e", sp.k0e, "k", 0, sympy="exp(x)*besselk(0, x)")
+k1e = _scaled_row("k1e", sp.k1e, "k", 1, sympy="exp(x)*besselk(1, x)")
+
+
+def _unavailable_order(*_args: Any, **_params: Any) -> Any:
+    raise NotImplementedError("the derivative in the order of a Bessel or Struve function")
+
+
+def _of_order(name: str, kind: str, sign: int, *, jax: str | None = None) -> Entry:
+    """Register a Bessel function of real order; SciPy's digits, by the recurrence of its kind."""
+    function, library, alternates, _ = KINDS[kind]
+    call = {"y": in_precision(sp.yv), "k": in_precision(sp.kv)}.get(kind, library)
+    entry: Entry = op(
+        name,
+        call,
+        vjp=(
+            _unavailable_order,
+            lambda g, y, v, x: g * (0.5 * sign * (entry(v - 1, x) + alternates * entry(v + 1, x))),
+        ),
+        ball=lambda v, x: function(x, v),
+        rounding=16,
+        sympy=f"bessel{kind}(x, y)",
+        jax=jax,
+        domain=("[0, 50]", "(0, 100)"),
+    )
+    return entry
+
+
+jv = _of_order("jv", "j", 1)
+yv = _of_order("yv", "y", 1)
+iv = _of_order("iv", "i", 1)
+kv = _of_order("kv", "k", -1)
+ive: Entry = op(
+    "ive",
+    in_precision(sp.ive),
+    vjp=(
+        _unavailable_order,
+        lambda g, y, v, x: g * (0.5 * (ive(v - 1, x) + ive(v + 1, x)) - sign_of(x) * y),
+    ),
+    ball=lambda v, x: (x if is_less(x, arb(0)) else -x).exp() * x.bessel_i(v),
+    rounding=16,
+    sympy="exp(-Abs(y))*besseli(x, y)",
+    domain=("[0, 50]", "(0, 100)"),
+)
+
+
+def _struve_ball(v: arb, x: arb) -> arb:
+    """Return H_v by its ₁F₂ series (DLMF 11.2.1)."""
+    half = arb(1) / 2
+    series = (-(x * x) / 4).hypgeom([arb(1)], [3 * half, v + 3 * half])
+    return (x / 2) ** (v + 1) * series / ((3 * half).gamma() * (v + 3 * half).gamma())
+
+
+struve: Entry = op(
+    "struve",
+    in_precision(sp.struve),
+    vjp=(
+        _unavailable_order,
+        lambda g, y, v, x: g * (struve(v - 1, x) - v / x * y),  # DLMF 11.4.28
+    ),
+    ball=_struve_ball,
+    rounding=16,
+    sympy=None,
+    domain=("[0, 10]", "(0, 100)"),
+)
+
+
+def _airy(which: int) -> Callable[..., Any]:
+    """Return one of the four; SciPy's lose (2/3)|x|^(3/2) ulps, and all next to a root."""
+    library = in_precision(lambda x: sp.airy(x)[which])
+    return where_by_arb(
+        lambda y, x: (np.abs(x) > 2) & ((y.dtype == np.float64) | (x < 0)),  # noqa: PLR2004
+        library,
+        lambda x: x.airy()[which],
+    )
+
+
+ai: Entry = op(
+    "airy_ai", _airy(0), vjp=lambda g, y, x: g * aip(x), ball=lambda x: x.airy()[0], rounding=16,
+    sympy="airyai(x)", domain="(-100, 100)",
+)  # fmt: skip
+aip: Entry = op(
+    "airy_aip", _airy(1), vjp=lambda g, y, x: g * (x * ai(x)), ball=lambda x: x.airy()[1],
+    rounding=16, sympy="airyaiprime(x)", domain="(-100, 100)",
+)  # fmt: skip
+bi: Entry = op(
+    "airy_bi", _airy(2), vjp=lambda g, y, x: g * bip(x), ball=lambda x: x.airy()[2], rounding=16,
+    sympy="airybi(x)", domain="(-100, 100)",
+)  # fmt: skip
+bip: Entry = op(
+    "airy_bip", _airy(3), vjp=lambda g, y, x: g * (x * bi(x)), ball=lambda x: x.airy()[3],
+    rounding=16, sympy="airybiprime(x)", domain="(-100, 100)",
+)  # fmt: skip
+
+
+def airy(x: Any) -> tuple[Any, Any, Any, Any]:
+    """Return the Airy functions Ai, Ai', Bi, Bi' (DLMF 9.2)."""
+    return ai(x), aip(x), bi(x), bip(x)

@@ -1,0 +1,237 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Scaled error functions, tails of the normal distribution, and the inverses of all of them.
+
+Slopes are taken through erfcx, which varies slowly: exp(y²) at a rounded y would lose y² ulps.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import numpy as np
+import scipy.special as sp
+from flint import acb, arb
+
+from diffcheck.balls import is_less
+from diffcheck.engine.ops.arb_forward import where_by_arb
+from diffcheck.engine.ops.comparison import less
+from diffcheck.engine.ops.elementwise import where
+from diffcheck.engine.ops.special import erf, gauss
+from diffcheck.engine.ops.special_forward import gauss as gauss_forward
+from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.table import Entry, op
+from diffcheck.engine.values import constant
+
+
+# Correctly rounded: products of rounded factors would cost an ulp each.
+TWO_OVER_SQRT_PI: Final = 1.1283791670955126
+SQRT_PI_OVER_TWO: Final = 0.886226925452758
+SQRT_TWO_OVER_PI: Final = 0.7978845608028654
+ONE_OVER_SQRT_TWO_PI: Final = 0.3989422804014327
+
+
+def _scaled_erfc_ball(x: arb, *, order: int) -> arb:
+    """Return the n-th derivative of exp(x²) erfc(x): (-2)ⁿ n! exp(x²) iⁿerfc(x) (DLMF 7.18.5)."""
+    before, y = 2 / arb.pi().sqrt(), (x * x).exp() * x.erfc()
+    for n in range(1, order + 1):  # DLMF 7.18.7 in scaled form
+        before, y = y, (2 * x * y - before) if n == 1 else 2 * x * y + 2 * (n - 1) * before
+    return y
+
+
+def _erfcx(x: Any) -> Any:
+    """Return erfcx: SciPy's on the right, elsewhere as exp(x²) erfc(x) with exp(x²) split."""
+    y = in_precision(sp.erfcx)(x)
+    if not np.any(x < 0.5):  # noqa: PLR2004 - beyond, SciPy's is good
+        return y
+    low = np.minimum(np.maximum(x, -64), 0.5)
+    m = np.rint(low * 16) * 0.0625
+    square = np.exp(m * m) * np.exp((low - m) * (low + m))
+    return np.where(x < 0.5, square * in_precision(sp.erfc)(low), y).astype(y.dtype)[()]  # noqa: PLR2004
+
+
+def _scaled_erfc(x: Any, *, order: int) -> Any:
+    """Return erfcx or a derivative of it; the recurrence where all its terms have one sign."""
+    y = _erfcx(x)
+    before = TWO_OVER_SQRT_PI + 0 * y
+    for n in range(1, order + 1):
+        before, y = y, (2 * x * y - before) if n == 1 else 2 * x * y + 2 * (n - 1) * before
+    return y
+
+
+def _cancels(_y: Any, x: Any) -> Any:
+    return x > 0.25
+
+
+_refined = where_by_arb(_cancels, _scaled_erfc, _scaled_erfc_ball)
+scaled_erfc: Entry = op(
+    "erfcx",
+    lambda x, *, order: (_refined if order else _scaled_erfc)(x, order=order),
+    vjp=lambda g, y, x, order: g * scaled_erfc(x, order=order + 1),
+    ball=_scaled_erfc_ball,
+    rounding=4,
+    sympy="exp(x**2)*erfc(x)",
+    jax="erfcx",
+)
+
+
+def erfcx(x: Any) -> Any:
+    """Return exp(x²) erfc(x); derivatives of every order keep their digits in the tail."""
+    return scaled_erfc(x, order=0)
+
+
+def _mills(x: Any) -> Any:
+    """Return φ(x)/Φ(x), the inverse of Mills' ratio for the lower tail."""
+    lower = SQRT_TWO_OVER_PI / _erfcx(-x * math.sqrt(0.5))
+    upper = gauss_forward(x, half=True) * ONE_OVER_SQRT_TWO_PI / in_precision(sp.ndtr)(x)
+    return np.where(x < 0, lower, upper).astype(np.result_type(x))[()]
+
+
+def _mills_ball(x: arb) -> arb:
+    return (2 / arb.pi()).sqrt() / _scaled_erfc_ball(-x / arb(2).sqrt(), order=0)
+
+
+def _mills_rule(g: Any, y: Any, x: Any) -> Any:
+    """Return -g y (x + y); for x < 0, where that cancels, through the derivative of erfcx."""
+    t = -x * constant("sqrt_half", x)
+    tail = 0.5 * constant("sqrt_pi", x) * (y * y) * scaled_erfc(where(less(x, 0), t, 0), order=1)
+    return g * where(less(x, 0), tail, -y * (x + y))
+
+
+inverse_mills = op(
+    "inverse_mills",
+    _mills,
+    vjp=_mills_rule,
+    ball=_mills_ball,
+    rounding=4,
+)
+def _log_ndtr(x: Any) -> Any:
+    """Return log Φ(x); for x > 1 as log1p(-Φ(-x)), where Φ(x) rounds to 1."""
+    upper = np.log1p(-in_precision(sp.ndtr)(-np.maximum(x, 0)))
+    return np.where(x > 1, upper, in_precision(sp.log_ndtr)(np.minimum(x, 2))).astype(
+        np.result_type(x)
+    )[()]
+
+
+log_ndtr = op(
+    "log_ndtr",
+    _log_ndtr,
+    vjp=lambda g, y, x: g * inverse_mills(x),
+    ball=lambda x: ((-x / arb(2).sqrt()).erfc() / 2).log(),
+    rounding=8,
+    sympy="log(erfc(-x/sqrt(2))/2)",
+    jax="log_ndtr",
+)
+
+
+def _ndtri_slope(p: Any) -> Any:
+    """Return 1/φ(Φ⁻¹(p)) as 1/(p m(y)), with m = φ/Φ: p is exact, and m is not sensitive to y."""
+    tail = np.minimum(p, 1 - p)
+    return 1 / (tail * _mills(in_precision(sp.ndtri)(tail)))
+
+
+def _ndtri_ball(p: arb) -> arb:
+    return -(arb(2).sqrt()) * _erfcinv_ball(2 * p)
+
+
+ndtri_slope = op(
+    "ndtri_slope",
+    _ndtri_slope,
+    vjp=lambda g, y, p: g * (ndtri(p) * y * y),
+    ball=lambda p: (_ndtri_ball(p) ** 2 / 2).exp() * (2 * arb.pi()).sqrt(),
+    rounding=4,
+    domain="(0, 1)",
+)
+ndtri: Entry = op(
+    "ndtri",
+    in_precision(sp.ndtri),
+    vjp=lambda g, y, p: g * ndtri_slope(p),
+    ball=_ndtri_ball,
+    rounding=8,
+    sympy="sqrt(2)*erfinv(2*x - 1)",
+    jax="ndtri",
+    domain="(0, 1)",
+)
+
+
+def _erfcinv_ball(x: arb) -> arb:
+    return (1 - x).erfinv() if is_less(arb(0.5), x) else x.erfcinv()
+
+
+def _erfinv_slope(x: Any) -> Any:
+    """Return (√π/2) exp(y²) as (√π/2) erfcx(|y|)/(1 - |x|), which is not sensitive to y."""
+    y = np.abs(in_precision(sp.erfinv)(x))
+    return SQRT_PI_OVER_TWO * _erfcx(y) / (1 - np.abs(x))
+
+
+erfinv_slope = op(
+    "erfinv_slope",
+    _erfinv_slope,
+    vjp=lambda g, s, x: g * (2 * erfinv(x) * s * s),
+    ball=lambda x: (x.erfinv() ** 2).exp() * arb.pi().sqrt() / 2,
+    rounding=4,
+    domain="(-1, 1)",
+)
+erfinv: Entry = op(
+    "erfinv",
+    in_precision(sp.erfinv),
+    vjp=lambda g, y, x: g * erfinv_slope(x),
+    ball=lambda x: x.erfinv(),
+    rounding=4,
+    sympy="erfinv(x)",
+    jax="erf_inv",
+    domain="(-1, 1)",
+)
+
+
+def _erfcinv_slope(x: Any) -> Any:
+    tail = np.minimum(x, 2 - x)
+    y = in_precision(sp.erfcinv)(tail)
+    return -SQRT_PI_OVER_TWO * _erfcx(y) / tail
+
+
+erfcinv_slope = op(
+    "erfcinv_slope",
+    _erfcinv_slope,
+    vjp=lambda g, s, x: g * (2 * erfcinv(x) * s * s),
+    ball=lambda x: -((_erfcinv_ball(x) ** 2).exp()) * arb.pi().sqrt() / 2,
+    rounding=4,
+    domain="(0, 2)",
+)
+erfcinv: Entry = op(
+    "erfcinv",
+    in_precision(sp.erfcinv),
+    vjp=lambda g, y, x: g * erfcinv_slope(x),
+    ball=_erfcinv_ball,
+    rounding=4,
+    sympy="erfcinv(x)",
+    domain="(0, 2)",
+)
+
+
+def _owens_t_ball(h: arb, a: arb) -> arb:
+    """Return Owen's T by its integral over the angle, cut in the middle if need be."""
+    def f(t: Any, _analytic: bool) -> Any:  # noqa: FBT001 - the signature Arb calls
+        u = t * t + 1
+        return (-(acb(h) * acb(h)) * u / 2).exp() / u
+
+    return acb.integral(f, 0, acb(a)).real / (2 * arb.pi())
+
+
+owens_t = op(
+    "owens_t",
+    in_precision(sp.owens_t),
+    vjp=(
+        lambda g, y, h, a: -g * (
+            0.5 * constant("one_over_sqrt_two_pi", h) * gauss(h, half=True)
+            * erf(h * a * constant("sqrt_half", h))
+        ),
+        lambda g, y, h, a: g * (
+            gauss(h, half=True) * gauss(h * a, half=True)
+            * (constant("one_over_two_pi", h) / (1 + a * a))
+        ),
+    ),
+    ball=_owens_t_ball,
+    rounding=16,
+)  # fmt: skip
+

@@ -1,0 +1,275 @@
+# ruff: noqa: ARG005 - rules share one signature
+"""Zeta, Lambert W, elliptic and hypergeometric functions, relative entropies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.special as sp
+from flint import acb, arb
+
+from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
+from diffcheck.engine.ops.elementwise import exp
+from diffcheck.engine.ops.special import betaln, expit_difference, unavailable, xlog1py, xlogy
+from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.table import Entry, op
+from diffcheck.engine.values import constant
+
+zeta: Entry = op(
+    "zeta",
+    in_precision(sp.zeta),
+    vjp=(
+        unavailable("zeta", "its exponent"),
+        lambda g, y, s, q: -g * (s * zeta(s + 1, q)),
+    ),
+    ball=lambda s, q: s.zeta(q),
+    rounding=8,
+    sympy="zeta(x, y)",
+    jax="zeta",
+    domain=("(1, 50]", "(0, inf)"),
+)
+
+
+def _lambert_ball(x: arb, *, branch: int) -> arb:
+    return x.lambertw(branch)
+
+
+def _lambert(x: Any, *, branch: int) -> Any:
+    return in_precision(lambda t: sp.lambertw(t, branch).real)(x)
+
+
+_lambert_forward = where_by_arb(lambda y, x: np.abs(x) < 0.5, _lambert, _lambert_ball)  # noqa: PLR2004
+_lambertw: Entry = op(
+    "lambertw",
+    _lambert_forward,
+    vjp=lambda g, y, x, branch: g * lambert_slope(x, branch=branch),
+    ball=_lambert_ball,
+    rounding=2,
+    sympy="LambertW(x)",
+    domain="(-0.36787944117144233, inf)",
+)
+
+
+def _lambert_slope_ball(x: arb, *, branch: int) -> arb:
+    w = x.lambertw(branch)
+    return (-w).exp() / (1 + w)
+
+
+def _lambert_slope(x: Any, *, branch: int) -> Any:
+    w = _lambert_forward(x, branch=branch)
+    return np.where(x > 1, w / (1 + w) / x, 1 / (x + np.exp(np.minimum(w, 1))))[()]
+
+
+lambert_slope: Entry = op(
+    "lambert_slope",
+    where_by_arb(
+        lambda y, x: x < 0,  # 1 + w cancels next to the branch point -1/e
+        _lambert_slope,
+        _lambert_slope_ball,
+    ),
+    vjp=lambda g, y, x, branch: -g * _lambert_curve(y, _lambertw(x, branch=branch)),
+    ball=_lambert_slope_ball,
+    rounding=4,
+    domain="(-0.36787944117144233, inf)",
+)
+
+
+def _lambert_curve(slope: Any, w: Any) -> Any:
+    """Return -w'' = w'² (2 + w)/(1 + w)."""
+    return slope * slope * ((2 + w) / (1 + w))
+
+
+def lambertw(x: Any, k: int = 0) -> Any:
+    """Return Lambert's W on a real branch, 0 or -1 (DLMF 4.13)."""
+    return _lambertw(x, branch=int(k))
+
+
+# Complete elliptic integrals in the parameter m (DLMF 19.4, 19.25.1; Carlson's forms do not cancel)
+def _elliptic_ball(m: arb, *, kind: str, order: int) -> arb:
+    """Return the n-th derivative of K or E: a ₂F₁ with its parameters raised (DLMF 15.5.2)."""
+    half = arb(1) / 2
+    a = half if kind == "k" else -half
+    factor = arb.pi() / 2
+    for n in range(order):
+        factor *= (a + n) * (half + n) / (1 + n)
+    return factor * acb(m).hypgeom_2f1(a + order, half + order, arb(1 + order)).real
+
+
+def _elliptic(m: Any, *, kind: str, order: int) -> Any:
+    if order == 0:
+        return in_precision(sp.ellipk if kind == "k" else sp.ellipe)(m)
+    if order == 1 and kind == "k":
+        return in_precision(lambda t: sp.elliprd(0 * t, 1 + 0 * t, 1 - t) / 6)(m)
+    if order == 1:
+        return in_precision(lambda t: -sp.elliprd(0 * t, 1 - t, 1 + 0 * t) / 6)(m)
+    return by_arb(_elliptic_ball)(m, kind=kind, order=order)
+
+
+elliptic: Entry = op(
+    "elliptic",
+    _elliptic,
+    vjp=lambda g, y, m, kind, order: g * elliptic(m, kind=kind, order=order + 1),
+    ball=_elliptic_ball,
+    rounding=4,
+    domain="(-inf, 1)",
+)
+ellipk = op(
+    "ellipk",
+    in_precision(sp.ellipk),
+    vjp=lambda g, y, m: g * elliptic(m, kind="k", order=1),
+    ball=lambda m: _elliptic_ball(m, kind="k", order=0),
+    rounding=4,
+    sympy="elliptic_k(x)",
+    domain="(-inf, 1)",
+)
+ellipe = op(
+    "ellipe",
+    in_precision(sp.ellipe),
+    vjp=lambda g, y, m: g * elliptic(m, kind="e", order=1),
+    ball=lambda m: _elliptic_ball(m, kind="e", order=0),
+    rounding=4,
+    sympy="elliptic_e(x)",
+    domain="(-inf, 1)",
+)
+complement: Entry = op(
+    "elliptic_complement",
+    lambda p, *, order: (
+        in_precision(lambda t: -sp.elliprd(0 * t, 1 + 0 * t, t) / 6)(p)
+        if order == 1
+        else by_arb(_complement_ball)(p, order=order)
+    ),
+    vjp=lambda g, y, p, order: g * complement(p, order=order + 1),
+    ball=lambda p, *, order: _complement_ball(p, order=order),
+    rounding=4,
+    domain="(0, inf)",
+)
+
+
+def _complement_ball(p: arb, *, order: int) -> arb:
+    return (-1) ** order * _elliptic_ball(1 - p, kind="k", order=order)
+
+
+ellipkm1 = op(
+    "ellipkm1",
+    in_precision(sp.ellipkm1),
+    vjp=lambda g, y, p: g * complement(p, order=1),  # 1 - p would round a small p away
+    ball=lambda p: _elliptic_ball(1 - p, kind="k", order=0),
+    rounding=4,
+    sympy="elliptic_k(1 - x)",
+    domain="(0, inf)",
+)
+
+hyp1f1: Entry = op(
+    "hyp1f1",
+    in_precision(sp.hyp1f1),
+    vjp=(
+        unavailable("hyp1f1", "a"),
+        unavailable("hyp1f1", "b"),
+        lambda g, y, a, b, x: g * (a / b * hyp1f1(a + 1, b + 1, x)),
+    ),
+    ball=lambda a, b, x: x.hypgeom_1f1(a, b),
+    rounding=64,
+    sympy="hyper([x], [y], z)",
+    jax="hyp1f1",
+    domain=("(0, 10]", "(0, 10]", "[-10, 10]"),
+)
+hyp2f1: Entry = op(
+    "hyp2f1",
+    in_precision(sp.hyp2f1),
+    vjp=(
+        unavailable("hyp2f1", "a"),
+        unavailable("hyp2f1", "b"),
+        unavailable("hyp2f1", "c"),
+        lambda g, y, a, b, c, x: g * (a * b / c * hyp2f1(a + 1, b + 1, c + 1, x)),
+    ),
+    ball=lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
+    rounding=64,
+    sympy="hyper([x, y], [z], t)",
+    jax="hyp2f1",
+    domain=("(0, 4]", "(0, 4]", "(0, 4]", "[-1, 0.75]"),
+)
+
+betainc = op(
+    "betainc",
+    in_precision(sp.betainc),
+    vjp=(
+        unavailable("betainc", "a"),
+        unavailable("betainc", "b"),
+        lambda g, y, a, b, x: g * exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b)),
+    ),
+    ball=lambda a, b, x: x.beta_lower(a, b, regularized=1),
+    rounding=64,
+    sympy=None,
+    jax="betainc",
+    domain=("(0, 100]", "(0, 100]", "(0, 1)"),
+)
+
+
+# Relative entropies. log(x/y) would overflow, and cancel next to x = y as log x - log y.
+def _log_ratio(x: Any, y: Any) -> Any:
+    """Return log(x/y): through log1p next to 1, where x - y is exact."""
+    with np.errstate(all="ignore"):
+        ratio = x / y
+        near = np.log1p((x - y) / y)
+        far = np.log(x) - np.log(y)
+    close = (ratio > 0.5) & (ratio < 2)  # noqa: PLR2004 - Sterbenz: the difference is exact
+    usable = np.isfinite(ratio) & (ratio > np.finfo(np.result_type(ratio)).tiny)
+    return np.where(close, near, np.where(usable, np.log(ratio), far))[()]
+
+
+log_ratio = op(
+    "log_ratio",
+    _log_ratio,
+    vjp=(lambda g, r, x, y: g / x, lambda g, r, x, y: -g / y),
+    ball=lambda x, y: x.log() - y.log(),
+    rounding=2,
+    sympy="log(x/y)",
+    domain="(0, inf)",
+)
+rel_entr = op(
+    "rel_entr",
+    lambda x, y: np.where(x == 0, 0, x * _log_ratio(np.where(x == 0, y, x), y)).astype(
+        np.result_type(x, y)
+    )[()],
+    vjp=(
+        lambda g, r, x, y: g * (log_ratio(x, y) + 1),
+        lambda g, r, x, y: -g * (x / y),
+    ),
+    ball=lambda x, y: arb(0) if x.is_zero() else x * (x.log() - y.log()),
+    rounding=3,
+    sympy="x*log(x/y)",
+    jax="rel_entr",
+    domain="(0, inf)",
+)
+kl_div = op(
+    "kl_div",
+    in_precision(sp.kl_div),
+    vjp=(
+        lambda g, r, x, y: g * log_ratio(x, y),
+        lambda g, r, x, y: g * ((y - x) / y),
+    ),
+    ball=lambda x, y: y if x.is_zero() else x * (x.log() - y.log()) - x + y,
+    rounding=64,
+    sympy="x*log(x/y) - x + y",
+    jax="kl_div",
+    domain="(0, inf)",
+)
+logaddexp2 = op(
+    "logaddexp2",
+    np.logaddexp2,
+    vjp=(
+        lambda g, y, a, b: g * _share_of_two(a, b),
+        lambda g, y, a, b: g * _share_of_two(b, a),
+    ),
+    ball=lambda a, b: a + ((b - a) * arb(2).log()).exp().log1p() / arb(2).log(),
+    rounding=2,
+    sympy="log(2**x + 2**y)/log(2)",
+    jax="logaddexp2",
+)
+
+
+def _share_of_two(a: Any, b: Any) -> Any:
+    """Return 2^a/(2^a + 2^b)."""
+    scale = constant("log_2", a)
+    return expit_difference(a * scale, b * scale)

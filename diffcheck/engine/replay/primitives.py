@@ -1,0 +1,39 @@
+"""Ops that only programs know: NumPy functions that forwards call, and sums of cotangents."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from diffcheck.engine.replay import kernels
+
+
+class Primitive:
+    """A function as an op; `kind` "elementwise" lets it write over any of its operands."""
+
+    vjp = None
+
+    def __init__(self, name: str, forward: Callable[..., Any], kind: str = "elementwise") -> None:
+        self.name, self.forward, self.kind = name, forward, kind
+
+    def apply(self, args: tuple[Any, ...], params: dict[str, Any], *, nested: bool) -> Any:
+        """Apply the function, as an op of the table would be."""
+        del nested
+        return self.forward(*args, **params)
+
+
+STRONG: Final = Primitive("strong", np.float64)
+CHOICE: Final = Primitive("choice", np.where)
+KEEP: Final = Primitive("keep", kernels.keep)
+ACCUMULATED: Final = Primitive("accumulated", kernels.accumulated, "accumulates")
+GRADIENT_SUM: Final = Primitive("add", operator.add)
+"""The sum of two cotangents: an addition, of which replay knows that eager adds in place."""
+
+
+def is_basic(index: Any) -> bool:
+    """Whether an index names no element twice: slices, integers, None and ... only."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or isinstance(part, (slice, int)) for part in parts)

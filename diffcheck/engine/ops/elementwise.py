@@ -365,12 +365,24 @@ def _nonzero(y: Any) -> Any:
     return where(equal(y, 0), 1, y)
 
 
+# The quotient rule on a/hypot would leave b² as the difference of hypot² and a².
+direction: Entry = op(
+    "direction",
+    lambda a, b: a / stable.nonzero(np.hypot(a, b)),
+    vjp=(
+        lambda g, y, a, b: g * (direction(b, a) * direction(b, a) / _nonzero(hypot(a, b))),
+        lambda g, y, a, b: -g * (y * direction(b, a) / _nonzero(hypot(a, b))),
+    ),
+    ball=lambda a, b: a if a.is_zero() and b.is_zero() else a / (a * a + b * b).sqrt(),
+    rounding=2,
+    sympy="x/sqrt(x**2 + y**2)",
+)
 hypot: Entry = op(
     "hypot",
     np.hypot,
     vjp=(  # at the origin 0, the subgradient of least norm
-        lambda g, y, a, b: g * (a / _nonzero(y)),
-        lambda g, y, a, b: g * (b / _nonzero(y)),
+        lambda g, y, a, b: g * direction(a, b),
+        lambda g, y, a, b: g * direction(b, a),
     ),
     ball=lambda a, b: (a * a + b * b).sqrt(),
     rounding=1,

@@ -29,7 +29,7 @@ def _rows(x: Any) -> Any:
 def _left(g: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of a in a @ b."""
     rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
-    if rank_b == 2 and rank_a >= 2:  # noqa: PLR2004 - a matrix
+    if rank_b == 2 and rank_a >= 2:
         return matmul(g, b.mT)
     if rank_b == 1:
         return unbroadcast((g if rank_a == 1 else _column(g)) * b, shape_of(a))
@@ -42,14 +42,14 @@ def _left(g: Any, a: Any, b: Any) -> Any:
 def _right(g: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of b in a @ b."""
     rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
-    if rank_a == 2 and rank_b == 2:  # noqa: PLR2004 - matrices
+    if rank_a == 2 and rank_b == 2:
         return matmul(a.mT, g)
     if rank_a == 1:
         return unbroadcast(g * a if rank_b == 1 else _row(g) * _column(a), shape_of(b))
     if rank_b == 1:
         product = matmul(a.mT, _column(g))
         return unbroadcast(reshape(product, shape_of(product)[:-1]), shape_of(b))
-    if rank_b == 2:  # noqa: PLR2004 - one matrix for the whole stack: one product, not a sum
+    if rank_b == 2:
         return matmul(_rows(a).mT, _rows(g))
     return unbroadcast(matmul(a.mT, g), shape_of(b))
 

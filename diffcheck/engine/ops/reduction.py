@@ -15,7 +15,7 @@ from diffcheck.engine.ops.comparison import ball_less, equal
 from diffcheck.engine.ops.elementwise import sqrt, where
 from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
-from diffcheck.engine.ops.manipulation import astype, broadcast_to, flip, permute_dims, reshape
+from diffcheck.engine.ops.manipulation import astype, flip, permute_dims, reshape
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor, base, shape_of
 from diffcheck.engine.values import ones_like

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import scipy.special as sp
-from flint import acb, arb
+from flint import arb
 
 from diffcheck.engine.ops import special_forward as fw
 from diffcheck.engine.ops.comparison import equal, logical_and
-from diffcheck.engine.ops.elementwise import exp, log, log1p, sech2, where
+from diffcheck.engine.ops.elementwise import log, log1p, sech2, where
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.table import Entry, Rule, op
 from diffcheck.engine.values import constant
@@ -164,111 +164,6 @@ ndtr = op(
     ball=lambda x: (-x / arb(2).sqrt()).erfc() / 2,
     rounding=4,
     jax="ndtr",
-)
-
-# The gamma family
-gamma = op(
-    "gamma",
-    in_precision(sp.gamma),
-    vjp=lambda g, y, x: g * (y * digamma(x)),
-    ball="gamma",
-    rounding=4,
-    sympy="gamma",
-    jax="gamma",
-    domain="x not in {0, -1, -2, ...}",
-)
-gammaln = op(
-    "gammaln",
-    in_precision(sp.gammaln),
-    vjp=lambda g, y, x: g * digamma(x),
-    ball=fw.gammaln_ball,
-    rounding=4,
-    sympy="loggamma",
-    jax="gammaln",
-    domain="x not in {0, -1, -2, ...}",
-)
-digamma: Entry = op(
-    "digamma",
-    in_precision(sp.digamma),
-    vjp=lambda g, y, x: g * _polygamma(x, order=1),
-    ball="digamma",
-    rounding=4,
-    sympy="digamma",
-    jax="digamma",
-    domain="x not in {0, -1, -2, ...}",
-)
-_polygamma: Entry = op(
-    "polygamma",
-    fw.polygamma,
-    vjp=lambda g, y, x, order: g * _polygamma(x, order=order + 1),
-    ball=lambda x, *, order: acb(x).polygamma(order).real,
-    rounding=8,
-    sympy="polygamma",
-    jax="polygamma",
-    domain="x > 0",
-)
-
-
-def polygamma(n: int, x: Any) -> Any:
-    """Return the n-th derivative of digamma."""
-    return digamma(x) if int(n) == 0 else _polygamma(x, order=int(n))
-
-
-def _log_density(a: Any, x: Any) -> Any:
-    """Return log of x^(a-1) e^(-x) / Γ(a), the derivative of gammainc in x."""
-    return xlogy(a - 1, x) - x - gammaln(a)
-
-
-gammainc = op(
-    "gammainc",
-    in_precision(sp.gammainc),
-    vjp=(
-        unavailable("gammainc", "a"),
-        lambda g, y, a, x: g * exp(_log_density(a, x)),
-    ),
-    ball=lambda a, x: x.gamma_lower(a, regularized=1),
-    rounding=16,
-    sympy="lowergamma",
-    jax="gammainc",
-    domain="a > 0, x >= 0",
-)
-gammaincc = op(
-    "gammaincc",
-    in_precision(sp.gammaincc),
-    vjp=(
-        unavailable("gammaincc", "a"),
-        lambda g, y, a, x: -g * exp(_log_density(a, x)),
-    ),
-    ball=lambda a, x: x.gamma_upper(a, regularized=1),
-    rounding=16,
-    sympy="uppergamma",
-    jax="gammaincc",
-    domain="a > 0, x >= 0",
-)
-beta = op(
-    "beta",
-    in_precision(sp.beta),
-    vjp=(
-        lambda g, y, a, b: g * (y * (digamma(a) - digamma(a + b))),
-        lambda g, y, a, b: g * (y * (digamma(b) - digamma(a + b))),
-    ),
-    ball=lambda a, b: a.gamma() * b.gamma() / (a + b).gamma(),
-    rounding=16,
-    sympy="beta",
-    jax="beta",
-    domain="a > 0, b > 0",
-)
-betaln = op(
-    "betaln",
-    in_precision(sp.betaln),
-    vjp=(
-        lambda g, y, a, b: g * (digamma(a) - digamma(a + b)),
-        lambda g, y, a, b: g * (digamma(b) - digamma(a + b)),
-    ),
-    ball=lambda a, b: a.lgamma() + b.lgamma() - (a + b).lgamma(),
-    rounding=16,
-    jax="betaln",
-    domain="a > 0, b > 0",
 )
 
 _sinc: Entry = op(

@@ -16,8 +16,8 @@ import scipy.special as sp
 from flint import arb
 
 from diffcheck.balls import is_less
-from diffcheck.engine.ops.comparison import sign as sign_of
 from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
+from diffcheck.engine.ops.comparison import sign as sign_of
 from diffcheck.engine.ops.special_forward import in_precision, small_order_first
 from diffcheck.engine.table import Entry, op
 
@@ -48,7 +48,9 @@ def _at_zero(kind: str, v: int, order: int) -> arb:
     if odd or k < 0:
         return arb(0)
     sign = (-1) ** k if kind == "j" else 1
-    return arb(sign * math.factorial(order)) / (math.factorial(k) * math.factorial(k + v) * 2**order)
+    return arb(sign * math.factorial(order)) / (
+        math.factorial(k) * math.factorial(k + v) * 2**order
+    )
 
 
 def _cylinder(x: Any, *, kind: str, v: int, order: int) -> Any:
@@ -73,15 +75,16 @@ def _doubtful(y: Any, x: Any) -> Any:
     return (np.abs(y) * np.sqrt(size + 1) < NEAR) | far | ~np.isfinite(y)
 
 
-def _out_of_range(y: Any, _x: Any) -> Any:
-    return ~np.isfinite(y) | (y == 0)
+def _out_of_range(y: Any, x: Any) -> Any:
+    """Whether SciPy gave 0 or infinity, or may have for a neighbouring order."""
+    return ~np.isfinite(y) | (y == 0) | ((y.dtype == np.float64) & (np.abs(x) > 600))
 
 
 def _i2(x: Any) -> Any:
     """Return I₂; beyond 4 by the recurrence, where SciPy's iv loses several ulps."""
-    far = np.where(np.abs(x) > 4, x, 4)  # noqa: PLR2004
+    far = np.where(np.abs(x) > 4, x, 4)
     near = small_order_first(sp.iv)(2, x)
-    return np.where(np.abs(x) > 4, sp.i0(far) - 2 * sp.i1(far) / far, near)  # noqa: PLR2004
+    return np.where(np.abs(x) > 4, sp.i0(far) - 2 * sp.i1(far) / far, near)
 
 
 FAR: Final = 25.0
@@ -197,30 +200,66 @@ def _unavailable_order(*_args: Any, **_params: Any) -> Any:
     raise NotImplementedError("the derivative in the order of a Bessel or Struve function")
 
 
-def _of_order(name: str, kind: str, sign: int, *, jax: str | None = None) -> Entry:
-    """Register a Bessel function of real order; SciPy's digits, by the recurrence of its kind."""
-    function, library, alternates, _ = KINDS[kind]
-    call = {"y": in_precision(sp.yv), "k": in_precision(sp.kv)}.get(kind, library)
-    entry: Entry = op(
+def _order_ball(v: arb, x: arb, *, kind: str, order: int) -> arb:
+    function, _, alternates, sign = KINDS[kind]
+    terms = (
+        alternates**k * math.comb(order, k) * function(x, v - order + 2 * k)
+        for k in range(order + 1)
+    )
+    return sign**order * sum(terms, start=arb(0)) / 2**order
+
+
+def _order_forward(v: Any, x: Any, *, kind: str, order: int) -> Any:
+    _, _, alternates, sign = KINDS[kind]
+    library = REAL_ORDER[kind]
+    total = 0
+    for k in range(order + 1):
+        total = total + alternates**k * math.comb(order, k) * library(v - order + 2 * k, x)
+    return sign**order * total / 2**order
+
+
+REAL_ORDER: Final = {
+    "j": small_order_first(sp.jv), "y": in_precision(sp.yv),
+    "i": small_order_first(sp.iv), "k": in_precision(sp.kv),
+}  # fmt: skip
+_of_any_order = where_by_arb(
+    lambda y, _v, x: _doubtful(y, x) | ((y.dtype == np.float64) & (np.abs(x) > 2)),
+    _order_forward,
+    _order_ball,
+)
+cylinder_of_order: Entry = op(
+    "cylinder_of_order",
+    _of_any_order,
+    vjp=(
+        _unavailable_order,
+        lambda g, y, v, x, kind, order: g * cylinder_of_order(v, x, kind=kind, order=order + 1),
+    ),
+    ball=_order_ball,
+    rounding=8,
+    domain=("[0, 50]", "(0, 100)"),
+)
+
+
+def _of_order(name: str, kind: str) -> Entry:
+    """Register a Bessel function of real order, differentiable in its argument."""
+    return op(
         name,
-        call,
+        lambda v, x: _of_any_order(v, x, kind=kind, order=0),
         vjp=(
             _unavailable_order,
-            lambda g, y, v, x: g * (0.5 * sign * (entry(v - 1, x) + alternates * entry(v + 1, x))),
+            lambda g, y, v, x: g * cylinder_of_order(v, x, kind=kind, order=1),
         ),
-        ball=lambda v, x: function(x, v),
+        ball=lambda v, x: _order_ball(v, x, kind=kind, order=0),
         rounding=16,
         sympy=f"bessel{kind}(x, y)",
-        jax=jax,
         domain=("[0, 50]", "(0, 100)"),
     )
-    return entry
 
 
-jv = _of_order("jv", "j", 1)
-yv = _of_order("yv", "y", 1)
-iv = _of_order("iv", "i", 1)
-kv = _of_order("kv", "k", -1)
+jv = _of_order("jv", "j")
+yv = _of_order("yv", "y")
+iv = _of_order("iv", "i")
+kv = _of_order("kv", "k")
 ive: Entry = op(
     "ive",
     in_precision(sp.ive),
@@ -260,7 +299,7 @@ def _airy(which: int) -> Callable[..., Any]:
     """Return one of the four; SciPy's lose (2/3)|x|^(3/2) ulps, and all next to a root."""
     library = in_precision(lambda x: sp.airy(x)[which])
     return where_by_arb(
-        lambda y, x: (np.abs(x) > 2) & ((y.dtype == np.float64) | (x < 0)),  # noqa: PLR2004
+        lambda y, x: (np.abs(x) > 2) & ((y.dtype == np.float64) | (x < 0)),
         library,
         lambda x: x.airy()[which],
     )

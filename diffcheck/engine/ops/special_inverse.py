@@ -23,7 +23,6 @@ from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 
-
 # Correctly rounded: products of rounded factors would cost an ulp each.
 TWO_OVER_SQRT_PI: Final = 1.1283791670955126
 SQRT_PI_OVER_TWO: Final = 0.886226925452758
@@ -42,12 +41,12 @@ def _scaled_erfc_ball(x: arb, *, order: int) -> arb:
 def _erfcx(x: Any) -> Any:
     """Return erfcx: SciPy's on the right, elsewhere as exp(x²) erfc(x) with exp(x²) split."""
     y = in_precision(sp.erfcx)(x)
-    if not np.any(x < 0.5):  # noqa: PLR2004 - beyond, SciPy's is good
+    if not np.any(x < 0.5):
         return y
     low = np.minimum(np.maximum(x, -64), 0.5)
     m = np.rint(low * 16) * 0.0625
     square = np.exp(m * m) * np.exp((low - m) * (low + m))
-    return np.where(x < 0.5, square * in_precision(sp.erfc)(low), y).astype(y.dtype)[()]  # noqa: PLR2004
+    return np.where(x < 0.5, square * in_precision(sp.erfc)(low), y).astype(y.dtype)[()]
 
 
 def _scaled_erfc(x: Any, *, order: int) -> Any:
@@ -105,6 +104,8 @@ inverse_mills = op(
     ball=_mills_ball,
     rounding=4,
 )
+
+
 def _log_ndtr(x: Any) -> Any:
     """Return log Φ(x); for x > 1 as log1p(-Φ(-x)), where Φ(x) rounds to 1."""
     upper = np.log1p(-in_precision(sp.ndtr)(-np.maximum(x, 0)))
@@ -211,7 +212,8 @@ erfcinv: Entry = op(
 
 def _owens_t_ball(h: arb, a: arb) -> arb:
     """Return Owen's T by its integral over the angle, cut in the middle if need be."""
-    def f(t: Any, _analytic: bool) -> Any:  # noqa: FBT001 - the signature Arb calls
+
+    def f(t: Any, _analytic: bool) -> Any:
         u = t * t + 1
         return (-(acb(h) * acb(h)) * u / 2).exp() / u
 
@@ -234,4 +236,3 @@ owens_t = op(
     ball=_owens_t_ball,
     rounding=16,
 )  # fmt: skip
-

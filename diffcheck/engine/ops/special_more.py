@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from flint import acb, arb
 
 from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
 from diffcheck.engine.ops.elementwise import exp
-from diffcheck.engine.ops.special import betaln, expit_difference, unavailable, xlog1py, xlogy
+from diffcheck.engine.ops.special import unavailable, xlog1py, xlogy
 from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.ops.special_gamma import betaln
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 
@@ -39,7 +41,7 @@ def _lambert(x: Any, *, branch: int) -> Any:
     return in_precision(lambda t: sp.lambertw(t, branch).real)(x)
 
 
-_lambert_forward = where_by_arb(lambda y, x: np.abs(x) < 0.5, _lambert, _lambert_ball)  # noqa: PLR2004
+_lambert_forward = where_by_arb(lambda y, x: np.abs(x) < 0.5, _lambert, _lambert_ball)
 _lambertw: Entry = op(
     "lambertw",
     _lambert_forward,
@@ -213,7 +215,7 @@ def _log_ratio(x: Any, y: Any) -> Any:
         ratio = x / y
         near = np.log1p((x - y) / y)
         far = np.log(x) - np.log(y)
-    close = (ratio > 0.5) & (ratio < 2)  # noqa: PLR2004 - Sterbenz: the difference is exact
+    close = (ratio > 0.5) & (ratio < 2)
     usable = np.isfinite(ratio) & (ratio > np.finfo(np.result_type(ratio)).tiny)
     return np.where(close, near, np.where(usable, np.log(ratio), far))[()]
 
@@ -269,7 +271,24 @@ logaddexp2 = op(
 )
 
 
-def _share_of_two(a: Any, b: Any) -> Any:
-    """Return 2^a/(2^a + 2^b)."""
-    scale = constant("log_2", a)
-    return expit_difference(a * scale, b * scale)
+def _share_forward(a: Any, b: Any) -> Any:
+    """Return 1/(1 + 2^(b - a)), corrected for the rounding of b - a (Knuth's two-sum)."""
+    d = np.where(np.equal(a, b), 0, a - b)[()]
+    back = a - d
+    rest = (a - (d + back)) + (back - b)
+    e = np.exp2(-np.abs(d))
+    y, other = (np.where(d >= 0, 1, e) / (1 + e), np.where(d >= 0, e, 1) / (1 + e))
+    y = y + np.where(np.isfinite(rest), y * other * (rest * math.log(2)), 0)
+    return y.astype(np.result_type(a, b))[()]
+
+
+_share_of_two: Entry = op(
+    "share_of_two",
+    _share_forward,
+    vjp=(
+        lambda g, y, a, b: g * (constant("log_2", a) * (y * _share_of_two(b, a))),
+        lambda g, y, a, b: -g * (constant("log_2", a) * (y * _share_of_two(b, a))),
+    ),
+    ball=lambda a, b: 1 / (1 + ((b - a) * arb(2).log()).exp()),
+    rounding=3,
+)

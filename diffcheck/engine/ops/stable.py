@@ -20,6 +20,11 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
     return np.where(condition, a, b)
 
 
+def nonzero(y: Any) -> Any:
+    """Return y with 0 replaced by 1."""
+    return np.where(y == 0, y.dtype.type(1), y)[()]
+
+
 def sech2(x: Any) -> Any:
     """Return 1/cosh(x)² as 4e/(1 + e)² with e = exp(-2|x|): never overflows, full precision."""
     e = np.abs(x)
@@ -44,7 +49,10 @@ def shifted_pow(x: Any, n: Any, *, down: int) -> Any:
     inexact = np.logical_and(exact + down != n, x != 0)
     if not np.any(inexact):
         return direct
-    return np.where(inexact, x**n / x**down, direct)
+    stepwise = x**n
+    for _ in range(down):  # x^down itself may underflow
+        stepwise = stepwise / x
+    return np.where(inexact, stepwise, direct)
 
 
 def pow_ball(x: Any, n: Any) -> Any:

@@ -43,7 +43,9 @@ def literal(value: Any) -> arb:
     if isinstance(value, (int, np.integer)):
         return arb(int(value))
     if isinstance(value, np.ndarray):
-        raise TypeError("a ball was expected as an element, and an array found: its digits would go")
+        raise TypeError(
+            "a ball was expected as an element, and an array found: its digits would go"
+        )
     number = float(value)
     u = _ROUNDING.get()
     return arb(number) if not u or _is_short(number) else arb(number, abs(number) * u)

@@ -36,12 +36,14 @@ from diffcheck.engine.ops.reduction import (
     std, sum, var,
 )  # fmt: skip
 from diffcheck.engine.ops.special import (
-    beta, betaln, digamma, entr, erf, erfc, expit, gamma, gammainc, gammaincc, gammaln, log_expit,
-    logaddexp, logit, ndtr, polygamma, sinc, softplus, xlog1py, xlogy,
+    entr, erf, erfc, expit, log_expit, logaddexp, logit, ndtr, sinc, softplus, xlog1py, xlogy,
 )  # fmt: skip
 from diffcheck.engine.ops.special_bessel import (
     airy, i0, i0e, i1, i1e, iv, ive, j0, j1, jn, jv, k0, k0e, k1, k1e, kn, kv, struve, y0, y1, yn,
     yv,
+)  # fmt: skip
+from diffcheck.engine.ops.special_gamma import (
+    beta, betaln, digamma, gamma, gammainc, gammaincc, gammaln, polygamma,
 )  # fmt: skip
 from diffcheck.engine.ops.special_integrals import ci, exp1, expi, polylog, si, sici, spence
 from diffcheck.engine.ops.special_inverse import (

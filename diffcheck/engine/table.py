@@ -39,7 +39,8 @@ class Op:
     rounding: bound on the op's own error in ulps; length: the count of terms of a reduction.
     sympy: for elementwise ops an expression in x, y, z, t, the arguments in order; else a name.
     domain: the interval where the op is real and differentiable, one for all arguments or one each;
-    kinks: where it is not differentiable inside.
+    kinks: where it is not differentiable inside. slope: whether it only serves rules, as the
+    derivative of another op in a form that keeps its digits.
     accumulate: for linear ops whose VJP writes to some elements only, `f(buffer, g, **params)`,
     which adds the cotangent into a buffer of the argument's shape.
     form: how its tape entries are laid out, see `tape.Tape`; entry: what programs call; backward:
@@ -60,6 +61,7 @@ class Op:
     domain: str | tuple[str, ...]
     kinks: str
 
+    slope: bool
     accumulate: Callable[..., None] | None
     form: Literal[0, 1, 2]
     entry: Entry = field(init=False)
@@ -106,6 +108,7 @@ def op(
     jax: str | None = None,
     domain: str | tuple[str, ...] = "(-inf, inf)",
     kinks: str = "",
+    slope: bool = False,
     accumulate: Callable[..., None] | None = None,
     variadic: bool = False,
 ) -> Entry:
@@ -121,7 +124,7 @@ def op(
     entry = Op(
         name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=form, selects=selects,
         rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain, kinks=kinks,
-        accumulate=accumulate, form=_form_of(vjp, selects),
+        slope=slope, accumulate=accumulate, form=_form_of(vjp, selects),
     )  # fmt: skip
     TABLE[name] = entry
     OPS[name] = entry.entry = call = entry_of(entry)

@@ -18,7 +18,7 @@ CONSTANTS: Final[dict[str, tuple[str, Callable[[], arb]]]] = {
     "one_over_log_2": ("1.442695040888963407359924681001892137427", lambda: 1 / arb(2).log()),
     "one_over_log_10": ("0.4342944819032518276511289189166050822944", lambda: 1 / arb(10).log()),
     "two_over_sqrt_pi": ("1.128379167095512573896158903121545171688", lambda: 2 / arb.pi().sqrt()),
-    "sqrt_pi": ("1.772453850905516027298167483341145182798", lambda: arb.pi().sqrt()),  # noqa: PLW0108
+    "sqrt_pi": ("1.772453850905516027298167483341145182798", lambda: arb.pi().sqrt()),
     "one_over_two_pi": (
         "0.1591549430918953357688837633725143620345",
         lambda: 1 / (2 * arb.pi()),

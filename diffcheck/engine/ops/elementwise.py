@@ -252,6 +252,7 @@ tan = op(
 )
 one_minus_square = op(
     "one_minus_square",
+    slope=True,
     lambda x: (1 - x) * (1 + x),  # 1 - x·x cancels near ±1
     vjp=lambda g, y, x: -2 * g * x,  # by the product rule it would cancel near 0
     ball=lambda x: (1 - x) * (1 + x),
@@ -279,6 +280,7 @@ acos = op(
 )
 atan_slope = op(
     "atan_slope",
+    slope=True,
     lambda x: 1 / (1 + x * x),
     vjp=lambda g, y, x: -2 * g * (x * y * y),  # in this order nothing underflows early
     ball=lambda x: 1 / (1 + x * x),
@@ -313,6 +315,7 @@ cosh: Entry = op(
 )
 sech2 = op(
     "sech2",
+    slope=True,
     stable.sech2,
     vjp=lambda g, y, x: -2 * g * y * tanh(x),
     ball=lambda x: 1 / x.cosh() ** 2,
@@ -368,6 +371,7 @@ def _nonzero(y: Any) -> Any:
 # The quotient rule on a/hypot would leave b² as the difference of hypot² and a².
 direction: Entry = op(
     "direction",
+    slope=True,
     lambda a, b: a / stable.nonzero(np.hypot(a, b)),
     vjp=(
         lambda g, y, a, b: g * (direction(b, a) * direction(b, a) / _nonzero(hypot(a, b))),
@@ -439,6 +443,7 @@ pow = op(
 )
 shifted_pow = op(
     "shifted_pow",
+    slope=True,
     stable.shifted_pow,
     vjp=(
         lambda g, y, x, n, down: _descend(g, x, n, down),

@@ -172,6 +172,7 @@ def _softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
 
 _complement_op = op(
     "softmax_complement",
+    slope=True,
     _complement,
     kind="general",
     vjp=lambda g, y, x, axis: -_softmax_rule(g, softmax(x, axis), x, axis),

@@ -53,6 +53,7 @@ softplus = op(
 )
 expit_difference = op(
     "expit_difference",
+    slope=True,
     fw.expit_difference,
     vjp=(
         lambda g, y, a, b: g * (0.25 * sech2(0.5 * (a - b))),
@@ -75,6 +76,7 @@ logaddexp = op(
 )
 times_complement = op(
     "times_complement",
+    slope=True,
     lambda x: x * (1 - x),
     vjp=lambda g, y, x: g * (1 - 2 * x),  # by the product rule it would cancel near 1/2
     ball=lambda x: x * (1 - x),
@@ -133,6 +135,7 @@ entr = op(
 # The error function and the normal distribution
 gauss = op(
     "gauss",
+    slope=True,
     fw.gauss,
     vjp=lambda g, y, x, half: g * ((-1 if half else -2) * (x * y)),
     ball=lambda x, *, half: (-(x * x) / (2 if half else 1)).exp(),

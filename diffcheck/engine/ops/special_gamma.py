@@ -95,6 +95,7 @@ def _density_forward(a: Any, x: Any) -> Any:
 
 gamma_density: Entry = op(
     "gamma_density",
+    slope=True,
     _density_forward,
     vjp=(
         unavailable("the density of the gamma distribution", "a"),
@@ -160,6 +161,7 @@ def _difference(a: Any, b: Any, *, order: int) -> Any:
 
 polygamma_difference: Entry = op(
     "polygamma_difference",
+    slope=True,
     where_by_arb(lambda y, a, b: (b < 3 * a) | (np.abs(y) < 0.5), _difference, _difference_ball),
     vjp=(
         lambda g, y, a, b, order: g * polygamma_difference(a, b, order=order + 1),

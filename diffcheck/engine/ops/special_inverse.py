@@ -99,6 +99,7 @@ def _mills_rule(g: Any, y: Any, x: Any) -> Any:
 
 inverse_mills = op(
     "inverse_mills",
+    slope=True,
     _mills,
     vjp=_mills_rule,
     ball=_mills_ball,
@@ -137,6 +138,7 @@ def _ndtri_ball(p: arb) -> arb:
 
 ndtri_slope = op(
     "ndtri_slope",
+    slope=True,
     _ndtri_slope,
     vjp=lambda g, y, p: g * (ndtri(p) * y * y),
     ball=lambda p: (_ndtri_ball(p) ** 2 / 2).exp() * (2 * arb.pi()).sqrt(),
@@ -167,6 +169,7 @@ def _erfinv_slope(x: Any) -> Any:
 
 erfinv_slope = op(
     "erfinv_slope",
+    slope=True,
     _erfinv_slope,
     vjp=lambda g, s, x: g * (2 * erfinv(x) * s * s),
     ball=lambda x: (x.erfinv() ** 2).exp() * arb.pi().sqrt() / 2,
@@ -193,6 +196,7 @@ def _erfcinv_slope(x: Any) -> Any:
 
 erfcinv_slope = op(
     "erfcinv_slope",
+    slope=True,
     _erfcinv_slope,
     vjp=lambda g, s, x: g * (2 * erfcinv(x) * s * s),
     ball=lambda x: -((_erfcinv_ball(x) ** 2).exp()) * arb.pi().sqrt() / 2,

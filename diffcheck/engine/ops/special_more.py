@@ -65,6 +65,7 @@ def _lambert_slope(x: Any, *, branch: int) -> Any:
 
 lambert_slope: Entry = op(
     "lambert_slope",
+    slope=True,
     where_by_arb(
         lambda y, x: x < 0,  # 1 + w cancels next to the branch point -1/e
         _lambert_slope,
@@ -110,6 +111,7 @@ def _elliptic(m: Any, *, kind: str, order: int) -> Any:
 
 elliptic: Entry = op(
     "elliptic",
+    slope=True,
     _elliptic,
     vjp=lambda g, y, m, kind, order: g * elliptic(m, kind=kind, order=order + 1),
     ball=_elliptic_ball,
@@ -136,6 +138,7 @@ ellipe = op(
 )
 complement: Entry = op(
     "elliptic_complement",
+    slope=True,
     lambda p, *, order: (
         in_precision(lambda t: -sp.elliprd(0 * t, 1 + 0 * t, t) / 6)(p)
         if order == 1
@@ -222,6 +225,7 @@ def _log_ratio(x: Any, y: Any) -> Any:
 
 log_ratio = op(
     "log_ratio",
+    slope=True,
     _log_ratio,
     vjp=(lambda g, r, x, y: g / x, lambda g, r, x, y: -g / y),
     ball=lambda x, y: x.log() - y.log(),
@@ -284,6 +288,7 @@ def _share_forward(a: Any, b: Any) -> Any:
 
 _share_of_two: Entry = op(
     "share_of_two",
+    slope=True,
     _share_forward,
     vjp=(
         lambda g, y, a, b: g * (constant("log_2", a) * (y * _share_of_two(b, a))),

@@ -20,12 +20,13 @@ def arity(op):
 
 
 def is_plain(op):
-    """Whether the op takes arrays only, and each is differentiable."""
-    try:
-        names = inspect.signature(op.forward).parameters
-    except (TypeError, ValueError):
-        return True
-    return not any(p.kind is p.KEYWORD_ONLY for p in names.values())
+    """Whether the op takes arrays only: its rules have no parameters."""
+    return all(
+        len(inspect.signature(rule).parameters) == 2 + arity(op)
+        or any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(rule).parameters.values())
+        for rule in op.vjp
+        if rule is not None
+    )
 
 
 ELEMENTWISE = [

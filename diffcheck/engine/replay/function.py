@@ -127,4 +127,3 @@ def _described(writer: Writer, source: str) -> str:
 
 def _summary(value: Any) -> str:
     return f"an array of shape {np.shape(value)} and dtype {np.asarray(value).dtype}"
-

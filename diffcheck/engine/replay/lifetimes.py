@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from diffcheck.engine.replay.program import Flavor, Node, Program
 from diffcheck.engine.replay.templates import takes_out
 
-LARGE: Final = 2**16  # bytes from which a value that has no buffer is worth a `del` after its last use
+LARGE: Final = (
+    2**16
+)  # bytes from which a value that has no buffer is worth a `del` after its last use
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +107,9 @@ def _overwritable(node: Node) -> tuple[int, ...]:
     """Return the operands whose memory may become that of the result."""
     if node.op.kind == "accumulates":
         return node.args[:1]
-    return node.args if node.op.kind == "elementwise" else ()
+    if node.op.kind != "elementwise" or math.prod(node.shape) == 1:
+        return ()  # one element in place costs NumPy three times one elsewhere
+    return node.args
 
 
 def _alike(a: Node, b: Node) -> bool:

@@ -72,9 +72,7 @@ class Rewriter:
 
     def array(self, value: Any) -> int:
         """Return a new constant that is an array."""
-        return self._append(
-            Node("constant", value.shape, value.dtype, Flavor.ARRAY, value=value)
-        )
+        return self._append(Node("constant", value.shape, value.dtype, Flavor.ARRAY, value=value))
 
     def scalar(self, number: int) -> Any:
         """Return the number that a constant has in all its elements, None for anything else."""
@@ -109,8 +107,6 @@ def _uniform(x: Any) -> Any:
     if x.dtype.kind == "f":
         same &= np.signbit(x) == np.signbit(first)
     return first if same.all() else None
-
-
 
 
 def frozen(tree: Any) -> Any:

@@ -20,7 +20,7 @@ ELEMENTWISE: Final = frozenset(
 
 
 def _add(r: Rewriter, node: Node) -> int | None:
-    """a + (-b) = a - b, and (-a) + b = b - a."""
+    """A + (-b) = a - b, and (-a) + b = b - a."""
     a, b = node.args
     accumulated = _accumulate(r, node)
     if accumulated is not None:
@@ -33,7 +33,7 @@ def _add(r: Rewriter, node: Node) -> int | None:
 
 
 def _subtract(r: Rewriter, node: Node) -> int | None:
-    """x - 0 = x, and a - (-b) = a + b."""
+    """X - 0 = x, and a - (-b) = a + b."""
     a, b = node.args
     if r.is_number(b, 0.0) and str(r.scalar(b))[0] != "-" and r.same_kind(a, node):
         return a
@@ -93,8 +93,13 @@ def _abs(r: Rewriter, node: Node) -> int | None:
 
 
 def _sum(r: Rewriter, node: Node) -> int | None:
-    """Σ(-x) = -Σx: rounding to nearest knows no sign."""
+    """Σ(-x) = -Σx: rounding to nearest knows no sign. The sum of one term is the term."""
     inner = r.nodes[node.args[0]]
+    if math.prod(inner.shape) == math.prod(node.shape) and inner.dtype == node.dtype:
+        if node.flavor is Flavor.ARRAY and node.shape and inner.flavor is Flavor.ARRAY:
+            return r.derived(node, "reshape", node.args, shape=node.shape)
+        if node.flavor is Flavor.SCALAR and inner.flavor is Flavor.ARRAY:
+            return r.derived(node, "getitem", node.args, index=(0,) * len(inner.shape))
     if inner.name != "negative":
         return None
     return r.derived(node, "negative", (r.derived(node, "sum", inner.args, **node.params),))
@@ -210,7 +215,7 @@ def _choice(r: Rewriter, node: Node) -> int | None:
 
 
 def _accumulate(r: Rewriter, node: Node) -> int | None:
-    """p + scatter(g) adds g into p: no array of zeros is made, or added.
+    """P + scatter(g) adds g into p: no array of zeros is made, or added.
 
     An index that may name an element twice gives another order of additions, which is that of the
     sweep over plain arrays, but not that of a program that adds the two itself.

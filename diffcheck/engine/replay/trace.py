@@ -25,7 +25,16 @@ class Recording:
     """
 
     plain = False  # every op goes through `record`
-    __slots__ = ("_constants", "_known", "has_nan", "level", "nested", "nodes", "selecting", "watched")
+    __slots__ = (
+        "_constants",
+        "_known",
+        "has_nan",
+        "level",
+        "nested",
+        "nodes",
+        "selecting",
+        "watched",
+    )
 
     def __init__(self) -> None:
         self.level = next(LEVELS)

@@ -252,11 +252,11 @@ tan = op(
 )
 one_minus_square = op(
     "one_minus_square",
-    slope=True,
     lambda x: (1 - x) * (1 + x),  # 1 - x·x cancels near ±1
     vjp=lambda g, y, x: -2 * g * x,  # by the product rule it would cancel near 0
     ball=lambda x: (1 - x) * (1 + x),
     rounding=1.5,
+    slope=True,
 )
 asin = op(
     "asin",
@@ -280,11 +280,11 @@ acos = op(
 )
 atan_slope = op(
     "atan_slope",
-    slope=True,
     lambda x: 1 / (1 + x * x),
     vjp=lambda g, y, x: -2 * g * (x * y * y),  # in this order nothing underflows early
     ball=lambda x: 1 / (1 + x * x),
     rounding=1.5,
+    slope=True,
 )
 atan = op(
     "atan",
@@ -315,12 +315,12 @@ cosh: Entry = op(
 )
 sech2 = op(
     "sech2",
-    slope=True,
     stable.sech2,
     vjp=lambda g, y, x: -2 * g * y * tanh(x),
     ball=lambda x: 1 / x.cosh() ** 2,
     rounding=3,
     domain="real; the derivative of tanh without overflow",
+    slope=True,
 )
 tanh: Entry = op(
     "tanh",
@@ -371,7 +371,6 @@ def _nonzero(y: Any) -> Any:
 # The quotient rule on a/hypot would leave b² as the difference of hypot² and a².
 direction: Entry = op(
     "direction",
-    slope=True,
     lambda a, b: a / stable.nonzero(np.hypot(a, b)),
     vjp=(
         lambda g, y, a, b: g * (direction(b, a) * direction(b, a) / _nonzero(hypot(a, b))),
@@ -380,6 +379,7 @@ direction: Entry = op(
     ball=lambda a, b: a if a.is_zero() and b.is_zero() else a / (a * a + b * b).sqrt(),
     rounding=2,
     sympy="x/sqrt(x**2 + y**2)",
+    slope=True,
 )
 hypot: Entry = op(
     "hypot",
@@ -443,7 +443,6 @@ pow = op(
 )
 shifted_pow = op(
     "shifted_pow",
-    slope=True,
     stable.shifted_pow,
     vjp=(
         lambda g, y, x, n, down: _descend(g, x, n, down),
@@ -452,4 +451,5 @@ shifted_pow = op(
     ball=lambda x, n, down: stable.pow_ball(x, n - down),
     rounding=2,
     domain="that of pow; x^(n - down) without rounding n - down",
+    slope=True,
 )

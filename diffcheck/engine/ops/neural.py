@@ -172,7 +172,6 @@ def _softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
 
 _complement_op = op(
     "softmax_complement",
-    slope=True,
     _complement,
     kind="general",
     vjp=lambda g, y, x, axis: -_softmax_rule(g, softmax(x, axis), x, axis),
@@ -181,6 +180,7 @@ _complement_op = op(
     rounding=3,
     length=count_of,
     domain="real; 1 - softmax without cancellation",
+    slope=True,
 )
 _softmax_op = op(
     "softmax",

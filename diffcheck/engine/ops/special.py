@@ -53,7 +53,6 @@ softplus = op(
 )
 expit_difference = op(
     "expit_difference",
-    slope=True,
     fw.expit_difference,
     vjp=(
         lambda g, y, a, b: g * (0.25 * sech2(0.5 * (a - b))),
@@ -62,6 +61,7 @@ expit_difference = op(
     ball=lambda a, b: 1 / (1 + (b - a).exp()),
     rounding=3,
     domain="real; the derivative of logaddexp, with the rounding of a - b made good",
+    slope=True,
 )
 logaddexp = op(
     "logaddexp",
@@ -76,11 +76,11 @@ logaddexp = op(
 )
 times_complement = op(
     "times_complement",
-    slope=True,
     lambda x: x * (1 - x),
     vjp=lambda g, y, x: g * (1 - 2 * x),  # by the product rule it would cancel near 1/2
     ball=lambda x: x * (1 - x),
     rounding=1,
+    slope=True,
 )
 logit = op(
     "logit",
@@ -135,12 +135,12 @@ entr = op(
 # The error function and the normal distribution
 gauss = op(
     "gauss",
-    slope=True,
     fw.gauss,
     vjp=lambda g, y, x, half: g * ((-1 if half else -2) * (x * y)),
     ball=lambda x, *, half: (-(x * x) / (2 if half else 1)).exp(),
     rounding=3,
     domain="real; exp(-x²) or exp(-x²/2), with the rounding of x² made good",
+    slope=True,
 )
 erf = op(
     "erf",

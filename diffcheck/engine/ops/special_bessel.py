@@ -105,11 +105,11 @@ def _forward(x: Any, *, kind: str, v: int, order: int) -> Any:
 
 cylinder: Entry = op(
     "cylinder",
-    slope=True,
     _forward,
     vjp=lambda g, y, x, kind, v, order: g * cylinder(x, kind=kind, v=v, order=order + 1),
     ball=cylinder_ball,
     rounding=8,
+    slope=True,
 )
 
 
@@ -167,11 +167,11 @@ def _scaled_ball(x: arb, *, kind: str, v: int, order: int) -> arb:
 
 scaled_cylinder: Entry = op(
     "scaled_cylinder",
-    slope=True,
     by_arb(_scaled_ball),
     vjp=lambda g, y, x, kind, v, order: g * scaled_cylinder(x, kind=kind, v=v, order=order + 1),
     ball=_scaled_ball,
     rounding=0.5,
+    slope=True,
 )
 
 
@@ -231,7 +231,6 @@ _of_any_order = where_by_arb(
 )
 cylinder_of_order: Entry = op(
     "cylinder_of_order",
-    slope=True,
     _of_any_order,
     vjp=(
         _unavailable_order,
@@ -240,6 +239,7 @@ cylinder_of_order: Entry = op(
     ball=_order_ball,
     rounding=8,
     domain=("[0, 50]", "(0, 100)"),
+    slope=True,
 )
 
 

@@ -95,7 +95,6 @@ def _density_forward(a: Any, x: Any) -> Any:
 
 gamma_density: Entry = op(
     "gamma_density",
-    slope=True,
     _density_forward,
     vjp=(
         unavailable("the density of the gamma distribution", "a"),
@@ -105,6 +104,7 @@ gamma_density: Entry = op(
     rounding=4,
     sympy="exp((x - 1)*log(y) - y)/gamma(x)",
     domain=("(0, 100]", "(0, 100]"),
+    slope=True,
 )
 
 
@@ -161,7 +161,6 @@ def _difference(a: Any, b: Any, *, order: int) -> Any:
 
 polygamma_difference: Entry = op(
     "polygamma_difference",
-    slope=True,
     where_by_arb(lambda y, a, b: (b < 3 * a) | (np.abs(y) < 0.5), _difference, _difference_ball),
     vjp=(
         lambda g, y, a, b, order: g * polygamma_difference(a, b, order=order + 1),
@@ -170,6 +169,7 @@ polygamma_difference: Entry = op(
     ball=_difference_ball,
     rounding=2,
     domain="(0, inf)",
+    slope=True,
 )
 
 

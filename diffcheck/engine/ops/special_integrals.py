@@ -31,7 +31,6 @@ def _exp_over(x: Any) -> Any:
 
 exp_over = op(
     "exp_over",
-    slope=True,
     _exp_over,
     vjp=lambda g, y, x: g * (y * ((x - 1) / x)),
     ball=lambda x: x.exp() / x,
@@ -39,6 +38,7 @@ exp_over = op(
     sympy="exp(x)/x",
     domain="(-inf, inf)",
     kinks="x = 0",
+    slope=True,
 )
 expi = op(
     "expi",
@@ -88,11 +88,11 @@ def _sine_over_ball(x: arb, *, order: int) -> arb:
 
 sine_over: Entry = op(
     "sine_over",
-    slope=True,
     where_by_arb(_small, _sine_over, _sine_over_ball),
     vjp=lambda g, y, x, order: g * sine_over(x, order=order + 1),
     ball=_sine_over_ball,
     rounding=8,
+    slope=True,
 )
 si = op(
     "si",
@@ -141,12 +141,12 @@ def _log_over(x: Any, *, order: int) -> Any:
 
 log_over: Entry = op(
     "log_over",
-    slope=True,
     lambda x, *, order: (_log_over if order == 0 else by_arb(_log_over_ball))(x, order=order),
     vjp=lambda g, y, x, order: g * log_over(x, order=order + 1),
     ball=_log_over_ball,
     rounding=4,
     domain="(0, inf)",
+    slope=True,
 )
 spence = op(
     "spence",
@@ -207,11 +207,11 @@ polylog_op: Entry = op(
 )
 polylog_slope: Entry = op(
     "polylog_slope",
-    slope=True,
     by_arb(_polylog_slope_ball),
     vjp=lambda g, y, x, s, order: g * polylog_slope(x, s=s, order=order + 1),
     ball=_polylog_slope_ball,
     domain="(-inf, 1)",
+    slope=True,
 )
 
 

@@ -99,11 +99,11 @@ def _mills_rule(g: Any, y: Any, x: Any) -> Any:
 
 inverse_mills = op(
     "inverse_mills",
-    slope=True,
     _mills,
     vjp=_mills_rule,
     ball=_mills_ball,
     rounding=4,
+    slope=True,
 )
 
 
@@ -138,12 +138,12 @@ def _ndtri_ball(p: arb) -> arb:
 
 ndtri_slope = op(
     "ndtri_slope",
-    slope=True,
     _ndtri_slope,
     vjp=lambda g, y, p: g * (ndtri(p) * y * y),
     ball=lambda p: (_ndtri_ball(p) ** 2 / 2).exp() * (2 * arb.pi()).sqrt(),
     rounding=4,
     domain="(0, 1)",
+    slope=True,
 )
 ndtri: Entry = op(
     "ndtri",
@@ -169,12 +169,12 @@ def _erfinv_slope(x: Any) -> Any:
 
 erfinv_slope = op(
     "erfinv_slope",
-    slope=True,
     _erfinv_slope,
     vjp=lambda g, s, x: g * (2 * erfinv(x) * s * s),
     ball=lambda x: (x.erfinv() ** 2).exp() * arb.pi().sqrt() / 2,
     rounding=4,
     domain="(-1, 1)",
+    slope=True,
 )
 erfinv: Entry = op(
     "erfinv",
@@ -196,12 +196,12 @@ def _erfcinv_slope(x: Any) -> Any:
 
 erfcinv_slope = op(
     "erfcinv_slope",
-    slope=True,
     _erfcinv_slope,
     vjp=lambda g, s, x: g * (2 * erfcinv(x) * s * s),
     ball=lambda x: -((_erfcinv_ball(x) ** 2).exp()) * arb.pi().sqrt() / 2,
     rounding=4,
     domain="(0, 2)",
+    slope=True,
 )
 erfcinv: Entry = op(
     "erfcinv",

@@ -65,7 +65,6 @@ def _lambert_slope(x: Any, *, branch: int) -> Any:
 
 lambert_slope: Entry = op(
     "lambert_slope",
-    slope=True,
     where_by_arb(
         lambda y, x: x < 0,  # 1 + w cancels next to the branch point -1/e
         _lambert_slope,
@@ -75,6 +74,7 @@ lambert_slope: Entry = op(
     ball=_lambert_slope_ball,
     rounding=4,
     domain="(-0.36787944117144233, inf)",
+    slope=True,
 )
 
 
@@ -111,12 +111,12 @@ def _elliptic(m: Any, *, kind: str, order: int) -> Any:
 
 elliptic: Entry = op(
     "elliptic",
-    slope=True,
     _elliptic,
     vjp=lambda g, y, m, kind, order: g * elliptic(m, kind=kind, order=order + 1),
     ball=_elliptic_ball,
     rounding=4,
     domain="(-inf, 1)",
+    slope=True,
 )
 ellipk = op(
     "ellipk",
@@ -138,7 +138,6 @@ ellipe = op(
 )
 complement: Entry = op(
     "elliptic_complement",
-    slope=True,
     lambda p, *, order: (
         in_precision(lambda t: -sp.elliprd(0 * t, 1 + 0 * t, t) / 6)(p)
         if order == 1
@@ -148,6 +147,7 @@ complement: Entry = op(
     ball=lambda p, *, order: _complement_ball(p, order=order),
     rounding=4,
     domain="(0, inf)",
+    slope=True,
 )
 
 
@@ -225,13 +225,13 @@ def _log_ratio(x: Any, y: Any) -> Any:
 
 log_ratio = op(
     "log_ratio",
-    slope=True,
     _log_ratio,
     vjp=(lambda g, r, x, y: g / x, lambda g, r, x, y: -g / y),
     ball=lambda x, y: x.log() - y.log(),
     rounding=2,
     sympy="log(x/y)",
     domain="(0, inf)",
+    slope=True,
 )
 rel_entr = op(
     "rel_entr",
@@ -288,7 +288,6 @@ def _share_forward(a: Any, b: Any) -> Any:
 
 _share_of_two: Entry = op(
     "share_of_two",
-    slope=True,
     _share_forward,
     vjp=(
         lambda g, y, a, b: g * (constant("log_2", a) * (y * _share_of_two(b, a))),
@@ -296,4 +295,5 @@ _share_of_two: Entry = op(
     ),
     ball=lambda a, b: 1 / (1 + ((b - a) * arb(2).log()).exp()),
     rounding=3,
+    slope=True,
 )

@@ -24,6 +24,8 @@ WRAPPERS = {Flavor.ARRAY: "asarray", Flavor.SCALAR: "float64", Flavor.WEAK: "flo
 ADD_REDUCE = np.add.reduce  # a new object each time it is looked up
 REDUCERS = {name: (f"{ufunc.__name__}_reduce", ufunc.reduce) for name, ufunc in REDUCED.items()}
 REDUCERS["sum"] = ("add_reduce", ADD_REDUCE)
+INFIX = frozenset({"add", "subtract", "multiply", "divide", "negative"})
+DEEPEST = 6  # operations within one expression
 KNOWN: dict[str, Any] = {
     **SCALAR_NAMES,
     "asarray": np.asarray,
@@ -44,7 +46,8 @@ class Writer:
     """The body of one function while it is written.
 
     python: the nodes whose value is a Python float (or bool) in the emitted code, whatever its
-    flavor; they are wrapped where an op or the caller must see a NumPy object.
+    flavor; they are wrapped where an op or the caller must see a NumPy object. users: for nodes that
+    are used once, where; depths: of the expressions that stand in place of a name.
     """
 
     program: Program
@@ -54,6 +57,8 @@ class Writer:
     lines: list[str] = field(default_factory=list)
     bound: dict[str, Any] = field(default_factory=dict)
     python: set[int] = field(default_factory=set)
+    users: dict[int, int] = field(default_factory=dict)
+    depths: dict[int, int] = field(default_factory=dict)
     silent: bool = True
     _constants: dict[Any, str] = field(default_factory=dict)
 
@@ -122,6 +127,7 @@ def write_body(
     """Write the statements of a program; `names` are those of its inputs, `bound` those taken."""
     writer = Writer(program, planned(program), dict(names), fast, bound=bound)
     _convert_inputs(writer)
+    writer.users = _single_users(program)
     for number, node in enumerate(program.nodes):
         if node.role != "op":
             continue
@@ -151,9 +157,39 @@ def _write(writer: Writer, number: int, node: Node) -> None:
         expression = _general(writer, number, node)
         if node.flavor is Flavor.WEAK:
             expression = f"{writer.bind('float', float)}({expression})"
+    elif _may_stand_inside(writer, number, node):
+        writer.names[number] = f"({expression})"
+        return
     name = f"t{number}"
     writer.names[number] = name
     writer.lines.append(f"{name} = {expression}")
+
+
+def _single_users(program: Program) -> dict[int, int]:
+    """Return the node that uses a value, for values that are used once."""
+    users: dict[int, int] = {}
+    often = {*program.outputs, *program.watched}
+    for number, node in enumerate(program.nodes):
+        for a in node.args:
+            if a in users:
+                often.add(a)
+            users[a] = number
+    return {a: user for a, user in users.items() if a not in often}
+
+
+def _may_stand_inside(writer: Writer, number: int, node: Node) -> bool:
+    """Whether a number is written where it is used, instead of under a name."""
+    user = writer.users.get(number)
+    if user is None or node.name == "getitem":
+        return False
+    outer = writer.program.nodes[user]
+    if outer.name not in INFIX or not outer.is_real:
+        return False
+    depth = 1 + max((writer.depths.get(a, 0) for a in node.args), default=0)
+    if depth > DEEPEST:
+        return False
+    writer.depths[number] = depth
+    return True
 
 
 def _watch(writer: Writer, number: int) -> None:

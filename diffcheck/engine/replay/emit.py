@@ -16,6 +16,7 @@ from diffcheck.engine.replay.templates import (
     POWERS,
     REDUCED,
     SCALAR_NAMES,
+    SCALARS,
     scalar_template,
     ufunc_of,
 )
@@ -25,6 +26,7 @@ ADD_REDUCE = np.add.reduce  # a new object each time it is looked up
 REDUCERS = {name: (f"{ufunc.__name__}_reduce", ufunc.reduce) for name, ufunc in REDUCED.items()}
 REDUCERS["sum"] = ("add_reduce", ADD_REDUCE)
 INFIX = frozenset({"add", "subtract", "multiply", "divide", "negative"})
+CALLS = frozenset(name for name, template in SCALARS.items() if template == f"{name}({{0}})")
 DEEPEST = 6  # operations within one expression
 KNOWN: dict[str, Any] = {
     **SCALAR_NAMES,
@@ -158,7 +160,8 @@ def _write(writer: Writer, number: int, node: Node) -> None:
         if node.flavor is Flavor.WEAK:
             expression = f"{writer.bind('float', float)}({expression})"
     elif _may_stand_inside(writer, number, node):
-        writer.names[number] = f"({expression})"
+        infix = node.name in INFIX or node.name not in CALLS
+        writer.names[number] = f"({expression})" if infix else expression
         return
     name = f"t{number}"
     writer.names[number] = name

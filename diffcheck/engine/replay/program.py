@@ -50,6 +50,14 @@ class Node:
         return self.shape == () and self.dtype.char == "d"
 
 
+NUMBERS = (int, float, bool, complex)
+
+
+def dtype_of_python(value: Any) -> np.dtype[Any]:
+    """Return the dtype of a Python number; of all else, which is only handed on, object."""
+    return np.dtype(type(value)) if type(value) in NUMBERS else np.dtype(object)
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """Stands in the params of a node for its operand number `position`."""

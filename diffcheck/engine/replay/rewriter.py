@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from diffcheck.engine.replay.program import Flavor, Node, Ref
+from diffcheck.engine.replay.program import Flavor, Node, Ref, dtype_of_python
 from diffcheck.engine.tensor import OPS
 
 Rule = Callable[["Rewriter", Node], int | None]
@@ -62,10 +62,10 @@ class Rewriter:
 
     def number(self, value: Any) -> int:
         """Return a constant that is one number."""
-        key = (type(value), repr(value))
+        key = (type(value), repr(value) if dtype_of_python(value) != object else id(value))
         if key not in self._numbers:
             scalar = isinstance(value, np.generic)
-            dtype = value.dtype if scalar else np.dtype(type(value))
+            dtype = value.dtype if scalar else dtype_of_python(value)
             flavor = Flavor.SCALAR if scalar else Flavor.WEAK
             self._numbers[key] = self._append(Node("constant", (), dtype, flavor, value=value))
         return self._numbers[key]

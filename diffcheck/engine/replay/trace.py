@@ -10,7 +10,7 @@ import numpy as np
 from diffcheck.engine.errors import OperationError
 from diffcheck.engine.replay.lowering import is_composite, lowered
 from diffcheck.engine.replay.primitives import STRONG
-from diffcheck.engine.replay.program import Flavor, Node, Ref
+from diffcheck.engine.replay.program import NUMBERS, Flavor, Node, Ref, dtype_of_python
 from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_stranger, refuse_value
 from diffcheck.engine.table import Op
 from diffcheck.engine.tape import LEVELS
@@ -47,7 +47,8 @@ class Recording:
     def input(self, value: Any) -> Tensor:
         """Return the tensor of an argument: an array, a NumPy scalar or a Python float."""
         number = self._add(_node("input", value))
-        self._known[id(value)] = (value, number)
+        if type(value) is np.ndarray:
+            self._known[id(value)] = (value, number)
         return Tensor(np.float64(value) if type(value) is float else value, self, number)
 
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -85,7 +86,7 @@ class Recording:
             shared = (n for n, v in zip(numbers, values, strict=False) if _shares(y, v))
             node.alias = tuple(shared)
         number = self._add(node)
-        if node.dtype.kind in "iub":
+        if type(y) is np.ndarray and node.dtype.kind in "iub":
             self._known[id(y)] = (y, number)  # rules may unwrap an index; see `_operand`
         return Tensor(np.float64(y) if type(y) is float else y, self, number)
 
@@ -126,8 +127,10 @@ class Recording:
             key: Any = (kind, id(value))  # its node keeps it alive
         elif isinstance(value, np.generic):
             key = (kind, value.tobytes())
-        else:
+        elif kind in NUMBERS:
             key = (kind, repr(value))
+        else:
+            key = (kind, id(value))
         if key not in self._constants:
             self._constants[key] = self._add(_node("constant", value))
         return self._constants[key]
@@ -163,9 +166,8 @@ def _node(role: str, value: Any) -> Node:
     if isinstance(value, np.generic):
         kept = value if role == "constant" else None
         return Node(role, (), value.dtype, Flavor.SCALAR, value=kept)
-    if kind not in (int, float, bool, complex):
-        raise OperationError(f"{kind.__name__} {value!r} cannot stand in a compiled program")
-    return Node(role, (), np.dtype(kind), Flavor.WEAK, value=value if role == "constant" else None)
+    kept = value if role == "constant" else None
+    return Node(role, (), dtype_of_python(value), Flavor.WEAK, value=kept)
 
 
 def _shares(y: Any, value: Any) -> bool:

@@ -1,0 +1,291 @@
+"""What compiled functions do with other arguments, with values that steer, and with infinities."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from alike import same
+from flint import arb
+
+from diffcheck import engine as xp
+from diffcheck.engine import OperationError
+
+
+class Counted:
+    """A function that counts how often it is run."""
+
+    def __init__(self, f):
+        self.f, self.calls = f, 0
+
+    def __call__(self, *args, **kwargs):
+        self.calls += 1
+        return self.f(*args, **kwargs)
+
+
+def counted(f):
+    eager = Counted(f)
+    return eager, xp.compile(eager)
+
+
+X = np.array([0.3, 0.7, 1.1])
+
+
+def test_a_function_runs_once_for_each_kind_of_arguments():
+    eager, replayed = counted(lambda x: xp.sum(x * x))
+    kinds = [
+        X,
+        X[:2],
+        X.astype(np.float32),
+        2.0,
+        np.float64(2.0),
+        np.ones((2, 3)),
+        np.ones((3, 2)).T,
+    ]
+    for _ in range(2):
+        for x in kinds:
+            assert same(replayed(x), xp.sum(x * x))
+    assert eager.calls == len(kinds)
+
+
+def test_containers_of_another_form_are_traced_anew():
+    eager, replayed = counted(lambda p: p["a"] * 2.0 + sum(p["b"]))
+    for _ in range(2):
+        assert float(replayed({"a": 1.0, "b": [2.0]})) == 4.0
+        assert float(replayed({"a": 1.0, "b": [2.0, 3.0]})) == 7.0
+        assert float(replayed({"b": (2.0, 3.0), "a": 1.0})) == 7.0
+    assert eager.calls == 3
+
+
+class Pair(NamedTuple):
+    w: object
+    b: object
+
+
+def test_results_keep_their_containers():
+    def f(p, n):
+        return {"y": [p.w * n, None], "same": p, "n": n, 3: "text"}
+
+    replayed = xp.compile(f)
+    for scale in (1.0, 2.0):
+        p = Pair(X * scale, 0.5 * scale)
+        result = replayed(p, 2)
+        assert type(result["same"]) is Pair
+        assert same({**result, 3: None}, {**f(p, 2), 3: None})
+
+
+def test_other_arguments_are_part_of_the_program_by_value():
+    eager, replayed = counted(lambda x, n, mode="up": x**n if mode == "up" else -x)
+    for _ in range(2):
+        assert same(replayed(X, 2), X**2)
+        assert same(replayed(X, 3), X**3)
+        assert same(replayed(X, 3, mode="down"), -X)
+        assert same(replayed(X, n=3), X**3)
+    assert eager.calls == 4
+
+
+def test_arguments_without_a_hash_are_refused():
+    with pytest.raises(OperationError, match="hashable"):
+        xp.compile(lambda x, s: x)(X, {1, 2})
+
+
+def test_a_python_float_stays_weak_and_its_derivative_is_a_float64():
+    x = X.astype(np.float32)
+    step = xp.compile(lambda x, rate: x - rate * x)
+    assert step(x, 0.1).dtype == step(x, 0.2).dtype == np.float32
+    slope = xp.grad(lambda rate, x: xp.sum(x - rate * x))
+    replayed = xp.compile(slope)
+    for rate in (0.1, 0.2):
+        assert same(replayed(rate, x), slope(rate, x))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x if x > 0 else -x,
+        lambda x: x * float(x),
+        lambda x: xp.asarray([1.0, 2.0])[int(xp.argmax(x * np.ones(2)))],
+        lambda x: xp.sum((x * X)[x * X > 0.5]),
+    ],
+    ids=["if", "float", "index", "mask"],
+)
+@pytest.mark.parametrize("transform", [xp.value, xp.grad])
+def test_a_course_that_depends_on_values_is_refused(f, transform):
+    with pytest.raises(
+        (OperationError, TypeError), match=r"(?s)traced tensor|boolean array|Tensor"
+    ):
+        xp.compile(transform(f))(0.7)
+
+
+def test_the_refusal_says_where_what_why_and_what_next():
+    with pytest.raises(OperationError) as caught:
+        xp.compile(lambda x: x if x > 0 else -x)(0.7)
+    text = str(caught.value)
+    for part in ("test_behaviour.py:", "expected", "got", "Likely cause", "Next", "engine.where"):
+        assert part in text
+
+
+def test_a_closure_over_an_outer_tensor_is_refused():
+    with pytest.raises(OperationError, match="closes over"):
+        xp.grad(lambda y: xp.compile(lambda x: x * y)(2.0))(3.0)
+
+
+def test_inside_an_outer_transform_the_function_itself_is_called():
+    square = xp.compile(lambda x: x * x)
+    assert float(square(3.0)) == 9.0
+    assert float(xp.grad(square)(3.0)) == 6.0
+    assert float(xp.grad(xp.grad(xp.compile(lambda x: square(x) * x)))(3.0)) == 18.0
+    assert float(xp.compile(xp.grad(square))(4.0)) == 8.0
+
+
+def test_balls_are_not_compiled():
+    slope = xp.compile(xp.grad(lambda x: xp.exp(x)))
+    assert float(slope(0.0)) == 1.0
+    assert isinstance(slope(arb(0)).item(), arb)
+
+
+SAFE = {
+    "sqrt": (lambda x: xp.sum(xp.where(x > 0.5, xp.sqrt(x), 1.0)), [X, X * 0, X]),
+    "log": (lambda x: xp.sum(xp.where(x > 0.5, xp.log(x) * x, x)), [X, X * 0, -X]),
+    "norm": (lambda x: xp.max(xp.sqrt(x) * np.arange(3.0)), [X, X * np.array([0.0, 0.0, 1.0])]),
+    "nested": (lambda x: xp.sum(xp.where(x > 0.5, x**1.5, 1.0)), [X, X * 0, X]),
+}
+
+
+@pytest.mark.parametrize("name", SAFE)
+@pytest.mark.parametrize(
+    "transform",
+    [xp.grad, lambda f: lambda x: xp.hvp(f, (x,), (np.ones(3),)),
+     lambda f: xp.grad(lambda x: xp.sum(xp.grad(f)(x)))],
+    ids=["grad", "hvp", "grad of grad"],
+)  # fmt: skip
+def test_what_was_not_chosen_passes_nothing_on(name, transform):
+    f, points = SAFE[name]
+    eager = transform(f)
+    for order in (points, points[::-1]):
+        replayed = xp.compile(eager)
+        for x in order:
+            assert same(replayed(x), eager(x))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: xp.exp(x) * x,
+        lambda x: 1 / x,
+        lambda x: xp.log(x),
+        lambda x: x**-2,
+        lambda x: x**0.5,
+        lambda x: xp.sqrt(x) + x,
+        lambda x: xp.expit(x) * xp.tanh(x),
+    ],
+)
+@pytest.mark.parametrize("kind", [float, np.float64])
+def test_infinities_and_nans_of_numbers_are_those_of_numpy(f, kind):
+    eager = xp.value_and_grad(f)
+    replayed = xp.compile(eager)
+    for x in (0.5, 1e4, 0.0, -1.0, -1e4, np.inf, -np.inf, np.nan, 1e-320):
+        assert same(replayed(kind(x)), eager(kind(x)))
+
+
+def test_results_share_no_memory_with_arguments_buffers_or_each_other():
+    def f(x):
+        y = x * 1.0
+        return y, x + 0, x.T, xp.grad(lambda z: xp.sum(z * x))(x), y * 2.0
+
+    replayed = xp.compile(f)
+    x = np.arange(6.0).reshape(2, 3)
+    for _ in range(3):
+        first = replayed(x)
+        kept = [np.array(r) for r in first]
+        second = replayed(x + 1)
+        for k, (a, before) in enumerate(zip(first, kept, strict=True)):
+            np.testing.assert_array_equal(a, before)
+            others = [*first[:k], *second, x]
+            assert not any(np.shares_memory(a, b) for b in others)
+
+
+def test_constants_are_returned_as_copies():
+    replayed = xp.compile(lambda x: (np.ones(3), x))
+    replayed(1.0)
+    replayed(1.0)[0][0] = 5.0
+    assert replayed(1.0)[0].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_threads_do_not_share_buffers():
+    rng = np.random.default_rng(0)
+    xs = [rng.normal(size=(40, 40)) for _ in range(4)]
+    eager = xp.grad(lambda x: xp.sum(xp.tanh(x @ x) * x))
+    replayed = xp.compile(eager)
+    wanted = [eager(x) for x in xs]
+    replayed(xs[0])
+    failures = []
+
+    def work(k):
+        for _ in range(50):
+            if not np.array_equal(replayed(xs[k]), wanted[k]):
+                failures.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert not failures
+
+
+def test_an_error_of_the_function_itself_is_raised_by_it():
+    replayed = xp.compile(lambda x: x @ np.ones(3))
+    assert float(replayed(X)) == float(X @ np.ones(3))
+    with pytest.raises(OperationError, match="matmul"):
+        replayed(X[:2])
+    with pytest.raises(TypeError):
+        replayed()
+
+
+def test_floating_point_warnings_are_silent_within_and_as_before_after():
+    replayed = xp.compile(lambda x: xp.exp(x * 1e3))
+    assert replayed(X)[2] == replayed(X)[2] == np.inf
+    assert np.geterr() == {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+
+
+def test_the_source_can_be_read():
+    replayed = xp.compile(xp.grad(lambda w, x: xp.sum(xp.tanh(w @ x) ** 2)))
+    source = replayed.source(np.ones((2, 3)), np.ones(3))
+    assert "def program(" in source
+    assert "tanh(" in source
+    assert source.count("exp(") == 1
+    compile(source, "source", "exec")
+
+
+@pytest.mark.parametrize(
+    ("f", "absent"),
+    [
+        (lambda x: x * 1.0, "multiply"),
+        (lambda x: -(-x), "negative"),
+        (lambda x: x.T.T, ".T"),
+        (lambda x: xp.reshape(xp.reshape(x, (6,)), (2, 3)), "reshape"),
+        (lambda x: x + (-x) * 1, "negative"),
+        (lambda x: (xp.exp(x) - xp.exp(x), x * 2.0)[1], "exp"),
+    ],
+)
+def test_what_is_superfluous_is_left_out(f, absent):
+    x = np.arange(6.0).reshape(2, 3)
+    replayed = xp.compile(f)
+    assert same(replayed(x), f(x))
+    assert same(replayed(x), f(x))
+    assert absent not in replayed.source(x)
+
+
+def test_long_programs_take_time_in_proportion():
+    def chain(x):
+        y = x
+        for _ in range(3000):
+            y = y * x + 0.5
+        return y
+
+    replayed = xp.compile(xp.value_and_grad(chain))
+    for x in (0.3, 0.9):
+        assert same(replayed(x), xp.value_and_grad(chain)(x))

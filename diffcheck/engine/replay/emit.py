@@ -343,7 +343,8 @@ def _accumulated(writer: Writer, node: Node, out: str | None) -> str | None:
     kernel = kernels.accumulated if basic else kernels.accumulated_at
     p, g = writer.operand(node.args[0]), writer.wrapped(node.args[1])
     index = writer.tree(node.params["index"], node)
-    return f"{writer.bind(kernel.__name__, kernel)}({p}, {g}, {index}, {out or p + '.copy()'})"
+    target = out or f"{writer.bind('array', np.array)}({p})"
+    return f"{writer.bind(kernel.__name__, kernel)}({p}, {g}, {index}, {target})"
 
 
 def _choice(writer: Writer, node: Node, _out: str | None) -> str | None:

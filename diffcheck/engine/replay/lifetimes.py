@@ -47,10 +47,12 @@ class Plan:
 def planned(program: Program) -> Plan:
     """Return where the nodes of a program are to write."""
     nodes = program.nodes
-    roots = _roots(nodes)
+    inplace: dict[int, int] = {}
+    roots = _roots(program, inplace)
     last = _last_uses(program, roots)
     escaping = {root for number in program.outputs for root in roots[number]}
-    plan = Plan([], {}, {}, _overwriting(nodes, last, escaping), defaultdict(list), roots)
+    inplace |= _overwriting(nodes, last, escaping)
+    plan = Plan([], {}, {}, inplace, defaultdict(list), roots)
     ending: dict[int, list[int]] = defaultdict(list)
     for root, position in last.items():
         if nodes[root].role == "op" and root not in escaping:
@@ -60,14 +62,28 @@ def planned(program: Program) -> Plan:
     return plan
 
 
-def _roots(nodes: list[Node]) -> list[tuple[int, ...]]:
-    """Return for each node those that own the memory it may lie in."""
+def _roots(program: Program, inplace: dict[int, int]) -> list[tuple[int, ...]]:
+    """Return for each node those that own the memory it may lie in.
+
+    On the way it is decided which sums may add to an operand in place, through whatever view: where
+    nothing reads that memory any more. They are views of it from then on, and noted in `inplace`.
+    """
+    direct = {a: number for number, node in enumerate(program.nodes) for a in node.args}
+    direct |= dict.fromkeys((*program.outputs, *program.watched), len(program.nodes))
     roots: list[tuple[int, ...]] = []
-    for number, node in enumerate(nodes):
-        if node.alias:
-            roots.append(tuple({root for a in node.alias for root in roots[a]}))
-        else:
-            roots.append((number,))
+    groups: dict[int, list[int]] = defaultdict(list)
+    for number, node in enumerate(program.nodes):
+        if node.name == "accumulated":
+            p, g = node.args[:2]
+            owner = roots[p][0]
+            owned = len(roots[p]) == 1 and takes_out(program.nodes[owner])
+            free = all(direct.get(m, 0) <= number for m in groups[owner])
+            if owned and free and g not in groups[owner] and program.nodes[p].name != "broadcast_to":
+                node.alias = (p,)
+                inplace[number] = p
+        roots.append(tuple({r for a in node.alias for r in roots[a]}) or (number,))
+        for root in roots[-1]:
+            groups[root].append(number)
     return roots
 
 
@@ -105,8 +121,6 @@ def _overwriting(nodes: list[Node], last: dict[int, int], escaping: set[int]) ->
 
 def _overwritable(node: Node) -> tuple[int, ...]:
     """Return the operands whose memory may become that of the result."""
-    if node.op.kind == "accumulates":
-        return node.args[:1]
     if node.op.kind != "elementwise" or math.prod(node.shape) == 1:
         return ()  # one element in place costs NumPy three times one elsewhere
     return node.args

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 import numpy as np
-from flint import arb
+from flint import acb, arb
 from numpy.typing import NDArray
 
 from diffcheck.engine.narrow_trace import NARROW, is_narrow
@@ -36,9 +36,9 @@ def literal_rounding(u: float) -> Iterator[None]:
         _ROUNDING.reset(token)
 
 
-def literal(value: Any) -> arb:
-    """Return the ball of a number that stands in a program."""
-    if isinstance(value, arb):
+def literal(value: Any) -> arb | acb:
+    """Return the ball of a number that stands in a program, complex or real."""
+    if isinstance(value, (arb, acb)):
         return value
     if isinstance(value, (int, np.integer)):
         return arb(int(value))
@@ -46,6 +46,8 @@ def literal(value: Any) -> arb:
         raise TypeError(
             "a ball was expected as an element, and an array found: its digits would go"
         )
+    if isinstance(value, (complex, np.complexfloating)):
+        return acb(literal(value.real), literal(value.imag))
     number = float(value)
     u = _ROUNDING.get()
     return arb(number) if not u or _is_short(number) else arb(number, abs(number) * u)
@@ -110,9 +112,19 @@ def is_ball(x: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.char == "O"
 
 
+def is_complex(x: Any) -> bool:
+    """Whether the innermost values are complex numbers, or complex balls."""
+    value = base(x)
+    if isinstance(value, np.ndarray) and value.dtype.char == "O":
+        return any(isinstance(z, acb) for z in value.flat)
+    return bool(np.iscomplexobj(value))
+
+
 def literal_tensor(x: Any) -> Any:
     """Return a float literal, or an array of them, as a tensor of balls; all else as is."""
-    if isinstance(x, (float, np.floating)) or (isinstance(x, np.ndarray) and x.dtype.kind in "fOV"):
+    if isinstance(x, (float, complex, np.inexact)) or (
+        isinstance(x, np.ndarray) and x.dtype.kind in "fcOV"
+    ):
         return Tensor(ball_array(x), BALLS, None)
     return x
 

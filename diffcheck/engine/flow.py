@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.broadcasting import unbroadcast, unbroadcast_mask
 from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.sweep import sweep_arrays
 from diffcheck.engine.table import recorded
 from diffcheck.engine.tape import Record, Tape, unpacked
-from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
+from diffcheck.engine.tensor import OPS, Tensor, shape_of
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
@@ -167,9 +167,7 @@ class Flow:
 
 def _real(cotangent: Any, x: Any) -> Any:
     """Return the real part of a cotangent that a complex result gave a real operand."""
-    if is_ball(cotangent) or base(cotangent).dtype.kind != "c" or base(x).dtype.kind == "c":
-        return cotangent
-    return OPS["real"](cotangent)
+    return OPS["real"](cotangent) if is_complex(cotangent) and not is_complex(x) else cotangent
 
 
 def _is_full(mask: Any) -> bool:

@@ -9,11 +9,12 @@ from numpy import (
     longdouble, nan, newaxis, ones, pi, result_type, uint8, uint16, uint32, uint64, zeros,
 )  # fmt: skip
 
-from diffcheck.engine import linalg
+from diffcheck.engine import fft, linalg
 from diffcheck.engine.ops.comparison import (
     ceil, equal, floor, greater, greater_equal, isfinite, isinf, isnan, less, less_equal,
     not_equal, sign, stop_gradient, trunc,
 )  # fmt: skip
+from diffcheck.engine.ops.complex import angle, conj, imag, real
 from diffcheck.engine.ops.einsum import dot, einsum, kron, outer, tensordot, vecdot
 from diffcheck.engine.ops.elementwise import (
     abs, acos, acosh, add, asin, asinh, atan, atan2, atanh, cbrt, clip, cos, cosh, divide, exp,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import acb, arb
 
 from diffcheck.balls import ZERO, Undecided, is_equal, is_less
 from diffcheck.engine.table import op
@@ -20,6 +20,8 @@ def ball_less(a: Any, b: Any) -> bool:
 
 
 def _sign(a: Any) -> Any:
+    if isinstance(a, acb):
+        return a / abs(a)
     return arb(0) if ball_equal(a, ZERO) else arb(-1 if ball_less(a, ZERO) else 1)
 
 

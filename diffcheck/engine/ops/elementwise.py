@@ -7,9 +7,10 @@ import operator
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import acb, arb
 
 from diffcheck.balls import ZERO, is_less
+from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.ops import stable
 from diffcheck.engine.ops.comparison import (
     ball_less,
@@ -103,12 +104,31 @@ cbrt = op(
     rounding=1,
 )
 
+
+def abs_ball(x: Any) -> Any:
+    if isinstance(x, acb):
+        return abs(x)
+    return -x if is_less(x, ZERO) else x
+
+
 # Kinks. abs'(0) = 0; equal operands of maximum and minimum share the cotangent in halves.
+def _of_absolute(g: Any, x: Any) -> Any:
+    """Return g times the sign of x, conjugate for a complex x."""
+    direction_of_x = sign(x)
+    return g * (direction_of_x.conj() if is_complex(x) else direction_of_x)
+
+
+def _along_absolute(t: Any, x: Any) -> Any:
+    along = _of_absolute(t, x)
+    return along.real if is_complex(along) else along
+
+
 abs = op(
     "abs",
     operator.abs,
-    vjp=lambda g, y, x: g * sign(x),
-    ball=lambda x: -x if is_less(x, ZERO) else x,
+    vjp=lambda g, y, x: _of_absolute(g, x),
+    jvp=(lambda t, y, x: _along_absolute(t, x),),
+    ball=lambda x: abs_ball(x),
     rounding=0,
     sympy="Abs",
     jax="abs",

@@ -12,14 +12,12 @@ from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.ops import linalg_balls as balls
 from diffcheck.engine.ops import linalg_forward as fw
 from diffcheck.engine.ops.comparison import equal, logical_or
-from diffcheck.engine.ops.elementwise import abs as abs_
 from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.indexing import diagonal
 from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import Axis, count_of, expand
-from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import base, shape_of
@@ -178,23 +176,25 @@ def cholesky(x: Any) -> Any:
 
 # Symmetric eigenproblems (Giles 2008, §3.1). The op gives one array: the row of eigenvalues on top
 # of the matrix of eigenvectors.
-def _gaps(y: Any) -> Any:
+def inverse_gaps(w: Any) -> Any:
     """Return 1/(w_j - w_i), 0 where the two are equal: what is smooth there does not need it."""
-    w = y[..., 0, :]
     n = shape_of(w)[-1]
     row, column = reshape(w, (*shape_of(w)[:-1], 1, n)), reshape(w, (*shape_of(w), 1))
     same = logical_or(np.eye(n, dtype=bool), equal(row, column))
     return where(same, 0, 1 / where(same, 1, row - column))
 
 
-def _diagonal_matrix(w: Any) -> Any:
+def diagonal_matrix(w: Any) -> Any:
+    """Return vectors as diagonal matrices."""
     n = shape_of(w)[-1]
     return reshape(w, (*shape_of(w), 1)) * np.eye(n, dtype=np.int8)
 
 
 def _eigh_vjp(g: Any, y: Any, x: Any) -> Any:
     v, flow = y[..., 1:, :], g[..., 1:, :]
-    middle = _gaps(y) * matmul(matrix_transpose(v), flow) + _diagonal_matrix(g[..., 0, :])
+    middle = inverse_gaps(y[..., 0, :]) * matmul(matrix_transpose(v), flow) + diagonal_matrix(
+        g[..., 0, :]
+    )
     return _symmetric(matmul(matmul(v, middle), matrix_transpose(v)))
 
 
@@ -202,7 +202,7 @@ def _eigh_jvp(t: Any, y: Any, x: Any) -> Any:
     v = y[..., 1:, :]
     inner = matmul(matmul(matrix_transpose(v), _symmetric(t)), v)
     values = diagonal(inner)
-    vectors = matmul(v, _gaps(y) * inner)
+    vectors = matmul(v, inverse_gaps(y[..., 0, :]) * inner)
     return concat([reshape(values, (*shape_of(values)[:-1], 1, shape_of(values)[-1])), vectors], -2)
 
 
@@ -284,7 +284,7 @@ def _unit(x: Any, y: Any, axis: Axis) -> Any:
     return x / where(equal(full, 0), 1, full)
 
 
-_norm2 = op(
+norm2 = op(
     "norm2",
     fw.norm2,
     kind="general",
@@ -294,25 +294,3 @@ _norm2 = op(
     length=count_of,
     jax="linalg.norm",
 )
-
-
-def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2) -> Any:  # noqa: A002 - the array API's name
-    """Return the norm of order 1, 2 or inf along axes; at 0 the gradient is 0."""
-    if ord == 2:
-        y = _norm2(x, axis=axis)
-    elif ord == 1:
-        y = sum_(abs_(x), axis)
-    elif ord == float("inf"):
-        y = max_(abs_(x), axis)
-    else:
-        raise NotImplementedError(f"vector_norm of order {ord}; orders 1, 2 and inf are there")
-    return expand(y, shape_of(x), axis) if keepdims else y
-
-
-def norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False) -> Any:  # noqa: A002 - NumPy's name
-    """Return the 2-norm of all elements, Frobenius for matrices, or a vector norm."""
-    if ord in (None, "fro"):
-        return vector_norm(x, axis=axis, keepdims=keepdims)
-    if axis is None and len(shape_of(x)) > 1:
-        raise NotImplementedError(f"matrix norm of order {ord}; 'fro' is there")
-    return vector_norm(x, axis=axis, keepdims=keepdims, ord=ord)

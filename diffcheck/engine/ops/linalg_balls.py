@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from flint import acb_mat, arb, arb_mat
+from flint import acb, acb_mat, arb, arb_mat
 from numpy.typing import NDArray
 
 from diffcheck.balls import Undecided, is_less
@@ -28,8 +28,14 @@ def stacked(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _matrix(x: Any) -> arb_mat:
-    return arb_mat(x.tolist())
+def _matrix(x: Any) -> Any:
+    return (acb_mat if any(isinstance(z, acb) for z in x.flat) else arb_mat)(x.tolist())
+
+
+def _matrices(*arrays: Any) -> list[Any]:
+    """Return matrices of one kind: complex if one of them is."""
+    found = [_matrix(a) for a in arrays]
+    return [acb_mat(m) for m in found] if any(isinstance(m, acb_mat) for m in found) else found
 
 
 def _objects(m: Any) -> NDArray[Any]:
@@ -57,7 +63,8 @@ def _inv(x: Any) -> Any:
 
 def _solve(a: Any, b: Any) -> Any:
     try:
-        return _objects(_matrix(a).solve(_matrix(b)))
+        left, right = _matrices(a, b)
+        return _objects(left.solve(right))
     except ZeroDivisionError:  # singular, or not told apart from it at this precision
         return _nan(b.shape)
 
@@ -112,6 +119,11 @@ def positive(column: Any) -> Any:
     """Return a column with its element of greatest absolute value (the first such) positive."""
     sizes = [abs(float(c.mid()) if isinstance(c, arb) else float(c)) for c in column]
     return -column if column[int(np.argmax(sizes))] < 0 else column
+
+
+def sign_of_largest(column: Any) -> int:
+    """Return the sign that makes the element of greatest absolute value positive."""
+    return 1 if positive(column) is column else -1
 
 
 det = stacked(_det)

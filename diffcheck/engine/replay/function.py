@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.replay.containers import Guard, rebuilt
-from diffcheck.engine.replay.emit import Writer, write_body
+from diffcheck.engine.replay.emit import write_body
 from diffcheck.engine.replay.program import Flavor, Program
 from diffcheck.engine.replay.silence import IGNORED, restore, silence
+from diffcheck.engine.replay.writer import Writer
 
 MISS = object()  # the arguments are not those that the program was made for
 NAN = object()  # a nan: the program with masks must say what it is

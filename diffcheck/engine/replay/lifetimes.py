@@ -78,7 +78,12 @@ def _roots(program: Program, inplace: dict[int, int]) -> list[tuple[int, ...]]:
             owner = roots[p][0]
             owned = len(roots[p]) == 1 and takes_out(program.nodes[owner])
             free = all(direct.get(m, 0) <= number for m in groups[owner])
-            if owned and free and g not in groups[owner] and program.nodes[p].name != "broadcast_to":
+            if (
+                owned
+                and free
+                and g not in groups[owner]
+                and program.nodes[p].name != "broadcast_to"
+            ):
                 node.alias = (p,)
                 inplace[number] = p
         roots.append(tuple({r for a in node.alias for r in roots[a]}) or (number,))

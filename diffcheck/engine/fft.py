@@ -1,0 +1,128 @@
+"""The `fft` sub-namespace of the array API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.fft import fftfreq, rfftfreq
+
+from diffcheck.engine.ops.complex import conj
+from diffcheck.engine.ops.fourier import TRANSPOSED, Norm, dft, irdft, rdft
+from diffcheck.engine.ops.manipulation import roll
+from diffcheck.engine.tensor import shape_of
+
+Axes = int | Sequence[int] | None
+
+
+def fft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+    """Return the discrete Fourier transform along an axis, cut or filled to length n."""
+    return dft(x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm, inverse=False)
+
+
+def ifft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+    """Return the inverse discrete Fourier transform along an axis."""
+    return dft(x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm, inverse=True)
+
+
+def rfft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+    """Return the lower half of the transform of real numbers."""
+    return rdft(x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm)
+
+
+def irfft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+    """Return the real numbers whose transform has x as its lower half."""
+    return irdft(x, n=2 * (shape_of(x)[axis] - 1) if n is None else n, axis=axis, norm=norm)
+
+
+def hfft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+    """Return the real transform of numbers of which x is the lower, Hermitian half."""
+    return irfft(conj(x), n=n, axis=axis, norm=TRANSPOSED[norm])
+
+
+def ihfft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+    """Return the lower half of the inverse transform of real numbers."""
+    return conj(rfft(x, n=n, axis=axis, norm=TRANSPOSED[norm]))
+
+
+def _lengths(x: Any, s: Sequence[int] | None, axes: Axes) -> list[tuple[int, int]]:
+    """Return the pairs of length and axis to transform along."""
+    shape = shape_of(x)
+    if axes is None:
+        axes = range(len(shape)) if s is None else range(len(shape) - len(s), len(shape))
+    places = [axes] if isinstance(axes, int) else list(axes)
+    sizes = [shape[a] for a in places] if s is None else list(s)
+    return list(zip(sizes, places, strict=True))
+
+
+def fftn(
+    x: Any, *, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm = "backward"
+) -> Any:
+    """Return the transform along several axes, all by default."""
+    for n, axis in _lengths(x, s, axes):
+        x = fft(x, n=n, axis=axis, norm=norm)
+    return x
+
+
+def ifftn(
+    x: Any, *, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm = "backward"
+) -> Any:
+    """Return the inverse transform along several axes, all by default."""
+    for n, axis in _lengths(x, s, axes):
+        x = ifft(x, n=n, axis=axis, norm=norm)
+    return x
+
+
+def rfftn(
+    x: Any, *, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm = "backward"
+) -> Any:
+    """Return the transform of real numbers along several axes, halved along the last."""
+    *others, (n, axis) = _lengths(x, s, axes)
+    x = rfft(x, n=n, axis=axis, norm=norm)
+    for size, place in others:
+        x = fft(x, n=size, axis=place, norm=norm)
+    return x
+
+
+def irfftn(
+    x: Any, *, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm = "backward"
+) -> Any:
+    """Return the real numbers whose transform along several axes has x as its lower half."""
+    *others, (n, axis) = _lengths(x, s, axes)
+    for size, place in others:
+        x = ifft(x, n=size, axis=place, norm=norm)
+    return irfft(x, n=2 * (n - 1) if s is None else n, axis=axis, norm=norm)
+
+
+def fft2(x: Any, *, norm: Norm = "backward") -> Any:
+    """Return the transform along the last two axes."""
+    return fftn(x, axes=(-2, -1), norm=norm)
+
+
+def ifft2(x: Any, *, norm: Norm = "backward") -> Any:
+    """Return the inverse transform along the last two axes."""
+    return ifftn(x, axes=(-2, -1), norm=norm)
+
+
+def fftshift(x: Any, *, axes: Axes = None) -> Any:
+    """Return x with the zero frequency in the middle."""
+    places = _places(x, axes)
+    return roll(x, tuple(shape_of(x)[a] // 2 for a in places), places)
+
+
+def ifftshift(x: Any, *, axes: Axes = None) -> Any:
+    """Invert `fftshift`."""
+    places = _places(x, axes)
+    return roll(x, tuple(-(shape_of(x)[a] // 2) for a in places), places)
+
+
+def _places(x: Any, axes: Axes) -> tuple[int, ...]:
+    if axes is None:
+        return tuple(range(len(shape_of(x))))
+    return (axes,) if isinstance(axes, int) else tuple(axes)
+
+
+__all__ = [
+    "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift",
+    "ihfft", "irfft", "irfftn", "rfft", "rfftfreq", "rfftn",
+]  # fmt: skip

@@ -1,0 +1,348 @@
+# ruff: noqa: ARG001, ARG005 - rules share one signature
+"""Factorisations with two or three results, each kept in one array, and the pseudo-inverse."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from flint import acb_mat, arb
+
+from diffcheck.balls import Undecided
+from diffcheck.engine.ops import linalg_balls as balls
+from diffcheck.engine.ops.comparison import equal
+from diffcheck.engine.ops.elementwise import where
+from diffcheck.engine.ops.indexing import diagonal
+from diffcheck.engine.ops.joining import concat
+from diffcheck.engine.ops.linalg import diagonal_matrix, inverse_gaps, solve
+from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
+from diffcheck.engine.ops.products import matmul
+from diffcheck.engine.table import Entry, op
+from diffcheck.engine.tensor import shape_of
+
+
+def _order(x: Any, **_params: Any) -> int:
+    return max(shape_of(x)[-2:])
+
+
+# QR of tall matrices (Walter and Lehmann 2010): Q above Rᵀ, the diagonal of R positive.
+def _qr(x: Any) -> Any:
+    q, r = np.linalg.qr(x)
+    signs = np.where(np.diagonal(r, axis1=-2, axis2=-1) < 0, -1, 1).astype(x.dtype)
+    return np.concatenate(
+        [q * signs[..., None, :], np.swapaxes(r, -1, -2) * signs[..., None, :]], -2
+    )
+
+
+def _qr_ball(x: Any) -> Any:
+    """Return Gram and Schmidt's factors."""
+    m, n = x.shape
+    q = np.full((m, n), arb(0), dtype=object)
+    r = np.full((n, n), arb(0), dtype=object)
+    for j in range(n):
+        v = x[:, j].copy()
+        for i in range(j):
+            r[i, j] = np.add.reduce(q[:, i] * x[:, j])
+            v = v - q[:, i] * r[i, j]
+        r[j, j] = np.add.reduce(v * v).sqrt()
+        q[:, j] = v / r[j, j]
+    return np.concatenate([q, r.T])
+
+
+def _split(packed: Any, rows: int) -> tuple[Any, Any]:
+    return packed[..., :rows, :], packed[..., rows:, :]
+
+
+def _divided(a: Any, r: Any) -> Any:
+    """Return a R⁻¹."""
+    return matrix_transpose(solve(matrix_transpose(r), matrix_transpose(a)))
+
+
+def _qr_vjp(g: Any, y: Any, x: Any) -> Any:
+    rows = shape_of(x)[-2]
+    (q, rt), (gq, grt) = _split(y, rows), _split(g, rows)
+    r = matrix_transpose(rt)
+    m = matmul(r, grt) - matmul(matrix_transpose(gq), q)
+    symmetric = tril(m) + matrix_transpose(tril(m, -1))
+    return _divided(gq + matmul(q, symmetric), rt)
+
+
+def _qr_jvp(t: Any, y: Any, x: Any) -> Any:
+    q, rt = _split(y, shape_of(x)[-2])
+    c = _divided(t, matrix_transpose(rt))
+    inner = matmul(matrix_transpose(q), c)
+    lower = tril(inner, -1)
+    turn = lower - matrix_transpose(lower)
+    dq = c + matmul(q, turn - inner)
+    return concat([dq, matmul(rt, matrix_transpose(inner - turn))], axis=-2)
+
+
+_qr_op = op(
+    "qr",
+    _qr,
+    kind="general",
+    vjp=_qr_vjp,
+    jvp=(_qr_jvp,),
+    ball=balls.stacked(_qr_ball),
+    length=_order,
+    sympy="Matrix.QRdecomposition",
+    jax="linalg.qr",
+)
+
+
+class QRResult(NamedTuple):
+    """An orthogonal and an upper triangular matrix."""
+
+    Q: Any
+    R: Any
+
+
+def qr(x: Any, *, mode: str = "reduced") -> QRResult:
+    """Return Q and R with x = Q R and a diagonal of R that is not negative.
+
+    Raises `NotImplementedError` for mode "complete" of a tall matrix: what completes Q is no
+    function of x.
+    """
+    rows, columns = shape_of(x)[-2:]
+    if mode == "complete" and rows > columns:
+        raise NotImplementedError("qr of mode 'complete': the columns added to Q are arbitrary")
+    if rows >= columns:
+        q, rt = _split(_qr_op(x), rows)
+        return QRResult(q, matrix_transpose(rt))
+    q, rt = _split(_qr_op(x[..., :rows]), rows)
+    rest = matmul(matrix_transpose(q), x[..., rows:])
+    return QRResult(q, concat([matrix_transpose(rt), rest], axis=-1))
+
+
+# Singular values (Townsend 2016): their row above U above V.
+def _svd(x: Any) -> Any:
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    largest = np.argmax(np.abs(u), axis=-2, keepdims=True)
+    signs = np.where(np.take_along_axis(u, largest, axis=-2) < 0, -1, 1).astype(x.dtype)
+    return np.concatenate([s[..., None, :], u * signs, np.swapaxes(vh, -1, -2) * signs], axis=-2)
+
+
+def _svd_ball(x: Any) -> Any:
+    """Return the factors from the eigenvectors of xᵀx, or of xxᵀ for a wide matrix."""
+    rows, columns = x.shape
+    gram = x.T @ x if rows >= columns else x @ x.T
+    packed = balls.eigh(gram)[:, ::-1]
+    s = np.frompyfunc(arb.sqrt, 1, 1)(packed[0])
+    if any(v.contains(0) for v in s):
+        raise Undecided("a singular value that may be 0")
+    first = packed[1:]
+    second = (x @ first if rows >= columns else x.T @ first) / s
+    u, v = (second, first) if rows >= columns else (first, second)
+    signs = [balls.sign_of_largest(u[:, k]) for k in range(u.shape[1])]
+    return np.concatenate([s[None], u * signs, v * signs])
+
+
+def _three(packed: Any, rows: int) -> tuple[Any, Any, Any]:
+    return packed[..., 0, :], packed[..., 1 : rows + 1, :], packed[..., rows + 1 :, :]
+
+
+def _inverse(s: Any) -> Any:
+    """Return 1/s as a row, 0 for 0."""
+    zero = equal(s, 0)
+    flat = where(zero, 0, 1 / where(zero, 1, s))
+    return reshape(flat, (*shape_of(s)[:-1], 1, shape_of(s)[-1]))
+
+
+def _beside(w: Any, a: Any) -> Any:
+    """Return the part of a that is orthogonal to the columns of w."""
+    return a - matmul(w, matmul(matrix_transpose(w), a))
+
+
+def _svd_vjp(g: Any, y: Any, x: Any) -> Any:
+    rows = shape_of(x)[-2]
+    (s, u, v), (gs, gu, gv) = _three(y, rows), _three(g, rows)
+    row = reshape(s, (*shape_of(s)[:-1], 1, shape_of(s)[-1]))
+    f = inverse_gaps(s * s)
+    ut, vt = matrix_transpose(u), matrix_transpose(v)
+    skew_u, skew_v = matmul(ut, gu), matmul(vt, gv)
+    middle = (
+        f * (skew_u - matrix_transpose(skew_u)) * row
+        + matrix_transpose(row) * (f * (skew_v - matrix_transpose(skew_v)))
+        + diagonal_matrix(gs)
+    )
+    inner = matmul(matmul(u, middle), vt)
+    left = matmul(_beside(u, gu) * _inverse(s), vt)
+    right = matmul(u, matrix_transpose(_beside(v, gv) * _inverse(s)))
+    return inner + left + right
+
+
+def _svd_jvp(t: Any, y: Any, x: Any) -> Any:
+    s, u, v = _three(y, shape_of(x)[-2])
+    row = reshape(s, (*shape_of(s)[:-1], 1, shape_of(s)[-1]))
+    column, f = matrix_transpose(row), inverse_gaps(s * s)
+    tv = matmul(t, v)
+    p = matmul(matrix_transpose(u), tv)
+    pt = matrix_transpose(p)
+    du = matmul(u, f * (p * row + column * pt)) + _beside(u, tv) * _inverse(s)
+    tu = matmul(matrix_transpose(t), u)
+    dv = matmul(v, f * (column * p + pt * row)) + _beside(v, tu) * _inverse(s)
+    ds = diagonal(p)
+    return concat([reshape(ds, (*shape_of(ds)[:-1], 1, shape_of(ds)[-1])), du, dv], axis=-2)
+
+
+_svd_op: Entry = op(
+    "svd",
+    _svd,
+    kind="general",
+    vjp=_svd_vjp,
+    jvp=(_svd_jvp,),
+    ball=balls.stacked(_svd_ball),
+    length=_order,
+    sympy="Matrix.singular_values",
+    jax="linalg.svd",
+)
+
+
+class SVDResult(NamedTuple):
+    """Left singular vectors in columns, singular values descending, right ones in rows."""
+
+    U: Any
+    S: Any
+    Vh: Any
+
+
+def svd(x: Any, *, full_matrices: bool = False) -> SVDResult:
+    """Return the singular value decomposition; the largest element of each column of U is positive.
+
+    Where singular values meet or vanish, what depends on single vectors has no derivative; what
+    does not need their gap comes out finite. Raises `NotImplementedError` for `full_matrices` of
+    a matrix that is not square.
+    """
+    rows, columns = shape_of(x)[-2:]
+    if full_matrices and rows != columns:
+        raise NotImplementedError("svd with full_matrices: the vectors added are arbitrary")
+    s, u, v = _three(_svd_op(x), rows)
+    return SVDResult(u, s, matrix_transpose(v))
+
+
+def svdvals(x: Any) -> Any:
+    """Return the singular values, descending."""
+    return _svd_op(x)[..., 0, :]
+
+
+# The pseudo-inverse (Golub and Pereyra 1973, eq. 4.12), of constant rank
+def _pinv_ball(x: Any) -> Any:
+    rows, columns = x.shape
+    if rows >= columns:
+        return balls.solve(x.T @ x, x.T)
+    return balls.solve(x @ x.T, x).T
+
+
+def _pinv_jvp(t: Any, y: Any, x: Any) -> Any:
+    yt, tt = matrix_transpose(y), matrix_transpose(t)
+    first = matmul(matmul(y, t), y)
+    outer = matmul(matmul(y, yt), tt)
+    second = outer - matmul(matmul(outer, x), y)
+    inner = matmul(tt, matmul(yt, y))
+    third = inner - matmul(y, matmul(x, inner))
+    return second + third - first
+
+
+def _pinv_vjp(g: Any, y: Any, x: Any) -> Any:
+    yt, gt = matrix_transpose(y), matrix_transpose(g)
+    first = matmul(matmul(yt, g), yt)
+    left = matmul(gt, matmul(y, yt))
+    second = left - matmul(x, matmul(y, left))
+    right = matmul(matmul(yt, y), gt)
+    third = right - matmul(matmul(right, y), x)
+    return second + third - first
+
+
+_pinv_op = op(
+    "pinv",
+    lambda x, *, rtol: np.linalg.pinv(x, rcond=rtol),
+    kind="general",
+    vjp=lambda g, y, x, rtol: _pinv_vjp(g, y, x),
+    jvp=(lambda t, y, x, rtol: _pinv_jvp(t, y, x),),
+    ball=lambda x, *, rtol: balls.stacked(_pinv_ball)(x),
+    length=_order,
+    sympy="Matrix.pinv",
+    jax="linalg.pinv",
+)
+
+
+def pinv(x: Any, *, rtol: float | None = None) -> Any:
+    """Return the pseudo-inverse; singular values below rtol times the largest count as 0."""
+    return _pinv_op(x, rtol=rtol)
+
+
+# Eigenvalues of general matrices: complex, in the order of their real, then imaginary parts.
+def _eig(x: Any) -> Any:
+    values, vectors = np.linalg.eig(x)
+    order = np.lexsort((values.imag, values.real), axis=-1)
+    values = np.take_along_axis(values, order, -1)
+    vectors = np.take_along_axis(vectors, order[..., None, :], -1)
+    packed = np.concatenate([values[..., None, :], vectors], axis=-2)
+    return packed.astype(np.result_type(x, np.complex64))
+
+
+def _eig_ball(x: Any) -> Any:
+    n = x.shape[0]
+    try:
+        values, vectors = acb_mat(x.tolist()).eig(right=True)
+    except ValueError as error:
+        raise Undecided(f"eigenvalues that are not isolated: {error}") from error
+    order = sorted(
+        range(n), key=lambda k: (float(values[k].real.mid()), float(values[k].imag.mid()))
+    )
+    result = np.empty((n + 1, n), dtype=object)
+    for column, k in enumerate(order):
+        size = sum((abs(vectors[i, k]) ** 2 for i in range(n)), start=arb(0)).sqrt()
+        result[0, column] = values[k]
+        result[1:, column] = [vectors[i, k] / size for i in range(n)]
+    return result
+
+
+def _eig_vjp(g: Any, y: Any, x: Any) -> Any:
+    w, v = y[..., 0, :], y[..., 1:, :]
+    vt = matrix_transpose(v)
+    middle = diagonal_matrix(g[..., 0, :]) + inverse_gaps(w) * matmul(vt, g[..., 1:, :])
+    return solve(vt, matmul(middle, vt))
+
+
+def _eig_jvp(t: Any, y: Any, x: Any) -> Any:
+    w, v = y[..., 0, :], y[..., 1:, :]
+    inner = solve(v, matmul(t, v))
+    dw = diagonal(inner)
+    dv = matmul(v, inverse_gaps(w) * inner)
+    return concat([reshape(dw, (*shape_of(dw)[:-1], 1, shape_of(dw)[-1])), dv], axis=-2)
+
+
+_eig_op = op(
+    "eig",
+    _eig,
+    kind="general",
+    vjp=_eig_vjp,
+    jvp=(_eig_jvp,),
+    ball=balls.stacked(_eig_ball),
+    length=_order,
+    sympy="Matrix.eigenvals",
+    jax="linalg.eig",
+)
+
+
+class EigResult(NamedTuple):
+    """Complex eigenvalues, and eigenvectors in columns."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+def eig(x: Any) -> EigResult:
+    """Return complex eigenvalues, by real then imaginary part, and unit eigenvectors.
+
+    The derivative of a vector leaves its length and phase open: right for all that does not depend
+    on them, as in JAX.
+    """
+    packed = _eig_op(x)
+    return EigResult(packed[..., 0, :], packed[..., 1:, :])
+
+
+def eigvals(x: Any) -> Any:
+    """Return the complex eigenvalues, by real then imaginary part."""
+    return _eig_op(x)[..., 0, :]

@@ -1,0 +1,136 @@
+"""Norms of vectors and matrices of any order, condition numbers, and small composites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from diffcheck.engine.ops.comparison import equal, not_equal
+from diffcheck.engine.ops.elementwise import abs as abs_
+from diffcheck.engine.ops.elementwise import where
+from diffcheck.engine.ops.joining import stack
+from diffcheck.engine.ops.linalg import norm2, solve
+from diffcheck.engine.ops.linalg_factor import pinv, svdvals
+from diffcheck.engine.ops.manipulation import astype, matrix_transpose, moveaxis, tril, triu
+from diffcheck.engine.ops.products import matmul
+from diffcheck.engine.ops.reduction import Axis, expand
+from diffcheck.engine.ops.reduction import max as max_
+from diffcheck.engine.ops.reduction import min as min_
+from diffcheck.engine.ops.reduction import sum as sum_
+from diffcheck.engine.tensor import base, shape_of
+
+INFINITY = float("inf")
+Ord = float | str | None
+
+
+def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float = 2) -> Any:  # noqa: A002 - the array API's name
+    """Return the norm of any order along axes; at 0 the gradient is that of least norm, 0.
+
+    Order 0 counts what is not 0, inf and -inf are the extremes.
+    """
+    if ord == 2:
+        y = norm2(x, axis=axis)
+    elif ord == INFINITY:
+        y = max_(abs_(x), axis)
+    elif ord == -INFINITY:
+        y = min_(abs_(x), axis)
+    elif ord == 0:
+        y = sum_(astype(not_equal(x, 0), base(x).dtype), axis)
+    elif ord == 1:
+        y = sum_(abs_(x), axis)
+    else:
+        y = _power_norm(x, axis, ord)
+    return expand(y, shape_of(x), axis) if keepdims else y
+
+
+def _power_norm(x: Any, axis: Axis, order: float) -> Any:
+    """Return the norm of order p, scaled by the greatest element: powers must not overflow."""
+    size = abs_(x)
+    top = max_(size, axis, keepdims=True)
+    safe = where(equal(top, 0), 1, top)
+    total = sum_((size / safe) ** order, axis)
+    scale = sum_(safe, axis) / (np.prod(shape_of(safe)) / max(1, np.prod(shape_of(total))))
+    return where(equal(total, 0), 0, scale * where(equal(total, 0), 1, total) ** (1 / order))
+
+
+def matrix_norm(x: Any, *, keepdims: bool = False, ord: Ord = "fro") -> Any:  # noqa: A002 - the array API's name
+    """Return a norm of matrices: "fro", "nuc", 1, 2, inf, -1, -2 or -inf.
+
+    Raises `ValueError` for another order.
+    """
+    if ord in (None, "fro"):
+        y = norm2(x, axis=(-2, -1))
+    elif ord == "nuc":
+        y = sum_(svdvals(x), -1)
+    elif ord in (2, -2):
+        y = svdvals(x)[..., 0 if ord == 2 else -1]
+    elif ord in (1, -1, INFINITY, -INFINITY):
+        sums = sum_(abs_(x), -2 if ord in (1, -1) else -1)
+        y = max_(sums, -1) if ord > 0 else min_(sums, -1)  # type: ignore[operator]  # a number here
+    else:
+        raise ValueError(f"matrix_norm of order {ord!r}: expected 'fro', 'nuc', ±1, ±2 or ±inf")
+    return expand(y, shape_of(x), (-2, -1)) if keepdims else y
+
+
+def norm(x: Any, ord: Ord = None, axis: Axis = None, *, keepdims: bool = False) -> Any:  # noqa: A002 - NumPy's name
+    """Return NumPy's norm: of all elements by default, of matrices for two axes and an order."""
+    rank = len(shape_of(x))
+    places = tuple(range(rank)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    if ord is None:
+        return vector_norm(x, axis=axis, keepdims=keepdims)
+    if len(places) == 1:
+        return vector_norm(x, axis=places[0], keepdims=keepdims, ord=ord)  # type: ignore[arg-type]
+    moved = moveaxis(moveaxis(x, places[0], -1), places[1] - (places[1] > places[0]), -1)
+    y = matrix_norm(moved, ord=ord)
+    return expand(y, shape_of(x), axis) if keepdims else y
+
+
+def cond(x: Any, p: Ord = None) -> Any:
+    """Return the condition number, of the 2-norm by default."""
+    if p in (None, 2, -2):
+        s = svdvals(x)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    from_inverse = solve(x, np.eye(shape_of(x)[-1], dtype=base(x).dtype))
+    return matrix_norm(x, ord=p) * matrix_norm(from_inverse, ord=p)
+
+
+def cross(a: Any, b: Any, *, axis: int = -1) -> Any:
+    """Return the cross product of vectors of length 3 along an axis."""
+    u, v = moveaxis(a, axis, 0), moveaxis(b, axis, 0)
+    parts = [u[(i + 1) % 3] * v[(i + 2) % 3] - u[(i + 2) % 3] * v[(i + 1) % 3] for i in range(3)]
+    return moveaxis(stack(parts), 0, axis)
+
+
+def multi_dot(arrays: Sequence[Any]) -> Any:
+    """Return the product of several matrices, from left to right."""
+    product = arrays[0]
+    for a in arrays[1:]:
+        product = matmul(product, a)
+    return product
+
+
+def solve_triangular(a: Any, b: Any, *, lower: bool = False, trans: int | str = 0) -> Any:
+    """Return x with T x = b, T the upper or lower triangle of a, transposed if `trans` is set."""
+    triangle = tril(a) if lower else triu(a)
+    return solve(matrix_transpose(triangle) if trans in (1, "T") else triangle, b)
+
+
+class LstsqResult(NamedTuple):
+    """The solution of least squares, and the sum of its squared residuals."""
+
+    x: Any
+    residuals: Any
+
+
+def lstsq(a: Any, b: Any, *, rtol: float | None = None) -> LstsqResult:
+    """Return the x of least norm that minimises |a x - b|, by the pseudo-inverse."""
+    x = matmul(pinv(a, rtol=rtol), b)
+    rest = matmul(a, x) - b
+    return LstsqResult(x, sum_(rest * rest, 0))
+
+
+def matrix_rank(x: Any, *, rtol: float | None = None) -> Any:
+    """Return how many singular values are not negligible: a constant almost everywhere."""
+    return np.linalg.matrix_rank(base(x), rtol=rtol)

@@ -1,0 +1,119 @@
+"""Factorisations, norms and transforms: derivatives of order 1 and 2 in both modes, against balls."""
+
+import numpy as np
+import pytest
+
+from diffcheck import engine as xp
+from diffcheck.balls import precision
+
+RNG = np.random.default_rng(7)
+W = RNG.normal(size=(4, 4))
+INF = float("inf")
+ULP = 2.0**-52
+
+
+def total(*parts):
+    return sum((xp.sum(part * W[: part.shape[-2], : part.shape[-1]]) for part in parts[1:]), start=(
+        xp.sum(parts[0] * W[: parts[0].shape[-2], : parts[0].shape[-1]])
+    ))  # fmt: skip
+
+
+def factors(x):
+    u, s, vh = xp.linalg.svd(x)
+    return total(u, vh) + xp.sum(s * W[0, : s.shape[0]])
+
+
+def power(spectrum, p=3):
+    return xp.sum(xp.abs(spectrum) ** p)
+
+
+FUNCTIONS = {
+    "qr tall": (lambda x: total(*xp.linalg.qr(x)), (4, 3)),
+    "qr wide": (lambda x: total(*xp.linalg.qr(x)), (3, 4)),
+    "svd tall": (factors, (4, 3)),
+    "svd wide": (factors, (3, 4)),
+    "svdvals": (lambda x: xp.sum(xp.linalg.svdvals(x) ** 3), (3, 3)),
+    "pinv tall": (lambda x: total(xp.linalg.pinv(x)), (4, 3)),
+    "pinv wide": (lambda x: total(xp.linalg.pinv(x)), (3, 4)),
+    "eigvals": (lambda x: xp.sum(xp.abs(xp.linalg.eigvals(x)) ** 2 * W[0, :3]), (3, 3)),
+    "eig": (lambda x: xp.sum(xp.real(xp.linalg.eig(x).eigenvalues ** 3)), (3, 3)),
+    "lstsq": (lambda x: xp.sum(xp.linalg.lstsq(x, W[:, 0]).x ** 2), (4, 2)),
+    "triangular": (
+        lambda x: xp.sum(xp.linalg.solve_triangular(x, W[:3, :2], lower=True) ** 2),
+        (3, 3),
+    ),
+    "cond": (xp.linalg.cond, (3, 3)),
+    "cross": (lambda x: xp.sum(xp.linalg.cross(x, x[::-1] ** 2) * W[:2, :3]), (2, 3)),
+    "multi_dot": (lambda x: total(xp.linalg.multi_dot([x, x.T, x])), (2, 3)),
+    **{f"matrix_norm {o}": (lambda x, o=o: xp.linalg.matrix_norm(x, ord=o) ** 2, (4, 3))
+       for o in ("fro", "nuc", 1, 2, INF, -1, -2, -INF)},
+    **{f"vector_norm {o}": (lambda x, o=o: xp.linalg.vector_norm(x, ord=o) ** 2, (5,))
+       for o in (0.5, 1, 2, 3, INF, -1, -INF)},
+    "fft": (lambda x: power(xp.fft.fft(x)), (5,)),
+    "fft longer": (lambda x: xp.sum(xp.real(xp.fft.fft(x, n=8) * W.ravel()[:8]) ** 3), (5,)),
+    "ifft shorter": (
+        lambda x: xp.sum(xp.imag(xp.fft.ifft(x, n=3, norm="ortho") * (1 + 2j)) ** 3), (5,)
+    ),
+    "rfft": (lambda x: power(xp.fft.rfft(x)), (6,)),
+    "rfft odd": (lambda x: power(xp.fft.rfft(x, n=7, norm="forward")), (6,)),
+    "irfft": (lambda x: xp.sum(xp.fft.irfft(xp.fft.rfft(x) * np.arange(1, 5)) ** 3), (6,)),
+    "irfft odd": (lambda x: xp.sum(xp.fft.irfft(xp.fft.rfft(x), n=5) ** 3), (6,)),
+    "hfft": (lambda x: xp.sum(xp.fft.hfft(xp.fft.ihfft(x) * 3) ** 3), (6,)),
+    "fftn": (lambda x: power(xp.fft.fftn(x)), (3, 4)),
+    "rfftn": (lambda x: power(xp.fft.rfftn(x)), (3, 4)),
+    "irfftn": (lambda x: xp.sum(xp.fft.irfftn(xp.fft.rfftn(x) * 2) ** 3), (3, 4)),
+    "fftshift": (lambda x: xp.sum(xp.fft.ifftshift(xp.fft.fftshift(x) ** 3) * W[:3]), (3, 4)),
+    "angle": (lambda x: xp.sum(xp.angle(xp.fft.fft(x))[1:3] ** 2), (6,)),
+}  # fmt: skip
+MODES = {
+    "reverse": xp.grad,
+    "forward": lambda f: lambda x: xp.jvp(f, (x,), (xp.ones_like(x),))[1],
+    "reverse twice": lambda f: xp.grad(lambda x: xp.sum(xp.grad(f)(x))),
+    "forward over reverse": lambda f: lambda x: xp.jvp(xp.grad(f), (x,), (xp.ones_like(x),))[1],
+}
+
+
+def relative_error(found, balls):
+    truth = np.array([float(b.mid()) for b in np.asarray(balls, dtype=object).ravel()])
+    return np.max(np.abs(np.ravel(found) - truth)) / max(np.max(np.abs(truth)), 1e-3)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_derivatives_agree_with_those_in_balls(name, mode):
+    f, shape = FUNCTIONS[name]
+    x = np.random.default_rng(5).normal(size=shape)
+    derivative = MODES[mode](f)
+    with precision(200):
+        balls = derivative(xp.ball_array(x))
+    # First-order bound: dimension times condition; the matrices here have conditions below 100.
+    assert relative_error(derivative(x), balls) < 4 * 100 * ULP
+    assert all(float(b.rad()) < 1e-30 for b in np.asarray(balls, dtype=object).ravel())
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_repeated_singular_values_leave_symmetric_functions_differentiable(n):
+    gradient = xp.grad(lambda x: xp.sum(xp.linalg.svdvals(x) ** 2))(np.eye(n))
+    assert np.allclose(gradient, 2 * np.eye(n), rtol=0, atol=4 * ULP)
+
+    def rebuilt(x):
+        u, s, vh = xp.linalg.svd(x)
+        return xp.sum((u * s) @ vh * W[:n, :n])
+
+    assert np.all(np.isfinite(xp.grad(rebuilt)(np.eye(n))))
+
+
+def test_what_completes_a_factor_is_refused():
+    with pytest.raises(NotImplementedError, match="complete"):
+        xp.linalg.qr(W[:, :2], mode="complete")
+    with pytest.raises(NotImplementedError, match="full_matrices"):
+        xp.linalg.svd(W[:, :2], full_matrices=True)
+    with pytest.raises(ValueError, match="expected 'fro'"):
+        xp.linalg.matrix_norm(W, ord=7)
+
+
+def test_a_complex_gradient_follows_the_convention_of_jax():
+    z = np.array([1 + 2j, -0.5 + 0.25j])
+    gradient = xp.grad(lambda z: xp.sum(xp.abs(z) ** 2))(z)
+    assert np.allclose(gradient, 2 * z.conj(), rtol=4 * ULP)
+    assert xp.grad(lambda z: xp.real(z * z))(3 + 4j) == 2 * (3 + 4j)

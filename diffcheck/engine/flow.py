@@ -141,10 +141,6 @@ class Flow:
             return unbroadcast_mask(onward, shape)
         return onward
 
-    def plus(self, known: Any, cotangent: Any) -> Any:
-        """Return the sum of two cotangents of one value."""
-        return known + cotangent
-
     def united(self, first: Any, second: Any) -> Any:
         """Return the mask of a sum of two cotangents."""
         return OPS["logical_or"](first, second)
@@ -156,7 +152,7 @@ class Flow:
             if mask is not None and not _is_full(mask):
                 self.masks[slot] = mask
             return
-        self.cotangents[slot] = self.plus(known, cotangent)
+        self.cotangents[slot] = known + cotangent
         if slot in self.masks:
             union = None if mask is None else self.united(self.masks[slot], mask)
             if union is None or _is_full(union):

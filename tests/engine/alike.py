@@ -8,7 +8,7 @@ from diffcheck.engine.trees import leaves
 
 
 def same(a, b):
-    """Whether two results are alike in types, shapes, dtypes, and to the bit but for the sign of 0."""
+    """Whether two results have the same types, shapes, dtypes, and bits but for the sign of 0."""
     assert len(leaves(a)) == len(leaves(b))
     for x, y in zip(leaves(a), leaves(b), strict=True):
         kinds = {np.ndarray if isinstance(v, np.generic) else type(v) for v in (x, y)}

@@ -99,9 +99,8 @@ class Guard:
 
     def _array(self, name: str, x: Any) -> None:
         array, dtype = self.bind("ndarray", np.ndarray), self.bind(x.dtype.name + "_", x.dtype)
-        self._tests.append(
-            f"type({name}) is not {array} or {name}.dtype is not {dtype} or {name}.shape != {x.shape}"
-        )
+        self._tests.append(f"type({name}) is not {array} or {name}.dtype is not {dtype}")
+        self._tests.append(f"{name}.shape != {x.shape}")
         if x.ndim > 1:
             sign = "not " if x.flags.c_contiguous else ""
             self._tests.append(f"{sign}{name}.flags.c_contiguous")

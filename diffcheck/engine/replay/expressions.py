@@ -81,7 +81,7 @@ def _reshape(writer: Writer, node: Node, _out: str | None) -> str | None:
 def _matmul(writer: Writer, node: Node, out: str | None) -> str | None:
     """Return a call of `dot`: what matmul does, at a third of the cost for small matrices.
 
-    The products are the same to the bit for matrices that are dense in memory, by rows or by columns.
+    The products are the same to the bit for matrices that are dense, by rows or by columns.
     """
     nodes = [writer.program.nodes[a] for a in node.args]
     if not all(_is_dense(writer, n) and n.dtype == node.dtype for n in nodes):

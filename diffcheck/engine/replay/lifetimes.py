@@ -1,4 +1,4 @@
-"""Where results are written: buffers kept from call to call, shared by values that never coexist."""
+"""Where results are written: buffers kept between calls, shared by values that never coexist."""
 
 from __future__ import annotations
 

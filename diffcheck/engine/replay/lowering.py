@@ -1,8 +1,8 @@
 """Composite forwards taken apart: what a forward does with NumPy becomes nodes of the program.
 
-The forward of softmax and that of its slope both compute exp(x - max x); taken apart, it is computed
-once, and every step gets a buffer. A forward that looks at values, or calls what is not known here,
-stays one opaque node.
+The forward of softmax and that of its slope both compute exp(x - max x); taken apart, it is
+computed once, and every step gets a buffer. A forward that looks at values, or calls what is not
+known here, stays one opaque node.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Symbol:
             result = self._apply(TABLE[REDUCTIONS[ufunc]], inputs, params)
         else:
             raise NotLowerable
-        return result if out is None else out[0]._become(result)
+        return result if out is None else out[0].become(result)
 
     def __array_function__(self, function: Any, _types: Any, args: Any, kwargs: Any) -> Any:
         if function is np.where and len(args) == 3 and not kwargs:
@@ -132,7 +132,7 @@ class Symbol:
         tensor = trace.note(op, values, numbers, len(args), params or {}, y)
         return Symbol(trace, tensor.value, tensor.node, owned=True)
 
-    def _become(self, result: Symbol) -> Symbol:
+    def become(self, result: Symbol) -> Symbol:
         """Take on another value, as an array does that is written to."""
         if not self.owned or (self.shape, self.dtype) != (result.shape, result.dtype):
             raise NotLowerable
@@ -153,6 +153,15 @@ class Symbol:
         if index != () or not self.shape:
             raise NotLowerable
         return self
+
+    def __neg__(self) -> Any:
+        return np.negative(self)
+
+    def __invert__(self) -> Any:
+        return np.invert(self)
+
+    def __abs__(self) -> Any:
+        return np.absolute(self)
 
     def __bool__(self) -> bool:
         raise NotLowerable
@@ -176,9 +185,6 @@ def _operators() -> None:
         setattr(Symbol, f"__r{name}__", lambda a, b, f=ufunc: f(b, a))
         if name in ("add", "sub", "mul", "truediv"):
             setattr(Symbol, f"__i{name}__", lambda a, b, f=ufunc: f(a, b, out=a))
-    Symbol.__neg__ = lambda a: np.negative(a)  # type: ignore[attr-defined]
-    Symbol.__invert__ = lambda a: np.invert(a)  # type: ignore[attr-defined]
-    Symbol.__abs__ = lambda a: np.absolute(a)  # type: ignore[attr-defined]
 
 
 _operators()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -25,12 +24,14 @@ class Primitive:
         return self.forward(*args, **params)
 
 
+def _accumulated(p: Any, g: Any, *, index: Any) -> Any:
+    return kernels.accumulated_at(p, g, index, np.empty_like(p))
+
+
 STRONG: Final = Primitive("strong", np.float64)
 CHOICE: Final = Primitive("choice", np.where)
 KEEP: Final = Primitive("keep", kernels.keep)
-ACCUMULATED: Final = Primitive("accumulated", kernels.accumulated, "accumulates")
-GRADIENT_SUM: Final = Primitive("add", operator.add)
-"""The sum of two cotangents: an addition, of which replay knows that eager adds in place."""
+ACCUMULATED: Final = Primitive("accumulated", _accumulated, "accumulates")
 
 
 def is_basic(index: Any) -> bool:

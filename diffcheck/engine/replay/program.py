@@ -1,8 +1,7 @@
-"""Straight-line programs: what a recording leaves behind, one node per value, each assigned once."""
+"""Straight-line programs: what a recording leaves behind, one node for each value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -23,8 +22,8 @@ class Node:
     """One value: an input, a constant, or an op applied to earlier nodes.
 
     args: the numbers of the operands; those from `arity` on are arrays that stand in `params`, each
-    at a `Ref`. alias: the operands whose memory the value may share. ordered: whether the value lies
-    in C order in memory. role: "input", "constant" (with its value) or "op".
+    at a `Ref`. alias: the operands whose memory the value may share. ordered: whether the value
+    lies in C order in memory. role: "input", "constant" (with its value) or "op".
     """
 
     role: str
@@ -69,23 +68,11 @@ class Ref:
 class Program:
     """Nodes in an order in which they can be computed, and which of them are wanted.
 
-    outputs are the numbers of the nodes returned, in the order of their leaves; watched are nodes in
-    which a nan means that the program with masks must be run in place of this one.
+    outputs are the numbers of the nodes returned, in the order of their leaves; watched are nodes
+    in which a nan means that the program with masks must be run in place of this one.
     """
 
     nodes: list[Node]
     inputs: list[int]
     outputs: list[int]
     watched: frozenset[int]
-
-
-def with_refs(tree: Any, replace: Callable[[Ref], Any]) -> Any:
-    """Return the params of a node with each `Ref` replaced."""
-    kind = type(tree)
-    if kind is Ref:
-        return replace(tree)
-    if kind is tuple or kind is list:
-        return kind(with_refs(branch, replace) for branch in tree)
-    if kind is dict:
-        return {key: with_refs(branch, replace) for key, branch in tree.items()}
-    return tree

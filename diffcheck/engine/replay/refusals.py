@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from diffcheck.engine.errors import OperationError, user_line
-from diffcheck.engine.table import Op
 
 
 def refused(expected: str, got: str, cause: str, remedy: str) -> OperationError:
@@ -27,7 +26,7 @@ def refuse_value(asked: str) -> OperationError:
     )
 
 
-def refuse_boolean_index(op: Op, operands: list[Any]) -> None:
+def refuse_boolean_index(op: Any, operands: list[Any]) -> None:
     """Raise if an array in an index is boolean: the shape of the result depends on its values."""
     if any(node.dtype.kind == "b" for node in operands):
         raise refused(

@@ -62,7 +62,8 @@ class Rewriter:
 
     def number(self, value: Any) -> int:
         """Return a constant that is one number."""
-        key = (type(value), repr(value) if dtype_of_python(value) != object else id(value))
+        number = isinstance(value, (int, float, complex, np.generic))
+        key = (type(value), repr(value) if number else id(value))
         if key not in self._numbers:
             scalar = isinstance(value, np.generic)
             dtype = value.dtype if scalar else dtype_of_python(value)

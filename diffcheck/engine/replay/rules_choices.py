@@ -6,8 +6,8 @@ import math
 from typing import Final
 
 from diffcheck.engine.replay.kernels import kept_bits
-from diffcheck.engine.replay.primitives import ACCUMULATED, GRADIENT_SUM, KEEP, is_basic
-from diffcheck.engine.replay.program import Node, Ref, with_refs
+from diffcheck.engine.replay.primitives import ACCUMULATED, KEEP, is_basic
+from diffcheck.engine.replay.program import Node
 from diffcheck.engine.replay.rewriter import Rewriter
 
 LONG_MASK: Final = 256  # elements from which bits are faster than a choice
@@ -75,8 +75,7 @@ def choice(r: Rewriter, node: Node) -> int | None:
 def accumulate(r: Rewriter, node: Node) -> int | None:
     """Add g into p for p + scatter(g): no array of zeros is made, or added.
 
-    An index that may name an element twice gives another order of additions, which is that of the
-    sweep over plain arrays, but not that of a program that adds the two itself.
+    Not where an index may name an element twice: the additions would come in another order.
     """
     for p, other in (node.args, node.args[::-1]):
         inner = r.nodes[other]
@@ -84,14 +83,10 @@ def accumulate(r: Rewriter, node: Node) -> int | None:
             continue
         if not node.ordered or r.nodes[p].role != "op":
             continue
-        basic = is_basic(inner.params["index"])
-        if not basic and node.op is not GRADIENT_SUM:
+        if not is_basic(inner.params["index"]):
             continue
-        params = {"index": inner.params["index"]}
-        g, *rest = inner.args
-        if rest:  # arrays in the index stand one place further on
-            params = with_refs(params, lambda ref: Ref(ref.position + 1))
-        new = Node("op", node.shape, node.dtype, node.flavor, op=ACCUMULATED, args=(p, g, *rest))
-        new.arity, new.params = 2, params
+        args = (p, inner.args[0])
+        new = Node("op", node.shape, node.dtype, node.flavor, op=ACCUMULATED, args=args, arity=2)
+        new.params = {"index": inner.params["index"]}
         return r.add(new)
     return None

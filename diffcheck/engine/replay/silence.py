@@ -1,4 +1,4 @@
-"""Floating-point warnings off for the length of a program, at a third of the cost of np.errstate."""
+"""Floating-point warnings off during a program, at a third of the cost of np.errstate."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ except ImportError:  # another NumPy keeps its error state elsewhere
 
     IGNORED: Any = None
 else:
-    silence, restore = _extobj_contextvar.set, _extobj_contextvar.reset
+    silence: Any = _extobj_contextvar.set  # type: ignore[no-redef]  # the same in C
+    restore: Any = _extobj_contextvar.reset  # type: ignore[no-redef]
     with np.errstate():
         IGNORED = _make_extobj(all="ignore")

@@ -1,8 +1,9 @@
 """Programs made shorter without changing a bit of what they compute.
 
-One pass forward: each node is rewritten by the rule of its op, if it has one, and looked up among the
-nodes already there (common subexpressions). Then what no output needs is dropped. Rules are exact in
-IEEE arithmetic: nothing is reassociated, x + 0 stays (it turns -0 into 0), 0·x stays (x may be inf).
+One pass forward: each node is rewritten by the rule of its op, if it has one, and looked up among
+the nodes already there (common subexpressions). Then what no output needs is dropped. Rules are
+exact in IEEE arithmetic: nothing is reassociated, x + 0 stays (it turns -0 into 0), and so does 0·x
+(x may be inf). The sign of a zero that a sum or an added cotangent gives may differ.
 """
 
 from __future__ import annotations

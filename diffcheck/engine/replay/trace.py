@@ -9,7 +9,7 @@ import numpy as np
 
 from diffcheck.engine.errors import OperationError
 from diffcheck.engine.replay.lowering import is_composite, lowered
-from diffcheck.engine.replay.primitives import STRONG
+from diffcheck.engine.replay.primitives import STRONG, Primitive
 from diffcheck.engine.replay.program import NUMBERS, Flavor, Node, Ref, dtype_of_python
 from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_stranger, refuse_value
 from diffcheck.engine.table import Op
@@ -51,7 +51,7 @@ class Recording:
             self._known[id(value)] = (value, number)
         return Tensor(np.float64(value) if type(value) is float else value, self, number)
 
-    def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    def record(self, op: Op | Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op to the values of the tensors, and append it."""
         values, numbers = [], []
         for a in args:
@@ -77,7 +77,13 @@ class Recording:
         return self.note(op, values, numbers, len(args), params, y)
 
     def note(
-        self, op: Op, values: list[Any], numbers: list[int], arity: int, params: Any, y: Any
+        self,
+        op: Op | Primitive,
+        values: list[Any],
+        numbers: list[int],
+        arity: int,
+        params: Any,
+        y: Any,
     ) -> Tensor:
         """Append an op whose result is known."""
         node = _node("op", y)

@@ -1,8 +1,8 @@
 """Sweeps of a recording: without masks, but with a watch on the cotangents that would need one.
 
-Where an op chose some elements, the cotangent of the others is 0 for good; multiplied by an infinite
-derivative it becomes a nan. So the program is recorded without masks, and a nan in a watched
-cotangent makes `compile` run another program, recorded with them.
+Where an op chose some elements, the cotangent of the others is 0 for good; multiplied by an
+infinite derivative it becomes a nan. So the program is recorded without masks, and a nan in a
+watched cotangent makes `compile` run another program, recorded with them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from diffcheck.engine.flow import Flow
 from diffcheck.engine.forward import ForwardTrace
-from diffcheck.engine.replay.primitives import GRADIENT_SUM
+from diffcheck.engine.replay.primitives import ACCUMULATED, is_basic
 from diffcheck.engine.replay.trace import Recording
 from diffcheck.engine.sweep import FEW_COLUMNS
 from diffcheck.engine.tape import Record, Tape
@@ -75,14 +75,17 @@ class WatchedFlow(Flow):
         passed = mask is not None and op.kind in ("elementwise", "linear")
         return LIVE if chooses or passed else None
 
-    def plus(self, known: Any, cotangent: Any) -> Any:
-        """Add two cotangents; in a sweep that is not nested, as eager adds them in place."""
-        own = (Tensor, self.trace)
-        if (type(known), getattr(known, "trace", None)) == own == (
-            type(cotangent), getattr(cotangent, "trace", None),
-        ):  # fmt: skip
-            return self.trace.record(GRADIENT_SUM, (known, cotangent), {})
-        return known + cotangent
+    def pass_on(self, record: Record, g: Any, mask: Any) -> None:
+        """Take one op back; cotangents of elements are added one by one, as eager does in place."""
+        op, slots, _, params, _ = record
+        slot = slots[0] if op.name == "getitem" else None
+        known = None if slot is None else self.cotangents.get(slot)
+        both = all(type(t) is Tensor and t.trace is self.trace for t in (known, g))
+        if slot is None or not both or is_basic(params["index"]):
+            super().pass_on(record, g, mask)
+            return
+        total = self.trace.record(ACCUMULATED, (known, g), {"index": params["index"]})
+        self.cotangents[slot] = total
 
     def united(self, first: Any, second: Any) -> Any:
         """Say that the union of two masks may be one."""

@@ -141,7 +141,7 @@ def test_inside_an_outer_transform_the_function_itself_is_called():
 
 
 def test_balls_are_not_compiled():
-    slope = xp.compile(xp.grad(lambda x: xp.exp(x)))
+    slope = xp.compile(xp.grad(xp.exp))
     assert float(slope(0.0)) == 1.0
     assert isinstance(slope(arb(0)).item(), arb)
 
@@ -175,7 +175,7 @@ def test_what_was_not_chosen_passes_nothing_on(name, transform):
     [
         lambda x: xp.exp(x) * x,
         lambda x: 1 / x,
-        lambda x: xp.log(x),
+        xp.log,
         lambda x: x**-2,
         lambda x: x**0.5,
         lambda x: xp.sqrt(x) + x,
@@ -224,9 +224,9 @@ def test_threads_do_not_share_buffers():
     failures = []
 
     def work(k):
-        for _ in range(50):
-            if not np.array_equal(replayed(xs[k]), wanted[k]):
-                failures.append(k)
+        wrong = sum(not np.array_equal(replayed(xs[k]), wanted[k]) for _ in range(50))
+        if wrong:
+            failures.append(k)
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
     for t in threads:
@@ -264,7 +264,7 @@ def test_the_source_can_be_read():
     ("f", "absent"),
     [
         (lambda x: x * 1.0, "multiply"),
-        (lambda x: -(-x), "negative"),
+        (lambda x: xp.negative(xp.negative(x)), "negative"),
         (lambda x: x.T.T, ".T"),
         (lambda x: xp.reshape(xp.reshape(x, (6,)), (2, 3)), "reshape"),
         (lambda x: x + (-x) * 1, "negative"),

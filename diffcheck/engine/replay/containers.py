@@ -115,8 +115,7 @@ class Guard:
         self._flush()
         items = list(tree.items()) if isinstance(tree, dict) else list(enumerate(tree))
         names = [f"{name}_{_word(key)}" for key, _ in items]
-        if len(set(names)) < len(names):
-            names = [f"{name}_{k}" for k in range(len(items))]
+        names = [self.bind(part, object()) for part in names]  # so that nothing else is called so
         if isinstance(tree, dict):
             keys = [key if type(key) in (str, int) else None for key, _ in items]
             for part, key, (whole, _) in zip(names, keys, items, strict=True):

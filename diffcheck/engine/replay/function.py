@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +17,11 @@ from diffcheck.engine.replay.writer import Writer
 
 MISS = object()  # the arguments are not those that the program was made for
 NAN = object()  # a nan: the program with masks must say what it is
+
+# What the program calls its own values; arguments of these names get another one.
+RESERVED: Final = re.compile(
+    "[tbc][0-9]+|s|token|workspaces?|new_workspace|program|silence|restore|IGNORED|MISS|NAN"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -48,9 +54,14 @@ def emitted(
 
     guard = Guard(bind)
     positional, keyword = arguments
-    for name, tree in (*zip(names, positional, strict=True), *keyword.items()):
+    names = [bind(_unreserved(name), object()) for name in names]
+    keywords = {name: bind(_unreserved(name), object()) for name in keyword}
+    for name, tree in zip(
+        (*names, *keywords.values()), (*positional, *keyword.values()), strict=True
+    ):
         guard.add(name, tree)
-    guards = guard.finish()
+    renamed = [f"{new} = {name}" for name, new in keywords.items() if new != name]
+    guards = [*renamed, *guard.finish()]
     inputs = dict(zip(program.inputs, guard.leaves, strict=True))
     writer = write_body(program, inputs, bound, fast=fast)
     result = _result(writer, output)
@@ -63,6 +74,10 @@ def emitted(
     source = "\n".join(lines) + "\n"
     exec(compile(source, "<engine.compile>", "exec"), namespace)  # noqa: S102 - our own source
     return Emitted(namespace["program"], _described(writer, source))
+
+
+def _unreserved(name: str) -> str:
+    return name + "_" if RESERVED.fullmatch(name) else name
 
 
 def _parameters(names: list[str], keywords: list[str]) -> str:

@@ -279,6 +279,17 @@ def test_what_is_superfluous_is_left_out(f, absent):
     assert absent not in replayed.source(x)
 
 
+def test_arguments_may_have_the_names_of_the_programs_own_values():
+    def f(t1, b0, s, add, *, c1, tanh, p):
+        return xp.tanh(t1 * b0) + s * add + xp.where(t1 > 0, c1, tanh) * p["add"] * p[1]
+
+    replayed = xp.compile(f)
+    for scale in (1.0, -2.0):
+        args = [X * k * scale for k in range(1, 5)]
+        others = {"c1": X, "tanh": X * scale, "p": {"add": X, 1: X + 1, "1": X}}
+        assert same(replayed(*args, **others), f(*args, **others))
+
+
 def test_long_programs_take_time_in_proportion():
     def chain(x):
         y = x

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.fft import fftfreq, rfftfreq
 
+from diffcheck.engine.conformance import like_numpy
 from diffcheck.engine.ops.complex import conj
 from diffcheck.engine.ops.fourier import TRANSPOSED, Norm, dft, irdft, rdft
 from diffcheck.engine.ops.manipulation import roll
@@ -121,6 +123,12 @@ def _places(x: Any, axes: Axes) -> tuple[int, ...]:
         return tuple(range(len(shape_of(x))))
     return (axes,) if isinstance(axes, int) else tuple(axes)
 
+
+for _name in (
+    "fft", "fftn", "fftshift", "hfft", "ifft", "ifftn", "ifftshift", "ihfft", "irfft", "irfftn",
+    "rfft", "rfftn",
+):  # fmt: skip
+    globals()[_name] = like_numpy(globals()[_name], getattr(np.fft, _name))
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift",

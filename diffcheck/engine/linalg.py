@@ -1,5 +1,8 @@
 """The `linalg` sub-namespace: the array API's functions, and more of NumPy's and SciPy's."""
 
+import numpy as np
+
+from diffcheck.engine.conformance import like_numpy
 from diffcheck.engine.ops.einsum import outer, tensordot, vecdot
 from diffcheck.engine.ops.indexing import diagonal
 from diffcheck.engine.ops.linalg import (
@@ -41,6 +44,16 @@ from diffcheck.engine.ops.linalg_norms import (
 )  # fmt: skip
 from diffcheck.engine.ops.manipulation import matrix_transpose
 from diffcheck.engine.ops.products import matmul
+
+# eigh, qr and svd fix the signs that LAPACK leaves open, on plain arrays too.
+for _name in (
+    "cholesky", "cross", "det", "diagonal", "eigvalsh", "inv", "matmul", "matrix_norm",
+    "matrix_power", "matrix_transpose", "outer", "pinv", "slogdet", "solve", "svdvals", "tensordot",
+    "trace", "vecdot", "vector_norm",
+):  # fmt: skip
+    globals()[_name] = like_numpy(globals()[_name], getattr(np.linalg, _name))
+for _name in ("eigh", "qr", "svd"):
+    globals()[_name] = like_numpy(globals()[_name], getattr(np.linalg, _name), keep_real=True)
 
 __all__ = [
     "EigResult", "EighResult", "LstsqResult", "QRResult", "SVDResult", "SlogdetResult",

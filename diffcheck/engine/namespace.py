@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numpy import (
-    arange, bool, e, empty, euler_gamma, eye, float16, float32, float64, full, inf, int8,
-    int16, int32, int64, isdtype, linspace, logical_and, logical_not, logical_or, logical_xor,
-    longdouble, nan, newaxis, ones, pi, result_type, uint8, uint16, uint32, uint64, zeros,
+    __array_api_version__, __array_namespace_info__, arange, bool, complex64, complex128, e, empty,
+    euler_gamma, eye, float16, float32, float64, full, inf, int8, int16, int32, int64, isdtype,
+    linspace, longdouble, nan, newaxis, ones, pi, uint8, uint16, uint32, uint64, zeros,
 )  # fmt: skip
 
 from diffcheck.engine import fft, linalg
+from diffcheck.engine.conformance import WITHOUT_DERIVATIVE, like_numpy, on_values
+from diffcheck.engine.ops.arrangement import (
+    array_split, atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, diag, diff, dsplit, fliplr,
+    flipud, gradient, hsplit, inner, interp, meshgrid, pad, partition, rollaxis, rot90, split,
+    trapezoid, unstack, vsplit,
+)  # fmt: skip
 from diffcheck.engine.ops.comparison import (
     ceil, equal, floor, greater, greater_equal, isfinite, isinf, isnan, less, less_equal,
-    not_equal, sign, stop_gradient, trunc,
+    logical_and, logical_not, logical_or, not_equal, sign, stop_gradient, trunc,
 )  # fmt: skip
 from diffcheck.engine.ops.complex import angle, conj, imag, real
 from diffcheck.engine.ops.einsum import dot, einsum, kron, outer, tensordot, vecdot
@@ -36,6 +43,10 @@ from diffcheck.engine.ops.reduction import (
     all, any, argmax, argmin, argsort, cumulative_prod, cumulative_sum, max, mean, min, prod, sort,
     std, sum, var,
 )  # fmt: skip
+from diffcheck.engine.ops.rounding import (
+    copysign, deg2rad, fabs, floor_divide, fmax, fmin, fmod, nan_to_num, nextafter, positive,
+    rad2deg, remainder, round, signbit,
+)  # fmt: skip
 from diffcheck.engine.ops.special import (
     entr, erf, erfc, expit, log_expit, logaddexp, logit, ndtr, sinc, softplus, xlog1py, xlogy,
 )  # fmt: skip
@@ -56,16 +67,138 @@ from diffcheck.engine.ops.special_more import (
 from diffcheck.engine.tensor import shape_of as shape
 from diffcheck.engine.values import full_like, ones_like, zeros_like
 
+logical_xor = on_values(np.logical_xor)
+result_type = on_values(np.result_type)
+for _name in WITHOUT_DERIVATIVE:
+    if _name not in globals():
+        globals()[_name] = on_values(getattr(np, _name))
+
+STANDARD = [
+    "abs",
+    "acos",
+    "acosh",
+    "add",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "argsort",
+    "asarray",
+    "asin",
+    "asinh",
+    "astype",
+    "atan",
+    "atan2",
+    "atanh",
+    "broadcast_arrays",
+    "broadcast_to",
+    "ceil",
+    "clip",
+    "concat",
+    "conj",
+    "copysign",
+    "cos",
+    "cosh",
+    "cumulative_prod",
+    "cumulative_sum",
+    "diff",
+    "divide",
+    "equal",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "flip",
+    "floor",
+    "floor_divide",
+    "full_like",
+    "greater",
+    "greater_equal",
+    "hypot",
+    "imag",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "less",
+    "less_equal",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "logaddexp",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "matmul",
+    "matrix_transpose",
+    "max",
+    "maximum",
+    "mean",
+    "meshgrid",
+    "min",
+    "minimum",
+    "moveaxis",
+    "multiply",
+    "negative",
+    "nextafter",
+    "not_equal",
+    "ones_like",
+    "permute_dims",
+    "positive",
+    "pow",
+    "prod",
+    "real",
+    "reciprocal",
+    "remainder",
+    "repeat",
+    "reshape",
+    "roll",
+    "round",
+    "sign",
+    "signbit",
+    "sin",
+    "sinh",
+    "sort",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "std",
+    "subtract",
+    "sum",
+    "take",
+    "take_along_axis",
+    "tan",
+    "tanh",
+    "tensordot",
+    "tile",
+    "tril",
+    "triu",
+    "trunc",
+    "unstack",
+    "var",
+    "vecdot",
+    "where",
+    "zeros_like",
+]
+for _name in STANDARD:
+    _rounds = _name in ("prod", "cumulative_prod", "mean", "var", "std")  # in an order of our own
+    globals()[_name] = like_numpy(globals()[_name], getattr(np, _name), keep_real=_rounds)
+
 concatenate = concat
 transpose = permute_dims
 power = pow
 absolute = abs
+conjugate = conj
 amax, amin = max, min
 cumsum, cumprod = cumulative_sum, cumulative_prod
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
+mod = remainder
+radians, degrees = deg2rad, rad2deg
 log_sigmoid = log_expit
 lgamma = gammaln
 psi = digamma
 
-__all__ = [name for name in dir() if not name.startswith("_") and name != "annotations"]
+_HELPERS = {"annotations", "np", "like_numpy", "on_values", "WITHOUT_DERIVATIVE", "STANDARD"}
+__all__ = [name for name in dir() if not name.startswith("_") and name not in _HELPERS]
+__all__ += ["__array_api_version__", "__array_namespace_info__"]

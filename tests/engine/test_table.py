@@ -15,7 +15,8 @@ NO_DERIVATIVE = {
     "sign": "0 but for its jump", "floor": "0 but for its jumps", "ceil": "0 but for its jumps",
     "trunc": "0 but for its jumps", "stop_gradient": "that is what it is for",
     "argmax": "gives positions", "argmin": "gives positions", "argsort": "gives positions",
-    "sign_of_det": "0 but for its jump",
+    "sign_of_det": "0 but for its jump", "floor_divide": "0 but for its jumps",
+    "round": "0 but for its jumps", "signbit": "a predicate", "nextafter": "the next float",
 }  # fmt: skip
 NONE = "JAX 0.10.2 has none"
 NO_JAX_COUNTERPART = {

@@ -206,7 +206,7 @@ class SVDResult(NamedTuple):
     Vh: Any
 
 
-def svd(x: Any, *, full_matrices: bool = False) -> SVDResult:
+def svd(x: Any, *, full_matrices: bool = True) -> SVDResult:
     """Return the singular value decomposition; the largest element of each column of U is positive.
 
     Where singular values meet or vanish, what depends on single vectors has no derivative; what
@@ -215,7 +215,9 @@ def svd(x: Any, *, full_matrices: bool = False) -> SVDResult:
     """
     rows, columns = shape_of(x)[-2:]
     if full_matrices and rows != columns:
-        raise NotImplementedError("svd with full_matrices: the vectors added are arbitrary")
+        raise NotImplementedError(
+            "svd with full_matrices: the vectors added are arbitrary; pass full_matrices=False"
+        )
     s, u, v = _three(_svd_op(x), rows)
     return SVDResult(u, s, matrix_transpose(v))
 

@@ -59,9 +59,13 @@ _sum = op(
 )
 
 
-def sum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Sum along axes, in the dtype of x."""
-    return _sum(x, axis=axis, keepdims=keepdims)
+def sum(x: Any, axis: Axis = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
+    """Sum along axes, in the dtype of x or another."""
+    return _sum(_cast(x, dtype), axis=axis, keepdims=keepdims)
+
+
+def _cast(x: Any, dtype: Any) -> Any:
+    return x if dtype is None else astype(x, dtype)
 
 
 def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
@@ -187,19 +191,22 @@ _argsort = op(
 )
 
 
-def argsort(x: Any, axis: int = -1) -> Any:
-    """Return the positions that sort x along an axis, stably."""
-    return _argsort(x, axis=axis)
+def argsort(x: Any, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Any:
+    """Return the positions that sort x along an axis; always stably."""
+    del stable
+    return _argsort(-x if descending else x, axis=axis)
 
 
-def sort(x: Any, axis: int = -1) -> Any:
-    """Return x in ascending order along an axis."""
-    return take_along_axis(x, _argsort(x, axis=axis), axis)
+def sort(x: Any, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Any:
+    """Return x in order along an axis; equal elements keep theirs."""
+    order = argsort(x, axis, descending=descending, stable=stable)
+    return take_along_axis(x, order, axis)
 
 
 # Products: a tree of multiplications, so that no rule divides by an element, which may be 0.
-def prod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Return the product along axes."""
+def prod(x: Any, axis: Axis = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
+    """Return the product along axes, in the dtype of x or another."""
+    x = _cast(x, dtype)
     shape = shape_of(x)
     axes = axes_of(axis, len(shape))
     kept = tuple(a for a in range(len(shape)) if a not in axes)
@@ -224,14 +231,32 @@ cumsum_op: Entry = op(
 )
 
 
-def cumulative_sum(x: Any, axis: int | None = None) -> Any:
-    """Return running sums along an axis (of a vector by default)."""
-    return cumsum_op(x, axis=0 if axis is None else axis % len(shape_of(x)))
+def cumulative_sum(
+    x: Any, axis: int | None = None, *, dtype: Any = None, include_initial: bool = False
+) -> Any:
+    """Return running sums along an axis (of a vector by default), from 0 if so asked."""
+    axis = 0 if axis is None else axis % len(shape_of(x))
+    y = cumsum_op(_cast(x, dtype), axis=axis)
+    return _led_by(0, y, axis) if include_initial else y
 
 
-def cumulative_prod(x: Any, axis: int | None = None) -> Any:
+def _led_by(number: int, y: Any, axis: int) -> Any:
+    """Return y with one number more before the others along an axis."""
+    thin = list(shape_of(y))
+    thin[axis] = 1
+    return concat([np.full(thin, number, dtype=np.int8), y], axis=axis)
+
+
+def cumulative_prod(
+    x: Any, axis: int | None = None, *, dtype: Any = None, include_initial: bool = False
+) -> Any:
     """Return running products along an axis, by doubling strides (Hillis and Steele 1986)."""
     axis = 0 if axis is None else axis % len(shape_of(x))
+    y = _running_product(_cast(x, dtype), axis)
+    return _led_by(1, y, axis) if include_initial else y
+
+
+def _running_product(x: Any, axis: int) -> Any:
     lead = (slice(None),) * axis
     stride, n = 1, shape_of(x)[axis]
     while stride < n:

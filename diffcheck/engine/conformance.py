@@ -1,0 +1,74 @@
+"""The array API as NumPy has it: on plain arrays the standard's functions are NumPy's own.
+
+Programs that are not being differentiated thus run unchanged, in every dtype; a tensor, a ball or a
+bfloat16 among the arguments goes to the engine's function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+import numpy as np
+
+from diffcheck.engine.tensor import Tensor, base
+from diffcheck.engine.trees import leaves, tree_map
+
+Function = Callable[..., Any]
+
+WITHOUT_DERIVATIVE: Final = (
+    "argmax", "argmin", "argsort", "astype", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
+    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "can_cast", "count_nonzero", "empty_like",
+    "finfo", "from_dlpack", "iinfo", "nonzero", "searchsorted", "unique_all", "unique_counts",
+    "unique_inverse", "unique_values",
+)  # fmt: skip
+
+
+def is_numpys(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether a call has arrays, and all of them are of NumPy's own dtypes."""
+    found = False
+    for leaf in leaves([list(args), list(kwargs.values())]):
+        kind = type(leaf)
+        if kind is Tensor:
+            return False
+        if kind is np.ndarray or isinstance(leaf, np.generic):
+            if leaf.dtype.kind in "OV":
+                return False
+            found = True
+    return found
+
+
+def like_numpy(ours: Function, theirs: Function, *, keep_real: bool = False) -> Function:
+    """Return our function, which hands calls without tensors or balls to NumPy's.
+
+    With `keep_real` it keeps real matrices too, as long as it can do what is asked.
+    """
+
+    @wraps(ours)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if args and type(args[0]) is Tensor:
+            return ours(*args, **kwargs)
+        if not is_numpys(args, kwargs):
+            return ours(*args, **kwargs)
+        if keep_real and args[0].dtype.kind == "f":
+            try:
+                return ours(*args, **kwargs)
+            except NotImplementedError:
+                pass
+        return theirs(*args, **kwargs)
+
+    operation = getattr(ours, "operation", None)
+    if operation is not None:
+        call.operation = operation  # type: ignore[attr-defined]  # read by `bind_plain`
+    return call
+
+
+def on_values(theirs: Function) -> Function:
+    """Return a function without derivative that looks through tensors at their values."""
+
+    @wraps(theirs)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return theirs(*tree_map(base, args), **{k: base(v) for k, v in kwargs.items()})
+
+    return call

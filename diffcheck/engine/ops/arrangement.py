@@ -1,0 +1,230 @@
+"""Splitting, padding, differences and other functions that are arrangements of simpler ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.ops.einsum import tensordot
+from diffcheck.engine.ops.elementwise import clip
+from diffcheck.engine.ops.indexing import diagonal, getitem, take_along_axis
+from diffcheck.engine.ops.joining import concat
+from diffcheck.engine.ops.manipulation import broadcast_to, flip, moveaxis, reshape, swapaxes
+from diffcheck.engine.ops.reduction import argsort
+from diffcheck.engine.tensor import base, shape_of
+
+
+def _along(axis: int, part: Any) -> tuple[Any, ...]:
+    return (*(slice(None),) * axis, part)
+
+
+def unstack(x: Any, *, axis: int = 0) -> tuple[Any, ...]:
+    """Return the layers of x along an axis."""
+    axis %= len(shape_of(x))
+    return tuple(getitem(x, index=_along(axis, k)) for k in range(shape_of(x)[axis]))
+
+
+def array_split(x: Any, parts: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """Return x cut into a number of nearly equal parts, or at given places."""
+    axis %= len(shape_of(x))
+    n = shape_of(x)[axis]
+    if isinstance(parts, int):
+        each, rest = divmod(n, parts)
+        ends = np.cumsum([each + (k < rest) for k in range(parts)]).tolist()
+    else:
+        ends = [*parts, n]
+    starts = [0, *ends[:-1]]
+    pieces = zip(starts, ends, strict=True)
+    return [getitem(x, index=_along(axis, slice(a, b))) for a, b in pieces]
+
+
+def split(x: Any, parts: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """Return x cut into equal parts; raises `ValueError` where they cannot be equal."""
+    if isinstance(parts, int) and shape_of(x)[axis] % parts:
+        raise ValueError(f"split: axis {axis} of length {shape_of(x)[axis]} in {parts} parts")
+    return array_split(x, parts, axis)
+
+
+def hsplit(x: Any, parts: int | Sequence[int]) -> list[Any]:
+    """Return x cut along its second axis, or its only one."""
+    return split(x, parts, 1 if len(shape_of(x)) > 1 else 0)
+
+
+def vsplit(x: Any, parts: int | Sequence[int]) -> list[Any]:
+    """Return x cut along its first axis."""
+    return split(x, parts, 0)
+
+
+def dsplit(x: Any, parts: int | Sequence[int]) -> list[Any]:
+    """Return x cut along its third axis."""
+    return split(x, parts, 2)
+
+
+def broadcast_arrays(*arrays: Any) -> tuple[Any, ...]:
+    """Return arrays broadcast against each other."""
+    shape = np.broadcast_shapes(*map(shape_of, arrays))
+    return tuple(broadcast_to(a, shape) for a in arrays)
+
+
+def meshgrid(*arrays: Any, indexing: str = "xy") -> tuple[Any, ...]:
+    """Return coordinate matrices of coordinate vectors."""
+    rank = len(arrays)
+    places = list(range(rank))
+    if indexing == "xy" and rank > 1:
+        places[:2] = 1, 0
+    shape = [0] * rank
+    for place, a in zip(places, arrays, strict=True):
+        shape[place] = shape_of(a)[0] if shape_of(a) else 1
+    spread = []
+    for place, a in zip(places, arrays, strict=True):
+        thin = [1] * rank
+        thin[place] = shape[place]
+        spread.append(broadcast_to(reshape(a, tuple(thin)), tuple(shape)))
+    return tuple(spread)
+
+
+def diff(x: Any, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Any:
+    """Return the n-th differences along an axis."""
+    axis %= len(shape_of(x))
+    parts = [part for part in (prepend, x, append) if part is not None]
+    x = concat(parts, axis=axis) if len(parts) > 1 else x
+    for _ in range(n):
+        upper = getitem(x, index=_along(axis, slice(1, None)))
+        x = upper - getitem(x, index=_along(axis, slice(None, -1)))
+    return x
+
+
+def gradient(x: Any, spacing: float = 1.0, axis: int = -1) -> Any:
+    """Return central differences along one axis, one-sided at its ends."""
+    axis %= len(shape_of(x))
+
+    def at(part: slice) -> Any:
+        return getitem(x, index=_along(axis, part))
+
+    inner = (at(slice(2, None)) - at(slice(None, -2))) / (2 * spacing)
+    first = (at(slice(1, 2)) - at(slice(0, 1))) / spacing
+    last = (at(slice(-1, None)) - at(slice(-2, -1))) / spacing
+    return concat([first, inner, last], axis=axis)
+
+
+def trapezoid(y: Any, dx: float = 1.0, axis: int = -1) -> Any:
+    """Return the integral along an axis by the trapezoidal rule."""
+    axis %= len(shape_of(y))
+    upper = getitem(y, index=_along(axis, slice(1, None)))
+    lower = getitem(y, index=_along(axis, slice(None, -1)))
+    return ((upper + lower) * (dx / 2)).sum(axis)
+
+
+def pad(x: Any, widths: Any, mode: str = "constant", constant_values: float = 0) -> Any:
+    """Return x with a margin: "constant", "edge", "reflect", "symmetric" or "wrap", as NumPy's.
+
+    Raises `ValueError` for another mode.
+    """
+    shape = shape_of(x)
+    pairs = np.broadcast_to(np.asarray(widths), (len(shape), 2)).tolist()
+    if mode == "constant":
+        return _with_margins(x, pairs, constant_values)
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise ValueError(
+            f"pad: no mode {mode!r}; there are constant, edge, reflect, symmetric, wrap"
+        )
+    for axis, (n, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
+        source = np.pad(np.arange(n), (before, after), mode=mode)  # type: ignore[call-overload]
+        x = getitem(x, index=_along(axis, source))
+    return x
+
+
+def _with_margins(x: Any, pairs: list[list[int]], value: float) -> Any:
+    for axis, widths in enumerate(pairs):
+        if any(widths):
+            margins = [_margin(x, axis, width, value) for width in widths]
+            x = concat([margins[0], x, margins[1]], axis=axis)
+    return x
+
+
+def _margin(x: Any, axis: int, width: int, value: float) -> Any:
+    shape = list(shape_of(x))
+    shape[axis] = width
+    dtype = base(x).dtype
+    return np.full(shape, value, dtype=np.float64 if dtype == object else dtype)
+
+
+def rot90(x: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
+    """Return x turned by k right angles, from the first axis towards the second."""
+    for _ in range(k % 4):
+        x = flip(swapaxes(x, *axes), axes[0])
+    return x
+
+
+def fliplr(x: Any) -> Any:
+    """Return x in reverse order along its second axis."""
+    return flip(x, 1)
+
+
+def flipud(x: Any) -> Any:
+    """Return x in reverse order along its first axis."""
+    return flip(x, 0)
+
+
+def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
+    """Return x with an axis moved before another."""
+    axis %= len(shape_of(x))
+    return moveaxis(x, axis, start - 1 if axis < start else start)
+
+
+def diag(x: Any, k: int = 0) -> Any:
+    """Return the diagonal of a matrix, or the matrix with a vector as its diagonal."""
+    if len(shape_of(x)) > 1:
+        return diagonal(x, k)
+    n = shape_of(x)[0]
+    places = np.eye(n + abs(k), k=k, dtype=np.int8)[max(-k, 0) :][:n]
+    rows = reshape(x, (-1, 1)) * places
+    empty = np.zeros((abs(k), n + abs(k)), dtype=np.int8)
+    if not k:
+        return rows
+    return concat([rows, empty] if k > 0 else [empty, rows])
+
+
+def inner(a: Any, b: Any) -> Any:
+    """Return the inner products over the last axes."""
+    if not shape_of(a) or not shape_of(b):
+        return a * b
+    return tensordot(a, b, axes=((-1,), (-1,)))
+
+
+def partition(x: Any, kth: int, axis: int = -1) -> Any:
+    """Return x with its k-th smallest element in place, smaller ones before it; here: sorted."""
+    del kth  # an ascending order is a partition for every k
+    return take_along_axis(x, argsort(x, axis), axis)
+
+
+def atleast_1d(x: Any) -> Any:
+    """Return x with one axis at least."""
+    return x if shape_of(x) else reshape(x, (1,))
+
+
+def atleast_2d(x: Any) -> Any:
+    """Return x with two axes at least, new ones first."""
+    rank = len(shape_of(x))
+    return x if rank > 1 else reshape(x, (1,) * (2 - rank) + shape_of(x))
+
+
+def atleast_3d(x: Any) -> Any:
+    """Return x with three axes at least, as NumPy places them."""
+    shape = shape_of(x)
+    if len(shape) > 2:
+        return x
+    full = {0: (1, 1, 1), 1: (1, *shape, 1), 2: (*shape, 1)}[len(shape)]
+    return reshape(x, full)
+
+
+def interp(x: Any, xp: Any, fp: Any) -> Any:
+    """Return piecewise linear interpolation; differentiable in x and in fp, constant outside."""
+    nodes = np.asarray(base(xp))
+    k = np.clip(np.searchsorted(nodes, np.asarray(base(x)), side="right") - 1, 0, len(nodes) - 2)
+    x = clip(x, float(nodes[0]), float(nodes[-1]))
+    left, right = nodes[k], nodes[k + 1]
+    low, high = getitem(fp, index=k), getitem(fp, index=k + 1)
+    return low + (high - low) * ((x - left) / (right - left))

@@ -1,0 +1,114 @@
+# ruff: noqa: A001, ARG005 - NumPy's names shadow builtins; rules share one signature
+"""Remainders and signs: piecewise smooth; and functions that are constant between their jumps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from diffcheck.balls import ZERO, Undecided, is_less
+from diffcheck.engine.ops.comparison import floor, isfinite, sign, trunc
+from diffcheck.engine.ops.elementwise import maximum, minimum, multiply, where
+from diffcheck.engine.table import op
+
+
+def _floor_ball(a: arb) -> arb:
+    y = a.floor()
+    if not y.is_exact():
+        raise Undecided(f"floor of {a}")
+    return y
+
+
+def _round_ball(a: arb) -> arb:
+    """Return the nearest integer; halfway to the even one."""
+    if (2 * a).is_integer():
+        twice = int((2 * a).unique_fmpz())
+        return arb(round(twice / 2)) if twice % 2 == 0 or abs(twice) < 2**52 else arb(twice // 2)
+    return _floor_ball(a + arb(0.5))
+
+
+remainder = op(
+    "remainder",
+    np.remainder,
+    vjp=(lambda g, y, a, b: g, lambda g, y, a, b: -g * floor(a / b)),
+    ball=lambda a, b: a - _floor_ball(a / b) * b,
+    rounding=1,
+    sympy="Mod(x, y)",
+    jax="remainder",
+    domain=("(-inf, inf)", "(0, inf)"),
+    kinks="x = n y",
+)
+fmod = op(
+    "fmod",
+    np.fmod,
+    vjp=(lambda g, y, a, b: g, lambda g, y, a, b: -g * trunc(a / b)),
+    ball=lambda a, b: (
+        a - (-_floor_ball(-a / b) if is_less(a / b, ZERO) else _floor_ball(a / b)) * b
+    ),
+    rounding=1,
+    jax="fmod",
+    domain=("(0, inf)", "(0, inf)"),
+    kinks="x = n y",
+)
+copysign = op(
+    "copysign",
+    np.copysign,
+    vjp=(lambda g, y, a, b: g * (sign(a) * copysign(1, b)), None),
+    ball=lambda a, b: abs(a) if not is_less(b, ZERO) else -abs(a),
+    rounding=0,
+    sympy="Abs(x)*sign(y)",
+    jax="copysign",
+    kinks="x = 0",
+)
+floor_divide = op(
+    "floor_divide", np.floor_divide, ball=lambda a, b: _floor_ball(a / b), rounding=0,
+    jax="floor_divide",
+)  # fmt: skip
+round_op = op(
+    "round", lambda x, *, decimals=0: np.round(x, decimals), ball=lambda a, decimals=0: _round_ball(a),
+    rounding=0, jax="round",
+)  # fmt: skip
+signbit = op("signbit", np.signbit, ball=lambda a: is_less(a, ZERO), rounding=0, jax="signbit")
+nextafter = op("nextafter", np.nextafter, ball=lambda a, b: a, rounding=0, jax="nextafter")
+
+
+def round(x: Any, decimals: int = 0) -> Any:
+    """Return the nearest integer, halfway the even one; its derivative is 0."""
+    return round_op(x, decimals=decimals)
+
+
+def positive(x: Any) -> Any:
+    """Return x."""
+    return x
+
+
+def fabs(x: Any) -> Any:
+    """Return the absolute value."""
+    return abs(x)
+
+
+def fmax(a: Any, b: Any) -> Any:
+    """Return the greater of two numbers; a nan loses."""
+    return where(a != a, b, where(b != b, a, maximum(a, b)))  # noqa: PLR0124 - a nan
+
+
+def fmin(a: Any, b: Any) -> Any:
+    """Return the smaller of two numbers; a nan loses."""
+    return where(a != a, b, where(b != b, a, minimum(a, b)))  # noqa: PLR0124 - a nan
+
+
+def nan_to_num(x: Any, nan: float = 0.0) -> Any:
+    """Return x with nan replaced; what was replaced passes no cotangent. Infinities stay."""
+    return where(isfinite(x), x, where(x != x, nan, x))  # noqa: PLR0124 - a nan
+
+
+def deg2rad(x: Any) -> Any:
+    """Return degrees in radians."""
+    return multiply(x, np.pi / 180)
+
+
+def rad2deg(x: Any) -> Any:
+    """Return radians in degrees."""
+    return multiply(x, 180 / np.pi)

@@ -1,0 +1,333 @@
+"""The array API 2024.12 on plain arrays: present by name, and NumPy's own answers in every dtype."""
+
+import numpy as np
+import pytest
+
+from diffcheck import engine as xp
+
+NAMES = [
+    "arange",
+    "asarray",
+    "empty",
+    "empty_like",
+    "eye",
+    "from_dlpack",
+    "full",
+    "full_like",
+    "linspace",
+    "meshgrid",
+    "ones",
+    "ones_like",
+    "tril",
+    "triu",
+    "zeros",
+    "zeros_like",
+    "astype",
+    "broadcast_arrays",
+    "broadcast_to",
+    "can_cast",
+    "finfo",
+    "iinfo",
+    "isdtype",
+    "result_type",
+    "abs",
+    "acos",
+    "acosh",
+    "add",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "bitwise_and",
+    "bitwise_left_shift",
+    "bitwise_invert",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "ceil",
+    "clip",
+    "conj",
+    "copysign",
+    "cos",
+    "cosh",
+    "divide",
+    "equal",
+    "exp",
+    "expm1",
+    "floor",
+    "floor_divide",
+    "greater",
+    "greater_equal",
+    "hypot",
+    "imag",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "maximum",
+    "minimum",
+    "multiply",
+    "negative",
+    "nextafter",
+    "not_equal",
+    "positive",
+    "pow",
+    "real",
+    "reciprocal",
+    "remainder",
+    "round",
+    "sign",
+    "signbit",
+    "sin",
+    "sinh",
+    "square",
+    "sqrt",
+    "subtract",
+    "tan",
+    "tanh",
+    "trunc",
+    "take",
+    "take_along_axis",
+    "matmul",
+    "matrix_transpose",
+    "tensordot",
+    "vecdot",
+    "concat",
+    "expand_dims",
+    "flip",
+    "moveaxis",
+    "permute_dims",
+    "repeat",
+    "reshape",
+    "roll",
+    "squeeze",
+    "stack",
+    "tile",
+    "unstack",
+    "argmax",
+    "argmin",
+    "count_nonzero",
+    "nonzero",
+    "searchsorted",
+    "where",
+    "unique_all",
+    "unique_counts",
+    "unique_inverse",
+    "unique_values",
+    "argsort",
+    "sort",
+    "cumulative_prod",
+    "cumulative_sum",
+    "max",
+    "mean",
+    "min",
+    "prod",
+    "std",
+    "sum",
+    "var",
+    "all",
+    "any",
+    "diff",
+    "e",
+    "inf",
+    "nan",
+    "newaxis",
+    "pi",
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+]
+LINALG = [
+    "cholesky",
+    "cross",
+    "det",
+    "diagonal",
+    "eigh",
+    "eigvalsh",
+    "inv",
+    "matmul",
+    "matrix_norm",
+    "matrix_power",
+    "matrix_rank",
+    "matrix_transpose",
+    "outer",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "svd",
+    "svdvals",
+    "tensordot",
+    "trace",
+    "vecdot",
+    "vector_norm",
+]
+FFT = [
+    "fft",
+    "ifft",
+    "fftn",
+    "ifftn",
+    "rfft",
+    "irfft",
+    "rfftn",
+    "irfftn",
+    "hfft",
+    "ihfft",
+    "fftfreq",
+    "rfftfreq",
+    "fftshift",
+    "ifftshift",
+]
+DTYPES = [
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float32",
+    "float64",
+    "complex64",
+]
+UNARY = [
+    "abs",
+    "negative",
+    "positive",
+    "square",
+    "sign",
+    "cos",
+    "exp",
+    "sqrt",
+    "floor",
+    "round",
+    "trunc",
+    "isnan",
+    "real",
+    "conj",
+]
+BINARY = [
+    "add",
+    "subtract",
+    "multiply",
+    "pow",
+    "maximum",
+    "equal",
+    "less",
+    "floor_divide",
+    "remainder",
+    "divide",
+]
+REDUCTIONS = [
+    "sum",
+    "prod",
+    "mean",
+    "max",
+    "min",
+    "std",
+    "var",
+    "all",
+    "any",
+    "argmax",
+    "count_nonzero",
+    "cumulative_sum",
+]
+
+
+def outcome(function, *args):
+    """Return what a call gives: an array with its dtype, or the kind of its error."""
+    try:
+        result = function(*args)
+    except (TypeError, ValueError) as error:
+        return type(error)
+    return result.dtype, np.asarray(result).tobytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_standard_is_there(name):
+    assert hasattr(xp, name)
+    assert name in xp.__all__
+
+
+@pytest.mark.parametrize(("space", "names"), [("linalg", LINALG), ("fft", FFT)])
+def test_its_extensions_are_there(space, names):
+    assert [name for name in names if not hasattr(getattr(xp, space), name)] == []
+
+
+def test_it_says_what_it_is():
+    assert xp.__array_api_version__ >= "2024.12"
+    info = xp.__array_namespace_info__()
+    assert info.capabilities()["boolean indexing"]
+    assert "float32" in info.dtypes()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", UNARY + REDUCTIONS)
+def test_functions_of_one_plain_array_are_numpys(name, dtype):
+    x = np.array([[3, 1, 2], [0, 1, 5]]).astype(dtype)
+    with np.errstate(all="ignore"):
+        ours, numpys = getattr(xp, name), getattr(np, name)
+        if name == "cumulative_sum":
+            assert outcome(ours, x[0]) == outcome(numpys, x[0])
+        elif name == "prod" and dtype.startswith("float"):
+            assert ours(x) == numpys(x)
+        else:
+            assert outcome(ours, x) == outcome(numpys, x)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", BINARY)
+def test_functions_of_two_plain_arrays_are_numpys(name, dtype):
+    x, y = np.array([3, 1, 2]).astype(dtype), np.array([[1], [2]]).astype(dtype)
+    with np.errstate(all="ignore"):
+        ours, numpys = getattr(xp, name), getattr(np, name)
+        assert outcome(ours, x, y) == outcome(numpys, x, y)
+        assert outcome(ours, x, 2) == outcome(numpys, x, 2)
+
+
+def test_python_scalars_stay_weak():
+    assert type(xp.sqrt(2.0)) is float
+    assert (np.float32(1) * xp.sqrt(2.0)).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("program", "slope"),
+    [
+        (lambda x: xp.sum(xp.sort(x, descending=True)[:2]), [1, 0, 1, 0]),
+        (lambda x: xp.sum(xp.cumulative_sum(x, include_initial=True)), [4, 3, 2, 1]),
+        (lambda x: xp.sum(xp.diff(x, n=2)), [1, -1, -1, 1]),
+        (lambda x: xp.sum(xp.pad(x, 1, mode="reflect")), [1, 2, 2, 1]),
+        (lambda x: xp.unstack(xp.reshape(x, (2, 2)), axis=1)[1][0], [0, 1, 0, 0]),
+        (lambda x: xp.sum(xp.remainder(x, 1.5)), [1, 1, 1, 1]),
+        (lambda x: xp.sum(xp.copysign(x, -1.0)), [-1, -1, -1, -1]),
+        (lambda x: xp.sum(xp.meshgrid(x, x)[0]), [4, 4, 4, 4]),
+        (lambda x: xp.sum(xp.gradient(x)), [-1.5, 0.5, -0.5, 1.5]),
+        (lambda x: xp.sum(xp.diag(x, 1)) + xp.sum(xp.rot90(xp.reshape(x, (2, 2)))), [2, 2, 2, 2]),
+        (lambda x: xp.sum(xp.nan_to_num(x * 0 / (x - 1.0))), [0, 0, 0, 0]),
+    ],
+)  # fmt: skip
+def test_what_only_arranges_passes_cotangents_on(program, slope):
+    x = np.array([4.0, 1.0, 2.0, 0.25])
+    assert xp.grad(program)(x).tolist() == slope

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Final
 
 import numpy as np
 
 from diffcheck.engine.binding import plain_form
 from diffcheck.engine.tensor import OPS, shape_of
+
+KEEP_SMALL: Final[ContextVar[bool]] = ContextVar("keep_small", default=False)
+"""Whether fewer elements stand for all here, too: where `compile` records what the sweep does."""
 
 
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
@@ -27,7 +31,9 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
 @plain_form(lambda g, _shape: g)  # over plain arrays the sweep lets fewer elements stand for all
 def spread(g: Any, shape: tuple[int, ...]) -> Any:
     """Return a cotangent broadcast to the shape of its operand."""
-    return g if shape_of(g) == shape else OPS["broadcast_to"](g, shape=shape)
+    if shape_of(g) == shape or KEEP_SMALL.get():
+        return g
+    return OPS["broadcast_to"](g, shape=shape)
 
 
 def unbroadcast_mask(mask: Any, shape: tuple[int, ...]) -> Any:

@@ -14,8 +14,8 @@ from diffcheck.engine.replay.containers import Ineligible, signature, traced
 from diffcheck.engine.replay.function import MISS, NAN, Emitted, emitted
 from diffcheck.engine.replay.program import Flavor, Program
 from diffcheck.engine.replay.simplify import simplified
+from diffcheck.engine.replay.sweeps import masked_sweep, watched_sweep
 from diffcheck.engine.replay.trace import Recording
-from diffcheck.engine.replay.watching import masked_sweep, watched_sweep
 from diffcheck.engine.tensor import Tensor
 from diffcheck.engine.trees import leaves, tree_map
 

@@ -7,19 +7,16 @@ watched cotangent makes `compile` run another program, recorded with them.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 
 from diffcheck.engine.flow import Flow
 from diffcheck.engine.forward import ForwardTrace
-from diffcheck.engine.replay.primitives import ACCUMULATED, is_basic
 from diffcheck.engine.replay.trace import Recording
-from diffcheck.engine.sweep import FEW_COLUMNS
-from diffcheck.engine.tape import Record, Tape
-from diffcheck.engine.tensor import OPS, Tensor, shape_of
+from diffcheck.engine.tape import Record
+from diffcheck.engine.tensor import Tensor
 
 # Ops whose rules multiply the cotangent by nothing, so that 0 stays 0.
 HARMLESS: Final = frozenset({"add", "subtract", "negative", "where", "maximum", "minimum", "relu"})
@@ -54,17 +51,6 @@ class WatchedFlow(Flow):
             self.trace.watch(recorded_values(cotangent, self.trace))
         return cotangent
 
-    def summed(self, cotangent: Any, shape: tuple[int, ...]) -> Any:
-        """Sum columns as the sweep over plain arrays does, unless this sweep is nested."""
-        have = shape_of(cotangent)
-        narrow = len(have) == 2 and 0 < have[1] <= FEW_COLUMNS and math.prod(shape) == have[1]
-        if not narrow or cotangent.trace is not self.trace or cotangent.dtype.char not in "fd":
-            return super().summed(cotangent, shape)
-        if have[0] == 1:
-            return super().summed(cotangent, shape)
-        total = OPS["matmul"](np.ones(have[0], cotangent.dtype), cotangent)
-        return OPS["reshape"](total, shape=shape)
-
     def mask_onward(self, record: Record, position: int, mask: Any, args: tuple[Any, ...]) -> Any:
         """Say whether there would be a mask."""
         del args
@@ -74,18 +60,6 @@ class WatchedFlow(Flow):
         )
         passed = mask is not None and op.kind in ("elementwise", "linear")
         return LIVE if chooses or passed else None
-
-    def pass_on(self, record: Record, g: Any, mask: Any) -> None:
-        """Take one op back; cotangents of elements are added one by one, as eager does in place."""
-        op, slots, _, params, _ = record
-        slot = slots[0] if op.name == "getitem" else None
-        known = None if slot is None else self.cotangents.get(slot)
-        both = all(type(t) is Tensor and t.trace is self.trace for t in (known, g))
-        if slot is None or not both or is_basic(params["index"]):
-            super().pass_on(record, g, mask)
-            return
-        total = self.trace.record(ACCUMULATED, (known, g), {"index": params["index"]})
-        self.cotangents[slot] = total
 
     def united(self, first: Any, second: Any) -> Any:
         """Say that the union of two masks may be one."""
@@ -112,33 +86,3 @@ def recorded_values(x: Any, trace: Recording) -> Iterator[Tensor]:
         if isinstance(x.trace, ForwardTrace):
             yield from recorded_values(x.node, trace)
         x = x.value
-
-
-def watched_sweep(trace: Recording) -> Callable[[Tape, dict[int, Any]], list[Any]]:
-    """Return the sweep for recording without masks.
-
-    Of nested derivatives the results are watched too: an inner one may be finite, and its own
-    derivative not.
-    """
-
-    def sweep(tape: Tape, seeds: dict[int, Any]) -> list[Any]:
-        flow = WatchedFlow(trace, tape.entries, seeds, masked=tape.selecting)
-        flow.run()
-        found = [flow.cotangents.get(slot) for slot in range(tape.inputs)]
-        if tape.selecting:
-            trace.selecting = True
-        if any(type(g) is Tensor and g.trace is not trace for g in found):
-            trace.nested = True
-        if trace.selecting and trace.nested:
-            for g in found:
-                trace.watch(recorded_values(g, trace))
-        return found
-
-    return sweep
-
-
-def masked_sweep(tape: Tape, seeds: dict[int, Any]) -> list[Any]:
-    """Sweep with every mask there is."""
-    flow = Flow(tape.entries, seeds, masked=tape.selecting)
-    flow.run()
-    return [flow.cotangents.get(slot) for slot in range(tape.inputs)]

@@ -38,6 +38,14 @@ from diffcheck.engine.ops.manipulation import (
 from diffcheck.engine.ops.neural import (
     gelu, log_softmax, logsumexp, relu, sigmoid, silu, softmax,
 )  # fmt: skip
+from diffcheck.engine.ops.neural_layers import (
+    attention, batch_norm, binary_cross_entropy, dropout, embedding, fused_attention, group_norm,
+    layer_norm, one_hot, rms_norm, softmax_cross_entropy,
+)  # fmt: skip
+from diffcheck.engine.ops.neural_more import (
+    avg_pool1d, avg_pool2d, celu, conv1d, conv2d, convolve, elu, glu, hard_sigmoid, hard_swish,
+    hard_tanh, leaky_relu, max_pool1d, max_pool2d, mish, relu6, rotary_embedding, selu,
+)  # fmt: skip
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import (
     all, any, argmax, argmin, argsort, cumulative_prod, cumulative_sum, max, mean, min, prod, sort,

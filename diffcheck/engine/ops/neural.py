@@ -160,7 +160,7 @@ def _complement_ball(x: Any, *, axis: Axis) -> Any:
     return (total - e) / total
 
 
-def _softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
+def softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
     """Apply the Jacobian diag(y) - y yᵀ, which is symmetric: the VJP and the JVP are one.
 
     Written as y_i (g_i (1 - y_i) - Σ_{j≠i} g_j y_j), so that nothing cancels as y_i goes to 1.
@@ -174,8 +174,8 @@ _complement_op = op(
     "softmax_complement",
     _complement,
     kind="general",
-    vjp=lambda g, y, x, axis: -_softmax_rule(g, softmax(x, axis), x, axis),
-    jvp=(lambda t, y, x, axis: -_softmax_rule(t, softmax(x, axis), x, axis),),
+    vjp=lambda g, y, x, axis: -softmax_rule(g, softmax(x, axis), x, axis),
+    jvp=(lambda t, y, x, axis: -softmax_rule(t, softmax(x, axis), x, axis),),
     ball=_complement_ball,
     rounding=3,
     length=count_of,
@@ -186,8 +186,8 @@ _softmax_op = op(
     "softmax",
     _softmax,
     kind="general",
-    vjp=_softmax_rule,
-    jvp=(_softmax_rule,),
+    vjp=softmax_rule,
+    jvp=(softmax_rule,),
     ball=_softmax_ball,
     rounding=3,
     length=count_of,

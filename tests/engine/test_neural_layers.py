@@ -1,0 +1,97 @@
+"""Layers: derivatives of order 1 and 2 in both modes against balls, and against plain NumPy."""
+
+import numpy as np
+import pytest
+
+from diffcheck import engine as xp
+from diffcheck.balls import precision
+
+RNG = np.random.default_rng(11)
+W = RNG.normal(size=(4, 6))
+LABELS = np.array([1, 0, 3])
+KERNEL1, KERNEL2 = RNG.normal(size=(4, 1, 2)), RNG.normal(size=(2, 2, 2, 2))
+ULP = 2.0**-52
+
+
+def weighted(y):
+    return xp.sum(y * RNG_WEIGHTS[: int(np.prod(y.shape))].reshape(y.shape))
+
+
+RNG_WEIGHTS = np.random.default_rng(2).normal(size=200)
+LAYERS = {
+    "layer_norm": (lambda x: weighted(xp.layer_norm(x, W[0], W[1])), (4, 6)),
+    "rms_norm": (lambda x: weighted(xp.rms_norm(x, W[0])), (4, 6)),
+    "batch_norm": (lambda x: weighted(xp.batch_norm(x, W[0], W[1])), (4, 6)),
+    "group_norm": (lambda x: weighted(xp.group_norm(x, 2)), (2, 4, 3)),
+    "attention": (lambda x: weighted(xp.attention(x, x * W[:3, :4], x)), (3, 4)),
+    "fused_attention": (lambda x: weighted(xp.fused_attention(x, x * W[:3, :4], x)), (3, 4)),
+    "full attention": (
+        lambda x: weighted(xp.fused_attention(x, x * W[:3, :4], x, causal=False)), (3, 4)
+    ),
+    "cross_entropy": (lambda x: weighted(xp.softmax_cross_entropy(x * 3, LABELS)), (3, 4)),
+    "binary_cross_entropy": (lambda x: weighted(xp.binary_cross_entropy(x, W > 0)), (4, 6)),
+    "embedding": (lambda x: weighted(xp.embedding(x, LABELS) ** 2), (4, 3)),
+    "dropout": (lambda x: weighted(xp.dropout(x, W > 0, 0.25) ** 2), (4, 6)),
+    "elu": (lambda x: weighted(xp.elu(x, 1.5)), (4, 6)),
+    "selu": (lambda x: weighted(xp.selu(x)), (4, 6)),
+    "celu": (lambda x: weighted(xp.celu(x, 2.0)), (4, 6)),
+    "mish": (lambda x: weighted(xp.mish(x)), (4, 6)),
+    "leaky_relu": (lambda x: weighted(xp.leaky_relu(x) ** 2), (4, 6)),
+    "relu6": (lambda x: weighted(xp.relu6(4 * x) ** 2), (4, 6)),
+    "hard_swish": (lambda x: weighted(xp.hard_swish(2 * x)), (4, 6)),
+    "glu": (lambda x: weighted(xp.glu(x)), (4, 6)),
+    "rotary": (lambda x: weighted(xp.rotary_embedding(x) ** 2), (3, 4)),
+    "conv1d": (lambda x: weighted(xp.conv1d(x, KERNEL1, padding=1, groups=2) ** 2), (2, 2, 5)),
+    "conv2d": (lambda x: weighted(xp.conv2d(x, KERNEL2, stride=2) ** 2), (1, 2, 4, 5)),
+    "conv2d dilated": (lambda x: weighted(xp.conv2d(x, KERNEL2, dilation=2) ** 2), (1, 2, 4, 4)),
+    "convolve": (lambda x: weighted(xp.convolve(x, W[0, :3]) ** 2), (5,)),
+    "max_pool2d": (lambda x: weighted(xp.max_pool2d(x, 2) ** 2), (1, 2, 4, 4)),
+    "avg_pool1d": (lambda x: weighted(xp.avg_pool1d(x, 3, 1) ** 2), (1, 2, 6)),
+}  # fmt: skip
+MODES = {
+    "reverse": xp.grad,
+    "forward": lambda f: lambda x: xp.jvp(f, (x,), (xp.ones_like(x),))[1],
+    "reverse twice": lambda f: xp.grad(lambda x: xp.sum(xp.grad(f)(x) * x)),
+    "forward over reverse": lambda f: lambda x: xp.jvp(xp.grad(f), (x,), (xp.ones_like(x),))[1],
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", LAYERS)
+def test_derivatives_agree_with_those_in_balls(name, mode):
+    f, shape = LAYERS[name]
+    x = np.random.default_rng(3).normal(size=shape)
+    derivative = MODES[mode](f)
+    with precision(200):
+        balls = np.asarray(derivative(xp.ball_array(x)), dtype=object).ravel()
+    truth = np.array([float(b.mid()) for b in balls])
+    error = np.max(np.abs(np.ravel(derivative(x)) - truth))
+    assert error < 64 * ULP * max(1, np.max(np.abs(truth)))
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize("lengths", [(5, 3), (5, 2), (2, 6)])
+def test_convolve_is_numpys(mode, lengths):
+    a, v = (np.arange(1.0, n + 1) for n in lengths)
+    assert np.array_equal(xp.convolve(a, v, mode), np.convolve(a, v, mode))
+
+
+def test_the_fused_attention_is_the_composed_one():
+    q, k, v = RNG.normal(size=(3, 2, 4, 5))
+    assert np.allclose(xp.fused_attention(q, k, v), xp.attention(q, k, v), rtol=8 * ULP, atol=0)
+
+
+def test_a_confident_right_label_keeps_its_digits():
+    x = np.array([[0.0, 40.0, 0.0]])
+    value = xp.softmax_cross_entropy(x, np.array([1]))
+    gradient = xp.grad(lambda x: xp.sum(xp.softmax_cross_entropy(x, np.array([1]))))(x)
+    assert value[0] == pytest.approx(2 * np.exp(-40.0), rel=1e-15)
+    assert gradient[0, 1] == pytest.approx(-2 * np.exp(-40.0), rel=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_keeps_the_dtype(name, dtype):
+    f, shape = LAYERS[name]
+    x = np.random.default_rng(3).normal(size=shape).astype(dtype)
+    assert xp.grad(lambda x: xp.astype(f(x), dtype))(x).dtype == dtype

@@ -14,7 +14,7 @@ from diffcheck.engine.tensor import shape_of
 
 _reshape: Entry = op(
     "reshape",
-    lambda x, *, shape: np.reshape(x, shape),
+    lambda x, *, shape: x.reshape(shape) if type(x) is np.ndarray else np.reshape(x, shape),
     kind="linear",
     vjp=lambda g, y, x, shape: _reshape(g, shape=shape_of(x)),
     rounding=0,
@@ -30,7 +30,7 @@ _broadcast_to = op(
 )
 _permute_dims: Entry = op(
     "permute_dims",
-    lambda x, *, axes: np.transpose(x, axes),
+    lambda x, *, axes: x.transpose(axes) if type(x) is np.ndarray else np.transpose(x, axes),
     kind="linear",
     vjp=lambda g, y, x, axes: _permute_dims(g, axes=inverse_permutation(axes)),
     rounding=0,
@@ -38,7 +38,7 @@ _permute_dims: Entry = op(
 )
 matrix_transpose: Entry = op(
     "matrix_transpose",
-    lambda x: np.swapaxes(x, -1, -2),
+    lambda x: x.swapaxes(-1, -2),
     kind="linear",
     vjp=lambda g, y, x: matrix_transpose(g),
     rounding=0,

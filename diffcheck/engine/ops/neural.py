@@ -10,6 +10,7 @@ from flint import arb
 
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ball_trace import literal
+from diffcheck.engine.binding import plain_form
 from diffcheck.engine.ops.comparison import greater
 from diffcheck.engine.ops.elementwise import sech2, where
 from diffcheck.engine.ops.reduction import Axis, count_of, expand
@@ -160,6 +161,16 @@ def _complement_ball(x: Any, *, axis: Axis) -> Any:
     return (total - e) / total
 
 
+def _softmax_arrays(g: Any, y: Any, x: Any, axis: Axis) -> Any:
+    """Do on plain arrays what `softmax_rule` does with ops."""
+    weighted = g * y
+    weighted -= np.add.reduce(weighted, axis=axis, keepdims=True)
+    weighted += g * _complement(x, axis=axis)
+    weighted *= y
+    return weighted
+
+
+@plain_form(_softmax_arrays)
 def softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
     """Apply the Jacobian diag(y) - y yᵀ, which is symmetric: the VJP and the JVP are one.
 

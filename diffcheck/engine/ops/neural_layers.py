@@ -10,6 +10,7 @@ import numpy as np
 from flint import arb
 
 from diffcheck.engine.ball_trace import literal
+from diffcheck.engine.binding import plain_form
 from diffcheck.engine.ops.elementwise import abs as abs_
 from diffcheck.engine.ops.elementwise import exp, log1p, maximum, sqrt, where
 from diffcheck.engine.ops.manipulation import matrix_transpose
@@ -48,6 +49,24 @@ def _deviation(x: Any, eps: float) -> Any:
     return sqrt(mean(centred * centred, -1, keepdims=True) + eps)
 
 
+def _standardize_arrays(g: Any, y: Any, x: Any, eps: float) -> Any:
+    """Do on plain arrays what `_standardize_rule` does with ops."""
+    n = x.shape[-1]
+    centred = x - np.add.reduce(x, axis=-1, keepdims=True) / n
+    centred *= centred
+    variance = np.add.reduce(centred, axis=-1, keepdims=True)
+    variance /= n
+    variance += eps
+    np.multiply(g, y, out=centred)
+    flow = np.add.reduce(centred, axis=-1, keepdims=True) / n
+    rest = np.multiply(y, flow, out=centred)
+    np.subtract(g, rest, out=rest)
+    rest -= np.add.reduce(g, axis=-1, keepdims=True) / n
+    rest /= np.sqrt(variance, out=variance)
+    return rest
+
+
+@plain_form(_standardize_arrays)
 def _standardize_rule(g: Any, y: Any, x: Any, eps: float) -> Any:
     """Return (g - mean g - y mean(g y))/σ."""
     rest = g - mean(g, -1, keepdims=True) - y * mean(g * y, -1, keepdims=True)
@@ -58,7 +77,7 @@ standardize = op(
     "standardize",
     _standardize,
     kind="general",
-    vjp=lambda g, y, x, eps: _standardize_rule(g, standardize(x, eps=eps), x, eps),
+    vjp=_standardize_rule,
     jvp=(lambda t, y, x, eps: _standardize_rule(t, y, x, eps),),
     ball=_standardize_ball,
     rounding=3,

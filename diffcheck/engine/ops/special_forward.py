@@ -33,8 +33,12 @@ def in_precision(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def expit(x: Any) -> Any:
     """Return 1/(1 + exp(-x)) with full precision in both tails, subnormals included."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))[()]
+    e = np.exp(-x)
+    if np.maximum.reduce(e, axis=None) == np.inf:  # there the result is subnormal, or nearly
+        small = np.exp(x)
+        return np.where(e == np.inf, small, 1 / (1 + e)).astype(e.dtype)[()]
+    e += 1
+    return 1 / e
 
 
 def softplus(x: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Speed of the engine beside its peers: run by hand with `python -m tests.benchmarks`."""

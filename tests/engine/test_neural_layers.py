@@ -95,3 +95,23 @@ def test_a_layer_keeps_the_dtype(name, dtype):
     f, shape = LAYERS[name]
     x = np.random.default_rng(3).normal(size=shape).astype(dtype)
     assert xp.grad(lambda x: xp.astype(f(x), dtype))(x).dtype == dtype
+
+
+@pytest.mark.parametrize("axis", [0, None])
+@pytest.mark.parametrize(
+    ("x", "y"), [((-np.inf, -np.inf), -np.inf), ((np.inf, 1.0), np.inf), ((-np.inf, 2.0), 2.0)]
+)
+def test_logsumexp_of_infinities(x, y, axis):
+    assert xp.value(lambda x: xp.logsumexp(x, axis=axis))(np.array(x)) == y
+
+
+@pytest.mark.parametrize(
+    "spec", ["ij,jk->ik", "kij,nkj->nki", "abc,cd->abd", "ij,kl->ijkl", "ij,j->", "bij,bj->i", "a,a->a"]
+)
+def test_einsum_of_two_operands_is_numpys(spec):
+    sizes = dict(zip("abcdijkln", (2, 3, 4, 2, 3, 4, 2, 3, 2), strict=True))
+    left = spec.split("->")[0].split(",")
+    operands = [RNG.normal(size=tuple(sizes[c] for c in part)) for part in left]
+    expected = np.einsum(spec, *operands)
+    assert xp.einsum(spec, *operands).shape == expected.shape
+    assert np.allclose(xp.einsum(spec, *operands), expected, rtol=1e-14, atol=1e-14)

@@ -57,9 +57,45 @@ def _length(*operands: Any, subscripts: str) -> int:
     return math.prod(n for c, n in sizes.items() if c not in out)
 
 
+def _contract(*operands: Any, subscripts: str) -> Any:
+    """Contract by matrix products where there are two operands, else as NumPy does."""
+    left, out = subscripts.split("->")
+    inputs = left.split(",")
+    if len(inputs) != 2 or any(len(set(part)) != len(part) for part in inputs):  # noqa: PLR2004
+        return np.einsum(subscripts, *operands, optimize=len(operands) > 2)  # noqa: PLR2004
+    (a, x), (b, y) = (_summed(*pair, out) for pair in _pairs(inputs, operands))
+    both = [c for c in a if c in b and c in out]
+    inner = [c for c in a if c in b and c not in out]
+    rows = [c for c in a if c not in b]
+    columns = [c for c in b if c not in a]
+    sizes = dict(zip(a, x.shape, strict=True)) | dict(zip(b, y.shape, strict=True))
+    shape = [[math.prod(sizes[c] for c in part)] for part in (rows, inner, columns)]
+    stack = [sizes[c] for c in both]
+    first = x.transpose([a.index(c) for c in both + rows + inner])
+    second = y.transpose([b.index(c) for c in both + inner + columns])
+    product = first.reshape(stack + shape[0] + shape[1]) @ second.reshape(stack + shape[1] + shape[2])
+    labels = both + rows + columns
+    full = product.reshape([sizes[c] for c in labels])
+    return full.transpose([labels.index(c) for c in out])
+
+
+def _pairs(inputs: list[str], operands: tuple[Any, ...]) -> Any:
+    """Return each operand with its labels and those of the other."""
+    (a, b), (x, y) = inputs, map(np.asarray, operands)
+    return (a, b, x), (b, a, y)
+
+
+def _summed(mine: str, other: str, x: Any, out: str) -> tuple[str, Any]:
+    """Return an operand with the labels that only it has, and the output lacks, summed away."""
+    gone = tuple(k for k, c in enumerate(mine) if c not in other and c not in out)
+    if not gone:
+        return mine, x
+    return "".join(c for k, c in enumerate(mine) if k not in gone), np.add.reduce(x, axis=gone)
+
+
 _einsum = op(
     "einsum",
-    lambda *operands, subscripts: np.einsum(subscripts, *operands, optimize=len(operands) > 2),
+    _contract,
     kind="multilinear",
     variadic=True,
     vjp=_rule,

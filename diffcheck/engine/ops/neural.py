@@ -101,6 +101,12 @@ def _log_total(shifted: Any, axis: Axis) -> Any:
 
     The sum itself would round to 1, and its logarithm to 0, where one element dominates.
     """
+    if isinstance(axis, int) and shifted.shape[axis]:
+        place = np.argmax(shifted, axis=axis, keepdims=True)
+        if np.all(np.take_along_axis(shifted, place, axis) == 0):  # else it is infinite
+            e = np.exp(shifted)
+            np.put_along_axis(e, place, 0, axis)
+            return np.log1p(np.add.reduce(e, axis=axis, keepdims=True))
     at_peak = shifted == 0
     ties = np.add.reduce(at_peak, axis=axis, keepdims=True) - 1
     e = np.where(at_peak, shifted.dtype.type(0), np.exp(shifted))

@@ -14,6 +14,7 @@ Rule = Callable[["Rewriter", Node], int | None]
 COMMUTATIVE: Final = frozenset(
     {"add", "multiply", "equal", "not_equal", "logical_and", "logical_or"}
 )
+TURNS: Final = frozenset({"permute_dims", "matrix_transpose"})
 MOVES: Final = frozenset({"reshape", "broadcast_to", "permute_dims", "matrix_transpose"})
 
 
@@ -97,6 +98,16 @@ class Rewriter:
         return (
             other.shape == node.shape and other.dtype == node.dtype and other.flavor is node.flavor
         )
+
+    def replaces(self, number: int, node: Node) -> bool:
+        """Whether a node can be used in place of another: of the same kind, and so in memory.
+
+        The order of elements in memory decides in which order they are summed later.
+        """
+        other = self.nodes[number]
+        if not self.same_kind(number, node) or other.ordered != node.ordered:
+            return False
+        return node.ordered or (other.name in TURNS and self.nodes[other.args[0]].ordered)
 
 
 def _uniform(x: Any) -> Any:

@@ -22,7 +22,7 @@ def add(r: Rewriter, node: Node) -> int | None:
 def subtract(r: Rewriter, node: Node) -> int | None:
     """Write x - 0 as x, and a - (-b) as a + b."""
     a, b = node.args
-    if r.is_number(b, 0.0) and str(r.scalar(b))[0] != "-" and r.same_kind(a, node):
+    if r.is_number(b, 0.0) and str(r.scalar(b))[0] != "-" and r.replaces(a, node):
         return a
     inner = r.nodes[b]
     if inner.name == "negative" and r.same_kind(inner.args[0], inner):
@@ -37,7 +37,7 @@ def multiply(r: Rewriter, node: Node) -> int | None:
     a, b = node.args
     for factor, x in ((a, b), (b, a)):
         if r.same_kind(x, node):
-            if r.is_number(factor, 1.0):
+            if r.is_number(factor, 1.0) and r.replaces(x, node):
                 return x
             if r.is_number(factor, -1.0):
                 return r.derived(node, "negative", (x,))
@@ -49,13 +49,13 @@ def divide(r: Rewriter, node: Node) -> int | None:
     if node.dtype.kind == "c":
         return None
     a, b = node.args
-    return a if r.is_number(b, 1.0) and r.same_kind(a, node) else None
+    return a if r.is_number(b, 1.0) and r.replaces(a, node) else None
 
 
 def negative(r: Rewriter, node: Node) -> int | None:
     """Write -(-x) as x, and -(c x) as (-c) x for a number c."""
     inner = r.nodes[node.args[0]]
-    if inner.name == "negative" and r.same_kind(inner.args[0], node):
+    if inner.name == "negative" and r.replaces(inner.args[0], node):
         return inner.args[0]
     if inner.name == "multiply" and (split := _scaled(r, node, inner)) is not None:
         c, x = split
@@ -99,7 +99,7 @@ def total(r: Rewriter, node: Node) -> int | None:
 def power(r: Rewriter, node: Node) -> int | None:
     """Write x¹ as x."""
     x, n = node.args
-    return x if r.is_number(n, 1.0) and r.same_kind(x, node) else None
+    return x if r.is_number(n, 1.0) and r.replaces(x, node) else None
 
 
 def shifted_pow(r: Rewriter, node: Node) -> int | None:
@@ -108,6 +108,6 @@ def shifted_pow(r: Rewriter, node: Node) -> int | None:
     value, down = r.nodes[n].value, node.params["down"]
     if r.nodes[n].flavor is not Flavor.WEAK or value is None or (value - down) + down != value:
         return None
-    if value - down == 1 and r.same_kind(x, node):
+    if value - down == 1 and r.replaces(x, node):
         return x
     return r.derived(node, "pow", (x, r.number(value - down)))

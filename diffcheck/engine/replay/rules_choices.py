@@ -16,7 +16,7 @@ LONG_MASK: Final = 256  # elements from which bits are faster than a choice
 def where(r: Rewriter, node: Node) -> int | None:
     """Leave out a choice between equals, or one made before by the same condition."""
     condition, a, b = node.args
-    if a == b and r.same_kind(a, node):
+    if a == b and r.replaces(a, node):
         return a
     first, second = r.nodes[a], r.nodes[b]
     if first.name == "where" and first.args[0] == condition and _fits(r, node, first, 1):

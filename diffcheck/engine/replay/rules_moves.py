@@ -8,15 +8,15 @@ from diffcheck.engine.replay.rewriter import Rewriter
 
 def unchanged(r: Rewriter, node: Node) -> int | None:
     """Leave out a change of dtype, or a copy, that changes nothing."""
-    return node.args[0] if r.same_kind(node.args[0], node) else None
+    return node.args[0] if r.replaces(node.args[0], node) else None
 
 
 def reshape(r: Rewriter, node: Node) -> int | None:
     """Keep the last of several shapes."""
     x = node.args[0]
-    while r.nodes[x].name == "reshape":
+    while r.nodes[x].name == "reshape" and r.nodes[r.nodes[x].args[0]].ordered:
         x = r.nodes[x].args[0]
-    if r.same_kind(x, node):
+    if r.replaces(x, node):
         return x
     return None if x == node.args[0] else r.derived(node, "reshape", (x,), shape=node.shape)
 

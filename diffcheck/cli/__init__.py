@@ -9,6 +9,7 @@ from diffcheck.cli.list_ import list_command
 from diffcheck.cli.report import report_command
 from diffcheck.cli.run import run_command
 from diffcheck.cli.show import show_command
+from diffcheck.cli.study import study_command
 
 __all__ = ["main"]
 
@@ -23,5 +24,5 @@ def main() -> None:
     """
 
 
-for command in (run_command, list_command, show_command, report_command):
+for command in (run_command, list_command, show_command, report_command, study_command):
     main.add_command(command)

@@ -1,0 +1,22 @@
+"""Longer studies, each a command of its own whose report is committed: `diffcheck study NAME`.
+
+A study is a module of this package with `run(reports: Path) -> Path`, and a line in `STUDIES`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+STUDIES: Final[dict[str, str]] = {}
+
+
+def run_study(name: str, reports: Path) -> Path:
+    """Run a study and return the page it wrote under `reports`.
+
+    Raises `KeyError` for a name that is not in `STUDIES`.
+    """
+    STUDIES[name]
+    page: Path = import_module(f"{__name__}.{name}").run(reports)
+    return page

@@ -47,7 +47,12 @@ def literal(value: Any) -> arb | acb:
             "a ball was expected as an element, and an array found: its digits would go"
         )
     if isinstance(value, (complex, np.complexfloating)):
-        return acb(literal(value.real), literal(value.imag))
+        return acb(real_literal(value.real), real_literal(value.imag))
+    return real_literal(value)
+
+
+def real_literal(value: Any) -> arb:
+    """Return the ball of a real number that stands in a program."""
     number = float(value)
     u = _ROUNDING.get()
     return arb(number) if not u or _is_short(number) else arb(number, abs(number) * u)

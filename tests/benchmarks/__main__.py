@@ -18,7 +18,8 @@ def main(names):
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in names or ROWS:
         results[name] = ROWS[name]()
-        print(name, json.dumps(results[name]), flush=True)
+        sys.stdout.write(f"{name} {json.dumps(results[name])}\n")
+        sys.stdout.flush()
         ordered = {row: results[row] for row in ROWS if row in results}
         RESULTS.write_text(json.dumps(ordered, indent=1) + "\n")
         REPORT.write_text(page(ordered))

@@ -52,7 +52,19 @@ BLOCK = ("g1", "b1", "Wq", "Wo", "bo", "g2", "b2", "W1", "c1", "W2", "c2")
 
 
 def block_arguments(d, positions):
-    shapes = (d,), (d,), (d, 3 * d), (d, d), (d,), (d,), (d,), (d, 4 * d), (4 * d,), (4 * d, d), (d,)
+    shapes = (
+        (d,),
+        (d,),
+        (d, 3 * d),
+        (d, d),
+        (d,),
+        (d,),
+        (d,),
+        (d, 4 * d),
+        (4 * d,),
+        (4 * d, d),
+        (d,),
+    )
     small = [0.02 * RNG.normal(size=shape) for shape in shapes]
     small[0] += 1
     small[5] += 1
@@ -60,7 +72,7 @@ def block_arguments(d, positions):
 
 
 def block(layers, heads):
-    """Return a GPT-2 block on (positions, width), summed to one number; `layers` has the library's own."""
+    """Return a GPT-2 block on (positions, width), summed; `layers` has the library's own."""
 
     def f(xp, g1, b1, wq, wo, bo, g2, b2, w1, c1, w2, c2, x):
         positions, d = x.shape
@@ -84,7 +96,7 @@ def rosenbrock(xp, x):
 
 
 def mixture(layers):
-    """Return the log-likelihood of a Gaussian mixture, ADBench's GMM objective without its prior."""
+    """Return the log-likelihood of a Gaussian mixture, ADBench's GMM without its prior."""
 
     def f(xp, alphas, means, scales, lower, data):
         width = data.shape[1]

@@ -38,9 +38,12 @@ def _head():
     return [
         "# Speed of the engine",
         "",
-        "Value and gradient; medians of interleaved repeats in one process on a shared machine with "
-        f"2 cores ({platform.machine()}, Python {platform.python_version()}, {', '.join(found)}). "
-        "Trust the ratios within a row. Made by `python -m tests.benchmarks`.",
+        (
+            "Value and gradient; medians of interleaved repeats in one process on a shared machine "
+            f"with 2 cores ({platform.machine()}, Python {platform.python_version()}, "
+            f"{', '.join(found)}). Trust the ratios within a row. Made by "
+            "`python -m tests.benchmarks`."
+        ),
         "",
     ]
 
@@ -55,7 +58,12 @@ def _times(results):
             cost = times["engine"] / times["function"] if "function" in times else None
             cells.append(f"{cost:.1f}" if cost else "")
             lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return [*lines, "", "Function: the same program on plain arrays, by the engine's namespace.", ""]
+    return [
+        *lines,
+        "",
+        "Function: the same program on plain arrays, by the engine's namespace.",
+        "",
+    ]
 
 
 def _time(seconds):
@@ -73,9 +81,7 @@ def _goals(results):
             if ours in times and theirs in times:
                 ratio = times[ours] / times[theirs]
                 met = "yes" if ratio <= most else "**no**"
-                lines.append(
-                    f"| {name} | {ours} | {theirs} | {ratio:.2f} | {most:.2f} | {met} |"
-                )
+                lines.append(f"| {name} | {ours} | {theirs} | {ratio:.2f} | {most:.2f} | {met} |")
         first = results.get(name, {}).get("first", {})
         if len(first) == 2:
             ratio = first["compiled"] / first["jax.jit"]

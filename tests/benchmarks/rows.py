@@ -16,7 +16,7 @@ PER_REPEAT = 0.05  # seconds that one repeat of one contender lasts, or one call
 
 
 def seconds(calls):
-    """Return the median seconds a call of each, interleaved so that the machine's moods are shared."""
+    """Return the median seconds a call of each, interleaved: the machine's moods are shared."""
     counts, samples = {}, {name: [] for name in calls}
     for name, call in calls.items():
         call()
@@ -39,7 +39,8 @@ def first_call(make, args):
 
 
 def row(program, args, wrt, *, layered=None, by_hand=None, autograd=True, function=True):
-    """Measure one program by everybody who is installed; `layered` makes it of a library's layers."""
+    """Measure one program by all who are installed; `layered` makes it of a library's layers."""
+
     def of(layers):
         return layered(layers) if layered else program
 
@@ -50,7 +51,9 @@ def row(program, args, wrt, *, layered=None, by_hand=None, autograd=True, functi
     if autograd and who.installed("autograd"):
         makers["autograd"] = lambda: who.autograd_eager(program, wrt)
     if who.installed("torch"):
-        makers["torch"] = lambda: who.torch_eager(of(who.torch_layers()) if layered else program, wrt)
+        makers["torch"] = lambda: who.torch_eager(
+            of(who.torch_layers()) if layered else program, wrt
+        )
     makers["jax.jit"] = lambda: who.jax_jit(of(who.jax_layers()) if layered else program, wrt)
     calls, first = {}, {}
     for name, make in makers.items():

@@ -1,4 +1,4 @@
-"""The array API 2024.12 on plain arrays: present by name, and NumPy's own answers in every dtype."""
+"""The array API 2024.12 on plain arrays: present by name, and NumPy's own answers by dtype."""
 
 import numpy as np
 import pytest

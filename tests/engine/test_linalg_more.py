@@ -1,4 +1,4 @@
-"""Factorisations, norms and transforms: derivatives of order 1 and 2 in both modes, against balls."""
+"""Factorisations, norms, transforms: derivatives of order 1 and 2 in both modes, against balls."""
 
 import numpy as np
 import pytest

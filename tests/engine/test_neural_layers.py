@@ -106,7 +106,8 @@ def test_logsumexp_of_infinities(x, y, axis):
 
 
 @pytest.mark.parametrize(
-    "spec", ["ij,jk->ik", "kij,nkj->nki", "abc,cd->abd", "ij,kl->ijkl", "ij,j->", "bij,bj->i", "a,a->a"]
+    "spec",
+    ["ij,jk->ik", "kij,nkj->nki", "abc,cd->abd", "ij,kl->ijkl", "ij,j->", "bij,bj->i", "a,a->a"],
 )
 def test_einsum_of_two_operands_is_numpys(spec):
     sizes = dict(zip("abcdijkln", (2, 3, 4, 2, 3, 4, 2, 3, 2), strict=True))

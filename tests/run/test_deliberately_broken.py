@@ -143,7 +143,19 @@ CHOICE = "its result is a truth value or a position: nothing to differentiate"
 WITHOUT_RULES = {
     **dict.fromkeys(("sign", "floor", "ceil", "trunc", "sign_of_det"), STEP),
     **dict.fromkeys(("less", "less_equal", "greater", "greater_equal"), CHOICE),
-    **dict.fromkeys(("equal", "not_equal", "isnan", "isfinite", "isinf", "logical_and", "logical_or", "logical_not"), CHOICE),
+    **dict.fromkeys(
+        (
+            "equal",
+            "not_equal",
+            "isnan",
+            "isfinite",
+            "isinf",
+            "logical_and",
+            "logical_or",
+            "logical_not",
+        ),
+        CHOICE,
+    ),
     **dict.fromkeys(("argmax", "argmin", "argsort"), CHOICE),
     "stop_gradient": "a constant by its meaning",
 }

@@ -148,7 +148,7 @@ def _margin(x: Any, axis: int, width: int, value: float) -> Any:
     shape = list(shape_of(x))
     shape[axis] = width
     dtype = base(x).dtype
-    return np.full(shape, value, dtype=np.float64 if dtype == object else dtype)
+    return np.full(shape, value, dtype=np.float64 if dtype.kind == "O" else dtype)
 
 
 def rot90(x: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:

@@ -1,9 +1,10 @@
 # ruff: noqa: ARG005 - rules share one signature
 """Real and imaginary parts: what makes real functions of complex intermediates differentiable.
 
-The cotangent g of a complex z stands for dL = Re(g dz), so that g f'(z) is the rule of a holomorphic
-f, and every rule of this engine holds as it stands. For a real function of a complex input the
-gradient is therefore ∂L/∂x - i ∂L/∂y, as in JAX. Where an operand is real, the real part is kept.
+The cotangent g of a complex z stands for dL = Re(g dz), so that g f'(z) is the rule of a
+holomorphic f, and every rule of this engine holds as it stands. For a real function of a complex
+input the gradient is therefore ∂L/∂x - i ∂L/∂y, as in JAX. Where an operand is real, the real part
+is kept.
 """
 
 from __future__ import annotations
@@ -13,16 +14,14 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ops.elementwise import atan2
-from diffcheck.engine.table import op
+from diffcheck.engine.table import Entry, op
 
-conj = op(
+conj: Entry = op(
     "conj",
     np.conj,
     kind="linear",
     vjp=lambda g, y, x: conj(g),
-    ball=lambda x: np.frompyfunc(lambda z: z.conjugate() if hasattr(z, "conjugate") else z, 1, 1)(
-        x
-    ),
+    ball=np.frompyfunc(lambda z: z.conjugate() if hasattr(z, "conjugate") else z, 1, 1),
     rounding=0,
     jax="conj",
 )
@@ -31,7 +30,7 @@ real = op(
     np.real,
     kind="linear",
     vjp=lambda g, y, x: g,
-    ball=lambda x: np.frompyfunc(lambda z: z.real, 1, 1)(x),
+    ball=np.frompyfunc(lambda z: z.real, 1, 1),
     rounding=0,
     jax="real",
 )
@@ -40,7 +39,7 @@ imag = op(
     np.imag,
     kind="linear",
     vjp=lambda g, y, x: -1j * g,
-    ball=lambda x: np.frompyfunc(lambda z: z.imag, 1, 1)(x),
+    ball=np.frompyfunc(lambda z: z.imag, 1, 1),
     rounding=0,
     jax="imag",
 )

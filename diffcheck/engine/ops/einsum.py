@@ -61,9 +61,11 @@ def _contract(*operands: Any, subscripts: str) -> Any:
     """Contract by matrix products where there are two operands, else as NumPy does."""
     left, out = subscripts.split("->")
     inputs = left.split(",")
-    if len(inputs) != 2 or any(len(set(part)) != len(part) for part in inputs):  # noqa: PLR2004
-        return np.einsum(subscripts, *operands, optimize=len(operands) > 2)  # noqa: PLR2004
-    (a, x), (b, y) = (_summed(*pair, out) for pair in _pairs(inputs, operands))
+    if len(inputs) != 2 or any(len(set(part)) != len(part) for part in inputs):
+        return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
+    first_labels, second_labels = inputs
+    a, x = _summed(first_labels, second_labels, np.asarray(operands[0]), out)
+    b, y = _summed(second_labels, first_labels, np.asarray(operands[1]), out)
     both = [c for c in a if c in b and c in out]
     inner = [c for c in a if c in b and c not in out]
     rows = [c for c in a if c not in b]
@@ -73,16 +75,12 @@ def _contract(*operands: Any, subscripts: str) -> Any:
     stack = [sizes[c] for c in both]
     first = x.transpose([a.index(c) for c in both + rows + inner])
     second = y.transpose([b.index(c) for c in both + inner + columns])
-    product = first.reshape(stack + shape[0] + shape[1]) @ second.reshape(stack + shape[1] + shape[2])
+    product = first.reshape(stack + shape[0] + shape[1]) @ second.reshape(
+        stack + shape[1] + shape[2]
+    )
     labels = both + rows + columns
     full = product.reshape([sizes[c] for c in labels])
     return full.transpose([labels.index(c) for c in out])
-
-
-def _pairs(inputs: list[str], operands: tuple[Any, ...]) -> Any:
-    """Return each operand with its labels and those of the other."""
-    (a, b), (x, y) = inputs, map(np.asarray, operands)
-    return (a, b, x), (b, a, y)
 
 
 def _summed(mine: str, other: str, x: Any, out: str) -> tuple[str, Any]:

@@ -128,7 +128,7 @@ abs = op(
     operator.abs,
     vjp=lambda g, y, x: _of_absolute(g, x),
     jvp=(lambda t, y, x: _along_absolute(t, x),),
-    ball=lambda x: abs_ball(x),
+    ball=abs_ball,
     rounding=0,
     sympy="Abs",
     jax="abs",

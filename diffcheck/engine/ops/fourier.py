@@ -1,5 +1,5 @@
-# ruff: noqa: ARG005 - rules share one signature
-"""Discrete Fourier transforms along one axis; their matrices are symmetric, so each is its own VJP."""
+# ruff: noqa: ARG001, ARG005 - rules share one signature
+"""Discrete Fourier transforms along one axis; their matrices are symmetric: each is its own VJP."""
 
 from __future__ import annotations
 

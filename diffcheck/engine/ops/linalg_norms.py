@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -51,7 +52,7 @@ def _power_norm(x: Any, axis: Axis, order: float) -> Any:
     top = max_(size, axis, keepdims=True)
     safe = where(equal(top, 0), 1, top)
     total = sum_((size / safe) ** order, axis)
-    scale = sum_(safe, axis) / (np.prod(shape_of(safe)) / max(1, np.prod(shape_of(total))))
+    scale = sum_(safe, axis) / (math.prod(shape_of(safe)) / max(1, math.prod(shape_of(total))))
     return where(equal(total, 0), 0, scale * where(equal(total, 0), 1, total) ** (1 / order))
 
 
@@ -68,7 +69,7 @@ def matrix_norm(x: Any, *, keepdims: bool = False, ord: Ord = "fro") -> Any:  # 
         y = svdvals(x)[..., 0 if ord == 2 else -1]
     elif ord in (1, -1, INFINITY, -INFINITY):
         sums = sum_(abs_(x), -2 if ord in (1, -1) else -1)
-        y = max_(sums, -1) if ord > 0 else min_(sums, -1)  # type: ignore[operator]  # a number here
+        y = max_(sums, -1) if ord in (1, INFINITY) else min_(sums, -1)
     else:
         raise ValueError(f"matrix_norm of order {ord!r}: expected 'fro', 'nuc', ±1, ±2 or ±inf")
     return expand(y, shape_of(x), (-2, -1)) if keepdims else y

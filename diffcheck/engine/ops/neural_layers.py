@@ -78,7 +78,7 @@ standardize = op(
     _standardize,
     kind="general",
     vjp=_standardize_rule,
-    jvp=(lambda t, y, x, eps: _standardize_rule(t, y, x, eps),),
+    jvp=(_standardize_rule,),
     ball=_standardize_ball,
     rounding=3,
     length=_width,
@@ -156,7 +156,7 @@ def _fused(q: Any, k: Any, v: Any, *, causal: bool, scale: float) -> Any:
 def _fused_ball(q: Any, k: Any, v: Any, *, causal: bool, scale: float) -> Any:
     e = np.frompyfunc(arb.exp, 1, 1)((q @ np.swapaxes(k, -1, -2)) * literal(scale))
     if causal:
-        e = np.where(causal_mask(q.shape[-2]), arb(0), e)
+        e = np.where(causal_mask(q.shape[-2]), np.array(arb(0), dtype=object), e)
     return (e / np.add.reduce(e, axis=-1, keepdims=True)) @ v
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 
 from diffcheck.balls import ZERO, is_less
-from diffcheck.engine.ball_trace import literal
+from diffcheck.engine.ball_trace import real_literal
 from diffcheck.engine.ops.arrangement import pad
 from diffcheck.engine.ops.comparison import greater
 from diffcheck.engine.ops.einsum import einsum
@@ -26,7 +26,7 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805  # Klambauer et 
 
 
 def _elu_ball(x: arb, *, alpha: float) -> arb:
-    return literal(alpha) * x.expm1() if is_less(x, ZERO) else x
+    return real_literal(alpha) * x.expm1() if is_less(x, ZERO) else x
 
 
 _elu = op(

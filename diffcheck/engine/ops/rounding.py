@@ -11,7 +11,7 @@ from flint import arb
 from diffcheck.balls import ZERO, Undecided, is_less
 from diffcheck.engine.ops.comparison import floor, isfinite, sign, trunc
 from diffcheck.engine.ops.elementwise import maximum, minimum, multiply, where
-from diffcheck.engine.table import op
+from diffcheck.engine.table import Entry, op
 
 
 def _floor_ball(a: arb) -> arb:
@@ -24,7 +24,7 @@ def _floor_ball(a: arb) -> arb:
 def _round_ball(a: arb) -> arb:
     """Return the nearest integer; halfway to the even one."""
     if (2 * a).is_integer():
-        twice = int((2 * a).unique_fmpz())
+        twice = int((2 * a).fmpz())
         return arb(round(twice / 2)) if twice % 2 == 0 or abs(twice) < 2**52 else arb(twice // 2)
     return _floor_ball(a + arb(0.5))
 
@@ -52,7 +52,7 @@ fmod = op(
     domain=("(0, inf)", "(0, inf)"),
     kinks="x = n y",
 )
-copysign = op(
+copysign: Entry = op(
     "copysign",
     np.copysign,
     vjp=(lambda g, y, a, b: g * (sign(a) * copysign(1, b)), None),
@@ -67,9 +67,12 @@ floor_divide = op(
     jax="floor_divide",
 )  # fmt: skip
 round_op = op(
-    "round", lambda x, *, decimals=0: np.round(x, decimals), ball=lambda a, decimals=0: _round_ball(a),
-    rounding=0, jax="round",
-)  # fmt: skip
+    "round",
+    lambda x, *, decimals=0: np.round(x, decimals),
+    ball=lambda a, decimals=0: _round_ball(a),
+    rounding=0,
+    jax="round",
+)
 signbit = op("signbit", np.signbit, ball=lambda a: is_less(a, ZERO), rounding=0, jax="signbit")
 nextafter = op("nextafter", np.nextafter, ball=lambda a, b: a, rounding=0, jax="nextafter")
 

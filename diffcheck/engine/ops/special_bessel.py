@@ -22,7 +22,7 @@ from diffcheck.engine.ops.special_forward import in_precision, small_order_first
 from diffcheck.engine.table import Entry, op
 
 # Of each kind: the ball function, SciPy's, and the sign that alternates in the derivative's sum.
-KINDS: Final[dict[str, tuple[Callable[[arb, int], arb], Any, int, int]]] = {
+KINDS: Final[dict[str, tuple[Callable[[arb, arb | int], arb], Any, int, int]]] = {
     "j": (lambda x, v: x.bessel_j(v), small_order_first(sp.jv), -1, 1),
     "y": (lambda x, v: x.bessel_y(v), in_precision(sp.yn), -1, 1),
     "i": (lambda x, v: x.bessel_i(v), small_order_first(sp.iv), 1, 1),
@@ -36,10 +36,10 @@ def cylinder_ball(x: arb, *, kind: str, v: int, order: int) -> arb:
     if x.is_zero() and kind in "ji":
         return _at_zero(kind, v, order)
     terms = (
-        alternates**k * math.comb(order, k) * function(x, v - order + 2 * k)
+        arb(alternates**k * math.comb(order, k)) * function(x, v - order + 2 * k)
         for k in range(order + 1)
     )
-    return sign**order * sum(terms, start=arb(0)) / 2**order
+    return sum(terms, start=arb(0)) * arb(sign**order) / arb(2**order)
 
 
 def _at_zero(kind: str, v: int, order: int) -> arb:
@@ -48,9 +48,8 @@ def _at_zero(kind: str, v: int, order: int) -> arb:
     if odd or k < 0:
         return arb(0)
     sign = (-1) ** k if kind == "j" else 1
-    return arb(sign * math.factorial(order)) / (
-        math.factorial(k) * math.factorial(k + v) * 2**order
-    )
+    below = math.factorial(k) * math.factorial(k + v) * 2**order
+    return arb(sign * math.factorial(order)) / arb(below)
 
 
 def _cylinder(x: Any, *, kind: str, v: int, order: int) -> Any:
@@ -205,10 +204,10 @@ def _unavailable_order(*_args: Any, **_params: Any) -> Any:
 def _order_ball(v: arb, x: arb, *, kind: str, order: int) -> arb:
     function, _, alternates, sign = KINDS[kind]
     terms = (
-        alternates**k * math.comb(order, k) * function(x, v - order + 2 * k)
+        arb(alternates**k * math.comb(order, k)) * function(x, v - order + 2 * k)
         for k in range(order + 1)
     )
-    return sign**order * sum(terms, start=arb(0)) / 2**order
+    return sum(terms, start=arb(0)) * arb(sign**order) / arb(2**order)
 
 
 def _order_forward(v: Any, x: Any, *, kind: str, order: int) -> Any:

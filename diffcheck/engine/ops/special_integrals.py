@@ -96,7 +96,7 @@ sine_over: Entry = op(
 )
 si = op(
     "si",
-    lambda x: in_precision(lambda t: sp.sici(t)[0])(x),
+    in_precision(lambda t: sp.sici(t)[0]),
     vjp=lambda g, y, x: g * sine_over(x, order=0),
     ball=lambda x: x.si(),
     rounding=4,

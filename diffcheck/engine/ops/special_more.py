@@ -152,7 +152,7 @@ complement: Entry = op(
 
 
 def _complement_ball(p: arb, *, order: int) -> arb:
-    return (-1) ** order * _elliptic_ball(1 - p, kind="k", order=order)
+    return arb((-1) ** order) * _elliptic_ball(1 - p, kind="k", order=order)
 
 
 ellipkm1 = op(

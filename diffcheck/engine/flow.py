@@ -25,17 +25,27 @@ if TYPE_CHECKING:
     from diffcheck.engine.table import Op
 
 
-RECORDED_SWEEP: Final[ContextVar[Callable[[Tape, dict[int, Any]], list[Any]] | None]] = ContextVar(
-    "recorded_sweep", default=None
+Cotangents = dict[int, Any]
+Masks = dict[int, Any] | None
+
+RECORDED_SWEEP: Final[ContextVar[Callable[[Tape, Cotangents, Masks], list[Any]] | None]] = (
+    ContextVar("recorded_sweep", default=None)
 )
 """How `compile` sweeps: a recording must not decide about masks by what its example holds."""
 
 
-def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[Any] | None:
+def sweep(
+    tape: Tape,
+    seeds: Cotangents,
+    *,
+    masks: Masks = None,
+    consume: bool = False,
+) -> list[Any] | None:
     """Return the cotangents of the tape's inputs, None where nothing flows.
 
-    `seeds` are the cotangents of output slots. With `consume` the tape is emptied on the way, and
-    the answer is None where it would have been needed again, for a sweep with masks.
+    `seeds` are the cotangents of output slots, `masks` tell where these are not 0 for good. With
+    `consume` the tape is emptied on the way, and the answer is None where it would have been needed
+    again, for a sweep with masks.
 
     Masks cost more than the sweep itself, and without them nothing can go wrong but 0·inf: so the
     first sweep does without, and only one that ends in a nan is done again.
@@ -46,21 +56,25 @@ def sweep(tape: Tape, seeds: dict[int, Any], *, consume: bool = False) -> list[A
             cotangents[slot] = g
         sweep_arrays(tape.entries, cotangents, max(seeds, default=-1), consume=consume)
         found = cotangents[: tape.inputs]
-        if not (tape.selecting and any(map(_has_nan, found))):
+        if not ((tape.selecting or masks) and any(map(_has_nan, found))):
             return found
-        return None if consume else _flowed(tape, seeds, masked=True)
+        return None if consume else _flowed(tape, seeds, masks)
     recorded_sweep = RECORDED_SWEEP.get()
     if recorded_sweep is not None:
-        return recorded_sweep(tape, seeds)
-    if tape.selecting and tape.shallow and all(map(_shows_nan, seeds.values())):
+        return recorded_sweep(tape, seeds, masks)
+    if (tape.selecting or masks) and tape.shallow and all(map(_shows_nan, seeds.values())):
         found = _flowed(tape, seeds, masked=False)
         if not any(map(_has_nan, found)):
             return found
+        return _flowed(tape, seeds, masks)
     return _flowed(tape, seeds, masked=tape.selecting)
 
 
-def _flowed(tape: Tape, seeds: dict[int, Any], *, masked: bool) -> list[Any]:
+def _flowed(
+    tape: Tape, seeds: Cotangents, masks: Masks = None, *, masked: bool = True
+) -> list[Any]:
     flow = Flow(tape.entries, seeds, masked=masked)
+    flow.masks.update(masks or {})
     flow.run()
     return [flow.cotangents.get(slot) for slot in range(tape.inputs)]
 

@@ -49,7 +49,7 @@ from diffcheck.engine.ops.neural_more import (
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import (
     all, any, argmax, argmin, argsort, cumulative_prod, cumulative_sum, max, mean, min, prod, sort,
-    std, sum, var,
+    sum,
 )  # fmt: skip
 from diffcheck.engine.ops.rounding import (
     copysign, deg2rad, fabs, floor_divide, fmax, fmin, fmod, nan_to_num, nextafter, positive,
@@ -72,6 +72,7 @@ from diffcheck.engine.ops.special_inverse import (
 from diffcheck.engine.ops.special_more import (
     betainc, ellipe, ellipk, ellipkm1, hyp1f1, hyp2f1, kl_div, lambertw, logaddexp2, rel_entr, zeta,
 )  # fmt: skip
+from diffcheck.engine.ops.statistics import std, var
 from diffcheck.engine.tensor import shape_of as shape
 from diffcheck.engine.values import full_like, ones_like, zeros_like
 

@@ -83,17 +83,25 @@ def _record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[T
 
 
 def _pull_back(
-    tape: Tape, output: Any, inputs: Any, cotangent: Any, *, consume: bool = False
+    tape: Tape,
+    output: Any,
+    inputs: Any,
+    cotangent: Any,
+    *,
+    mask: Any = None,
+    consume: bool = False,
 ) -> Any:
     """Return the cotangents of `inputs`, in their form; zeros where nothing flows.
 
-    With `consume` the tape cannot be used again, and the answer may be None: see `flow.sweep`.
+    `mask` tells where the cotangent of a single output is not 0 for good. With `consume` the tape
+    cannot be used again, and the answer may be None: see `flow.sweep`.
     """
     seeds: dict[int, Any] = {}
     for y, g in zip(leaves(output), leaves(cotangent), strict=True):
         if type(y) is Tensor and y.trace is tape:
             seeds[y.node] = seeds[y.node] + g if y.node in seeds else g
-    found = sweep(tape, seeds, consume=consume)
+    masks = dict.fromkeys(seeds, mask) if mask is not None else None
+    found = sweep(tape, seeds, masks=masks, consume=consume)
     if found is None:
         return None
     cotangents = iter(found)
@@ -230,13 +238,13 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     return rebuild(output, values), rebuild(output, slopes)
 
 
-def _basis(x: Any) -> list[Any]:
-    """Return the unit arrays in the shape and kind of x, in C order."""
+def _basis(x: Any) -> list[tuple[Any, Any]]:
+    """Return the unit arrays in the shape and kind of x, in C order, each with where it is 1."""
     zero, one = zeros_like(x), ones_like(x)
     shape = shape_of(x)
     count = int(np.prod(shape, dtype=np.int64))
     picks = np.eye(count, dtype=bool).reshape((count, *shape))
-    return [OPS["where"](pick, one, zero) for pick in picks]
+    return [(OPS["where"](pick, one, zero), pick) for pick in picks]
 
 
 def jacrev(f: Function, argnums: int = 0) -> Function:
@@ -252,7 +260,9 @@ def jacrev(f: Function, argnums: int = 0) -> Function:
     def derivative(*args: Any) -> Any:
         tape, output, inputs = _record(f, args, (argnums,))
         value = _output_value(tape, output)
-        rows = [_pull_back(tape, output, inputs, basis)[0] for basis in _basis(value)]
+        rows = [
+            _pull_back(tape, output, inputs, unit, mask=pick)[0] for unit, pick in _basis(value)
+        ]
         return _stacked(rows, shape_of(value) + shape_of(inputs[0]), axis=0)
 
     return derivative
@@ -273,7 +283,7 @@ def jacfwd(f: Function, argnums: int = 0) -> Function:
             return f(*args[:argnums], x, *args[argnums + 1 :])
 
         x = _variable(args[argnums])
-        columns = [jvp(along, (x,), (basis,))[1] for basis in _basis(x)]
+        columns = [jvp(along, (x,), (unit,))[1] for unit, _ in _basis(x)]
         return _stacked(columns, shape_of(columns[0]) + shape_of(x), axis=-1)
 
     return derivative

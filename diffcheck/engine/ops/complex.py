@@ -38,7 +38,7 @@ imag = op(
     "imag",
     np.imag,
     kind="linear",
-    vjp=lambda g, y, x: -1j * g,
+    vjp=lambda g, y, x: g * -1j,  # not -1j * g: Python's complex would win over a float64
     ball=np.frompyfunc(lambda z: z.imag, 1, 1),
     rounding=0,
     jax="imag",

@@ -11,8 +11,9 @@ from flint import arb
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ball_trace import literal
 from diffcheck.engine.binding import plain_form
-from diffcheck.engine.ops.comparison import greater
+from diffcheck.engine.ops.comparison import equal, greater
 from diffcheck.engine.ops.elementwise import sech2, where
+from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.ops.reduction import Axis, count_of, expand
 from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.ops.special import expit, gauss, ndtr
@@ -235,12 +236,28 @@ _log_softmax_op = op(
     length=count_of,
     jax="log_softmax",
 )
+
+
+def _shares_of_arrays(x: Any, y: Any, axis: Axis) -> Any:
+    """Do on plain arrays what `_shares` does with ops, in one pass where it can."""
+    shares = _softmax(x, axis=axis)
+    nothing = y == -np.inf
+    return np.where(expand(nothing, x.shape, axis), 0, shares) if np.any(nothing) else shares
+
+
+@plain_form(_shares_of_arrays)
+def _shares(x: Any, y: Any, axis: Axis) -> Any:
+    """Return softmax, but 0 where the sum of exponentials is: y is -inf all around there."""
+    nothing = expand(equal(y, -np.inf), shape_of(x), axis)
+    return where(nothing, 0, softmax(x, axis))
+
+
 _logsumexp_op = op(
     "logsumexp",
     _logsumexp,
     kind="general",
-    vjp=lambda g, y, x, axis, keepdims: expand(g, shape_of(x), axis) * softmax(x, axis),
-    jvp=(lambda t, y, x, axis, keepdims: sum_(t * softmax(x, axis), axis, keepdims=keepdims),),
+    vjp=lambda g, y, x, axis, keepdims: expand(g, shape_of(x), axis) * _shares(x, y, axis),
+    jvp=(lambda t, y, x, axis, keepdims: sum_(t * _shares(x, y, axis), axis, keepdims=keepdims),),
     ball=_logsumexp_ball,
     rounding=3,
     length=lambda x, axis, keepdims: count_of(x, axis),
@@ -248,16 +265,19 @@ _logsumexp_op = op(
 )
 
 
+@through_single
 def softmax(x: Any, axis: Axis = -1) -> Any:
     """Return exp(x) divided by its sum along axes."""
     return _softmax_op(x, axis=axis)
 
 
+@through_single
 def log_softmax(x: Any, axis: Axis = -1) -> Any:
     """Return the logarithm of softmax along axes."""
     return _log_softmax_op(x, axis=axis)
 
 
+@through_single
 def logsumexp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Return log of the sum of exp(x) along axes; its gradient is softmax."""
     return _logsumexp_op(x, axis=axis, keepdims=keepdims)

@@ -1,5 +1,5 @@
 # ruff: noqa: A001, ARG001, ARG005 - NumPy's names shadow builtins; rules share one signature
-"""Sums, products, extremes and moments along axes."""
+"""Sums, products, means and extremes along axes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import numpy as np
 from diffcheck.engine.ball_trace import BALLS, ball_array, is_ball
 from diffcheck.engine.broadcasting import spread
 from diffcheck.engine.ops.comparison import ball_less, equal
-from diffcheck.engine.ops.elementwise import sqrt, where
+from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import astype, flip, permute_dims, reshape
+from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor, base, shape_of
 from diffcheck.engine.values import ones_like
@@ -68,21 +69,10 @@ def _cast(x: Any, dtype: Any) -> Any:
     return x if dtype is None else astype(x, dtype)
 
 
-def mean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Return the mean along axes."""
-    return _sum(x, axis=axis, keepdims=keepdims) / count_of(x, axis)
-
-
-def var(x: Any, axis: Axis = None, *, correction: float = 0, keepdims: bool = False) -> Any:
-    """Return the variance along axes, divided by the count less `correction`."""
-    deviation = x - mean(x, axis, keepdims=True)
-    total = _sum(deviation * deviation, axis=axis, keepdims=keepdims)
-    return total / (count_of(x, axis) - correction)
-
-
-def std(x: Any, axis: Axis = None, *, correction: float = 0, keepdims: bool = False) -> Any:
-    """Return the standard deviation along axes."""
-    return sqrt(var(x, axis, correction=correction, keepdims=keepdims))
+@through_single
+def mean(x: Any, axis: Axis = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
+    """Return the mean along axes, in the dtype of x or another."""
+    return _sum(_cast(x, dtype), axis=axis, keepdims=keepdims) / count_of(x, axis)
 
 
 # Extremes. Elements that attain it together share the cotangent equally.

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 from flint import arb
 
 from diffcheck.balls import ZERO, Undecided, is_less
-from diffcheck.engine.ops.comparison import floor, isfinite, sign, trunc
+from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.ops.comparison import floor, greater, isfinite, isnan, sign, trunc
 from diffcheck.engine.ops.elementwise import maximum, minimum, multiply, where
 from diffcheck.engine.table import Entry, op
+from diffcheck.engine.tensor import base
 
 
 def _floor_ball(a: arb) -> arb:
@@ -102,9 +105,25 @@ def fmin(a: Any, b: Any) -> Any:
     return where(a != a, b, where(b != b, a, minimum(a, b)))  # noqa: PLR0124 - a nan
 
 
-def nan_to_num(x: Any, nan: float = 0.0) -> Any:
-    """Return x with nan replaced; what was replaced passes no cotangent. Infinities stay."""
-    return where(isfinite(x), x, where(x != x, nan, x))  # noqa: PLR0124 - a nan
+def nan_to_num(
+    x: Any,
+    copy: bool = True,
+    nan: float = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+) -> Any:
+    """Return x with nan and the infinities replaced, these by the greatest numbers by default.
+
+    What was replaced passes no cotangent.
+    """
+    del copy  # the argument is never written to
+    if is_ball(x):
+        return x
+    greatest = ml_dtypes.finfo(base(x).dtype).max
+    high = greatest if posinf is None else posinf
+    low = -greatest if neginf is None else neginf
+    infinite = where(greater(x, 0), high, low)
+    return where(isfinite(x), x, where(isnan(x), nan, infinite))
 
 
 def deg2rad(x: Any) -> Any:

@@ -119,7 +119,7 @@ def nan_to_num(
     del copy  # the argument is never written to
     if is_ball(x):
         return x
-    greatest = ml_dtypes.finfo(base(x).dtype).max
+    greatest = ml_dtypes.finfo(base(x).dtype).max  # type: ignore[no-untyped-call]
     high = greatest if posinf is None else posinf
     low = -greatest if neginf is None else neginf
     infinite = where(greater(x, 0), high, low)

@@ -16,7 +16,7 @@ from flint import acb, arb
 from numpy.typing import NDArray
 
 from diffcheck.engine.narrow_trace import NARROW, is_narrow
-from diffcheck.engine.tensor import Tensor, base
+from diffcheck.engine.tensor import Tensor, base, tensor_of
 
 SHORT_BITS: Final = 11  # significant bits of a literal that is taken to be meant exactly
 _ROUNDING: ContextVar[float] = ContextVar("literal_rounding", default=0.0)
@@ -97,7 +97,7 @@ class BallTrace:
         if isinstance(result, (bool, np.bool, int, np.integer)):
             return result
         # NumPy fills with integers (an empty sum, the zeros of tril): every element is a ball here
-        return Tensor(result if op.kind == "elementwise" else ball_array(result), self, None)
+        return tensor_of(result if op.kind == "elementwise" else ball_array(result), self, None)
 
 
 BALLS: Final = BallTrace()
@@ -130,15 +130,15 @@ def literal_tensor(x: Any) -> Any:
     if isinstance(x, (float, complex, np.inexact)) or (
         isinstance(x, np.ndarray) and x.dtype.kind in "fcOV"
     ):
-        return Tensor(ball_array(x), BALLS, None)
+        return tensor_of(ball_array(x), BALLS, None)
     return x
 
 
 def lift(x: Any) -> Any:
     """Return balls as a tensor of the trace of balls, bfloat16 as one of its own, else x itself."""
     if isinstance(x, arb) or (isinstance(x, np.ndarray) and x.dtype == object):
-        return Tensor(ball_array(x), BALLS, None)
-    return Tensor(x, NARROW, None) if is_narrow(x) else x
+        return tensor_of(ball_array(x), BALLS, None)
+    return tensor_of(x, NARROW, None) if is_narrow(x) else x
 
 
 def lower(x: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.table import Op
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import Tensor, tensor_of
 from diffcheck.engine.trees import tree_map
 
 
@@ -26,7 +26,7 @@ class CountingTrace:
         values = tuple(a.value if type(a) is Tensor else a for a in args)
         self.operations += weight(op, values, params)
         y = op.apply(values, params)
-        return y if op.vjp is None else Tensor(y, self, None)
+        return y if op.vjp is None else tensor_of(y, self, None)
 
 
 def weight(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> int:
@@ -55,7 +55,7 @@ def count_operations(f: Callable[..., Any], *args: Any) -> int:
 
     def watch(x: Any) -> Any:
         value = np.asarray(x)[()]
-        return Tensor(value, trace, None) if value.dtype.kind in "fV" else x
+        return tensor_of(value, trace, None) if value.dtype.kind in "fV" else x
 
     with np.errstate(all="ignore"):
         f(*(tree_map(watch, a) for a in args))

@@ -6,7 +6,7 @@ from typing import Any
 
 from diffcheck.engine.table import Op, Rule, recorded
 from diffcheck.engine.tape import LEVELS
-from diffcheck.engine.tensor import OPS, Tensor, shape_of
+from diffcheck.engine.tensor import OPS, Tensor, shape_of, tensor_of
 from diffcheck.engine.values import zeros_like
 
 
@@ -29,7 +29,7 @@ class ForwardTrace:
             return y
         tangents = [a.node if own else None for a, own in zip(args, mine, strict=True)]
         tangent = _tangent(op, tangents, y, recorded(values, y), params)
-        return y if tangent is None else Tensor(y, self, tangent)
+        return y if tangent is None else tensor_of(y, self, tangent)
 
 
 def _tangent(

@@ -73,7 +73,7 @@ from diffcheck.engine.ops.special_more import (
     betainc, ellipe, ellipk, ellipkm1, hyp1f1, hyp2f1, kl_div, lambertw, logaddexp2, rel_entr, zeta,
 )  # fmt: skip
 from diffcheck.engine.ops.statistics import std, var
-from diffcheck.engine.tensor import shape_of as shape
+from diffcheck.engine.tensor import bind_methods as _bind_methods, shape_of as shape
 from diffcheck.engine.values import full_like, ones_like, zeros_like
 
 logical_xor = on_values(np.logical_xor)
@@ -207,6 +207,8 @@ radians, degrees = deg2rad, rad2deg
 log_sigmoid = log_expit
 lgamma = gammaln
 psi = digamma
+
+_bind_methods(globals())
 
 _HELPERS = {"annotations", "np", "like_numpy", "on_values", "WITHOUT_DERIVATIVE", "STANDARD"}
 __all__ = [name for name in dir() if not name.startswith("_") and name not in _HELPERS]

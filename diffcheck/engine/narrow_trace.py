@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import Tensor, tensor_of
 
 
 def is_narrow(x: Any) -> bool:
@@ -30,7 +30,7 @@ class NarrowTrace:
         result = op.forward(*values, **params)
         if result.dtype.kind == "f" and op.name != "astype":
             result = result.astype(dtype)
-        return Tensor(result, self, None) if result.dtype.kind in "fV" else result
+        return tensor_of(result, self, None) if result.dtype.kind in "fV" else result
 
 
 NARROW: Final = NarrowTrace()

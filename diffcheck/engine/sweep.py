@@ -8,11 +8,12 @@ added to in place.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from diffcheck.engine.binding import bind_plain
+from diffcheck.engine.inlining import backward_source
 from diffcheck.engine.tape import unpacked
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def sweep_arrays(
     With `consume` the entries are dropped on the way, so that the values they hold are freed.
     """
     owned: set[int] = set()
+    backwards = BACKWARDS
     for slot in range(top, -1, -1):
         g = cotangents[slot]
         if g is None:
@@ -40,64 +42,42 @@ def sweep_arrays(
         if entry is None:
             continue
         cotangents[slot] = None
-        op = entry[0]
-        (op.backward or backward_of(op))(cotangents, g, entry, owned)
+        backwards[entry[0]](cotangents, g, entry, owned)
         if consume:
             entries[slot] = None
 
 
+def forget_backward(op: Op) -> None:
+    """Let the function that takes entries of this op back be made (again) when it is needed."""
+    BACKWARDS.extend([_unknown] * (op.code + 1 - len(BACKWARDS)))
+    BACKWARDS[op.code] = _unknown
+
+
+def _unknown(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
+    op = unpacked(entry)[0]
+    backward = backward_of(op)
+    if op.code:
+        BACKWARDS[op.code] = backward
+    backward(cotangents, g, entry, owned)
+
+
+BACKWARDS: Final[list[Backward]] = [_unknown]
+"""What takes an entry back, by the code of its op; for custom rules it is made each time."""
+
+
 def backward_of(op: Op) -> Backward:
-    """Return the function that takes one entry of this op back, and keep it with the op."""
+    """Return the function that takes one entry of this op back."""
     rules = tuple(rule and bind_plain(rule) for rule in _rules(op))
-    if op.kind == "elementwise" and op.form == 1:
-        op.backward = _unary(rules[0])
-    elif op.kind == "elementwise" and op.form == 2:
-        op.backward = _binary(*rules)
-    else:
-        op.backward = _general(op, rules)
-    return op.backward  # type: ignore[no-any-return]  # untyped in Op, whose module comes later
+    if op.kind != "elementwise" or not op.form:
+        return _general(op, rules)
+    source, names = backward_source(rules)
+    namespace = {**names, "fit": fit, "added": added}
+    exec(compile(source, f"<backward of {op.name}>", "exec"), namespace)  # noqa: S102 - our own
+    return namespace["backward"]  # type: ignore[no-any-return]  # from the source
 
 
 def _rules(op: Op) -> tuple[Callable[..., Any] | None, ...]:
     return op.vjp if isinstance(op.vjp, tuple) else (op.vjp,)
-
-
-def _unary(rule: Any) -> Backward:
-    float64 = np.float64
-
-    def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
-        _, slot, x, y = entry
-        t = rule(g, y, x)
-        if type(y) is not float64:
-            _give(cotangents, slot, t, x, y, owned)
-            return
-        known = cotangents[slot]
-        cotangents[slot] = t if known is None else known + t
-
-    return backward
-
-
-def _binary(left: Any, right: Any) -> Backward:
-    float64 = np.float64
-
-    def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
-        _, i, j, a, b, y = entry
-        if type(y) is float64:  # then so is everything
-            if i is not None:
-                known = cotangents[i]
-                t = left(g, y, a, b)
-                cotangents[i] = t if known is None else known + t
-            if j is not None:
-                known = cotangents[j]
-                t = right(g, y, a, b)
-                cotangents[j] = t if known is None else known + t
-            return
-        if i is not None:
-            _give(cotangents, i, left(g, y, a, b), a, y, owned)
-        if j is not None:
-            _give(cotangents, j, right(g, y, a, b), b, y, owned)
-
-    return backward
 
 
 def _general(op: Op, rules: tuple[Callable[..., Any] | None, ...]) -> Backward:
@@ -124,33 +104,19 @@ def _general(op: Op, rules: tuple[Callable[..., Any] | None, ...]) -> Backward:
                 t = fit(t, args[position], y)
             elif t.dtype is not args[position].dtype:
                 t = in_kind(t, args[position])
-            if cotangents[slot] is None:
-                cotangents[slot] = t
-            else:
-                _add(cotangents, slot, t, owned)
+            known = cotangents[slot]
+            cotangents[slot] = t if known is None else added(known, t, slot, owned)
 
     return backward
 
 
-def _give(cotangents: Cotangents, slot: int, t: Any, x: Any, y: Any, owned: set[int]) -> None:
-    """Give an operand x of an elementwise op its cotangent t."""
-    if t.shape != x.shape or t.dtype is not x.dtype:
-        t = fit(t, x, y)
-    if cotangents[slot] is None:
-        cotangents[slot] = t
-    else:
-        _add(cotangents, slot, t, owned)
-
-
-def _add(cotangents: Cotangents, slot: int, t: Any, owned: set[int]) -> None:
-    """Add to a cotangent: into a new array the first time, in place from then on."""
-    known = cotangents[slot]
-    if slot in owned and t.shape == known.shape and t.dtype is known.dtype:
+def added(known: Any, t: Any, slot: int, owned: set[int]) -> Any:
+    """Return a cotangent with t added: into a new array the first time, in place from then on."""
+    if slot in owned and t.shape == known.shape:
         known += t
-        cotangents[slot] = known  # a NumPy scalar is not changed by +=
-        return
-    cotangents[slot] = known + t
+        return known
     owned.add(slot)
+    return known + t
 
 
 def _buffer(cotangents: Cotangents, slot: int, x: Any, owned: set[int]) -> Any:

@@ -17,6 +17,8 @@ from diffcheck.balls import Undecided
 from diffcheck.engine.ball_trace import elementwise_ball, is_ball, literal_tensor
 from diffcheck.engine.entries import Entry, entry_of
 from diffcheck.engine.errors import APPLICATION_ERRORS, OperationError, failure
+from diffcheck.engine.sweep import forget_backward
+from diffcheck.engine.tape import CODED
 from diffcheck.engine.tensor import OPS, Tensor, bind_operator
 
 __all__ = ["TABLE", "Entry", "Kind", "Op", "OperationError", "Rule", "changed", "op", "recorded"]
@@ -43,8 +45,8 @@ class Op:
     derivative of another op in a form that keeps its digits.
     accumulate: for linear ops whose VJP writes to some elements only, `f(buffer, g, **params)`,
     which adds the cotangent into a buffer of the argument's shape.
-    form: how its tape entries are laid out, see `tape.Tape`; entry: what programs call; backward:
-    the sweep's own function for it, made when it is first needed.
+    form: how its tape entries are laid out, see `tape.Tape`, where its `code` stands for it;
+    entry: what programs call.
     """
 
     name: str
@@ -64,8 +66,8 @@ class Op:
     slope: bool
     accumulate: Callable[..., None] | None
     form: Literal[0, 1, 2]
+    code: int = 0
     entry: Entry = field(init=False)
-    backward: Any = None
 
     def rule(self, position: int) -> Rule | None:
         """Return the VJP rule of one argument."""
@@ -125,7 +127,10 @@ def op(
         name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=form, selects=selects,
         rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain, kinks=kinks,
         slope=slope, accumulate=accumulate, form=_form_of(vjp, selects),
+        code=len(CODED),
     )  # fmt: skip
+    CODED.append(entry)
+    forget_backward(entry)
     TABLE[name] = entry
     OPS[name] = entry.entry = call = entry_of(entry)
     bind_operator(name, call)
@@ -178,9 +183,9 @@ def changed(name: str, **columns: Any) -> Iterator[Op]:
     try:
         for column, value in columns.items():
             setattr(op, column, value)
-        op.backward = None
+        forget_backward(op)
         yield op
     finally:
         for column, value in right.items():
             setattr(op, column, value)
-        op.backward = None
+        forget_backward(op)

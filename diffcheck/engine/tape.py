@@ -5,21 +5,26 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
 
 LEVELS: Final = count(1)  # 0 is the trace of balls; a trace made later is nested deeper
+CODED: Final[list[Any]] = [None]
+"""The ops of the table by code; 0 stands for none of them."""
 
 
 class Tape:
     """A reverse trace: entry k made the value in slot k; the inputs come first and have none.
 
-    Entries are flat tuples, which the garbage collector leaves alone: (op, slot, x, y) for one
-    argument, (op, slot, slot, a, b, y) for two, (op, slots, args, params, y) for all else, as
-    `op.form` says. `plain` tells that no values of other traces are on the tape, `shallow` that all
-    of these show their nans, `selecting` whether any op passes cotangents to some elements only.
+    Entries are flat tuples: (code, slot, x, y) for one argument, (code, slot, slot, a, b, y) for
+    two, (code, slots, args, params, y) for all else, as `op.form` says; (0, op, slots, args,
+    params, y) for a rule outside the table. An op stands there by its number, so that the tuple
+    holds nothing that the garbage collector knows: it leaves such tuples alone, and does not search
+    a long tape again and again. `plain` tells that no values of other traces are on the tape,
+    `shallow` that all of these show their nans, `selecting` whether any op passes cotangents to
+    some elements only.
     """
 
     __slots__ = ("entries", "inputs", "level", "plain", "selecting", "shallow")
@@ -41,7 +46,7 @@ class Tape:
         self.entries.append(None)
         self.inputs += 1
         self._meet(value)
-        return Tensor(value, self, len(self.entries) - 1)
+        return tensor_of(value, self, len(self.entries) - 1)
 
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op one trace further out, and note it down if it has a derivative."""
@@ -84,11 +89,13 @@ class Tape:
         if op.selects is not None:
             self.selecting = True
         entries = self.entries
-        if op.form == 0:
-            entries.append((op, tuple(slots), tuple(values), params, y))
+        if op.form:
+            entries.append((op.code, *slots, *values, y))
+        elif op.code:
+            entries.append((op.code, tuple(slots), tuple(values), params, y))
         else:
-            entries.append((op, *slots, *values, y))
-        return Tensor(y, self, len(entries) - 1)
+            entries.append((0, op, tuple(slots), tuple(values), params, y))
+        return tensor_of(y, self, len(entries) - 1)
 
 
 Record = tuple["Op", tuple[int | None, ...], tuple[Any, ...], dict[str, Any], Any]
@@ -96,8 +103,10 @@ Record = tuple["Op", tuple[int | None, ...], tuple[Any, ...], dict[str, Any], An
 
 def unpacked(entry: Any) -> Record:
     """Return an entry of any form as (op, slots, args, params, y)."""
-    op = entry[0]
-    if op.form == 0:
-        return entry  # type: ignore[no-any-return]  # entries are untyped, for speed
+    if entry[0] == 0:
+        return entry[1:]  # type: ignore[no-any-return]  # entries are untyped, for speed
+    op = CODED[entry[0]]
     n = op.form
+    if n == 0:
+        return (op, *entry[1:])
     return op, entry[1 : 1 + n], entry[1 + n : 1 + 2 * n], {}, entry[-1]

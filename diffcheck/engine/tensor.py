@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,16 +18,16 @@ class Tensor:
     The arithmetic and comparison operators are the entries of their ops, see `OPERATORS`.
     `value` is a NumPy array or scalar, an object array of balls, or a tensor of an outer trace.
     `node` is what the trace knows of it: its slot on a tape, its tangent, or nothing.
+    Tensors are made by `tensor_of`: a class without `__init__` is called a third faster.
     """
 
     __slots__ = ("node", "trace", "value")
+
+    value: Any
+    trace: Any
+    node: Any
     __array_ufunc__ = None  # ndarray + Tensor is the tensor's business
     __hash__ = object.__hash__
-
-    def __init__(self, value: Any, trace: Any, node: Any) -> None:
-        self.value = value
-        self.trace = trace
-        self.node = node
 
     def __repr__(self) -> str:
         return f"Tensor({self.value!r})"
@@ -86,7 +85,9 @@ class Tensor:
     def __getitem__(self, index: Any) -> Any:
         return OPS["getitem"](self, index=index)
 
-    if TYPE_CHECKING:  # bound by `bind_operator` when the ops are registered
+    if TYPE_CHECKING:  # bound by `bind_methods` and `bind_operator` when these are known
+
+        def reshape(self, *shape: Any) -> Any: ...
 
         def __neg__(self) -> Any: ...
         def __abs__(self) -> Any: ...
@@ -109,14 +110,6 @@ class Tensor:
 
     def __pos__(self) -> Any:
         return self
-
-    def __getattr__(self, name: str) -> Any:
-        """Find the other methods of an array among the functions of the namespace."""
-        if name in PROPERTIES:
-            return _function(name)(self)
-        if name in METHODS:
-            return partial(_function(name), self)
-        raise AttributeError(f"a tensor of the engine has no attribute {name!r}")
 
     def __array__(self, *_args: Any, **_options: Any) -> Any:
         raise TypeError(
@@ -142,9 +135,6 @@ class Tensor:
     def flatten(self) -> Any:
         return self.reshape(-1)
 
-    def reshape(self, *shape: Any) -> Any:
-        return _function("reshape")(self, _one_tuple(shape))
-
     def transpose(self, *axes: Any) -> Any:
         return OPS["permute_dims"](self, axes=_one_tuple(axes)) if axes else self.T
 
@@ -152,17 +142,34 @@ class Tensor:
         return OPS["astype"](self, dtype=dtype)
 
 
-METHODS: Final = frozenset({
+def tensor_of(value: Any, trace: Any, node: Any) -> Tensor:
+    """Return a new tensor."""
+    tensor = Tensor()
+    tensor.value = value
+    tensor.trace = trace
+    tensor.node = node
+    return tensor
+
+
+METHODS: Final = (
     "all", "any", "argmax", "argmin", "argsort", "clip", "conj", "cumprod", "cumsum",
     "diagonal", "dot", "max", "mean", "min", "prod", "ravel", "repeat", "round", "squeeze",
-    "std", "sum", "swapaxes", "take", "trace", "var",
-})  # fmt: skip
-PROPERTIES: Final = frozenset(("real", "imag"))
+    "std", "sum", "swapaxes", "take", "var",
+)  # fmt: skip
 
 
-def _function(name: str) -> Callable[..., Any]:
-    """Return a function of the namespace, which is made of modules above this one."""
-    return getattr(import_module("diffcheck.engine.namespace"), name)  # type: ignore[no-any-return]
+def bind_methods(functions: dict[str, Any]) -> None:
+    """Give tensors the other methods of an array, which are functions of the namespace.
+
+    They stand in the class, and not behind a `__getattr__`: a class that has one is not looked up
+    by Python's fast way, and every attribute of a tensor would cost three times as much.
+    """
+    for name in METHODS:
+        setattr(Tensor, name, functions[name])
+    for name in ("real", "imag"):
+        setattr(Tensor, name, property(functions[name]))
+    reshape = functions["reshape"]
+    Tensor.reshape = lambda self, *shape: reshape(self, _one_tuple(shape))  # type: ignore[method-assign]
 
 
 OPERATORS: Final = {

@@ -18,7 +18,7 @@ from diffcheck.engine.errors import OperationError
 from diffcheck.engine.flow import sweep
 from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.tape import Tape
-from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
+from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
 from diffcheck.engine.values import ones_like, zeros_like
 
@@ -230,7 +230,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     """
     trace = ForwardTrace()
     directions = iter(leaves(list(tangents)))
-    duals = tree_map(lambda x: Tensor(_variable(x), trace, next(directions)), list(primals))
+    duals = tree_map(lambda x: tensor_of(_variable(x), trace, next(directions)), list(primals))
     output = f(*duals)
     own = [(y, type(y) is Tensor and y.trace is trace) for y in leaves(output)]
     values = iter([y.value if dual else y for y, dual in own])

@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 
 from diffcheck.engine.ball_trace import BALLS, as_objects, is_ball
-from diffcheck.engine.tensor import Tensor, base
+from diffcheck.engine.tensor import base, tensor_of
 
 # 40 digits: correctly rounded in every format up to quadruple precision; and the exact ball.
 CONSTANTS: Final[dict[str, tuple[str, Callable[[], arb]]]] = {
@@ -46,7 +46,7 @@ def constant(name: str, like: Any) -> Any:
     """
     digits, ball = CONSTANTS[name]
     if is_ball(like):
-        return Tensor(as_objects(ball()), BALLS, None)
+        return tensor_of(as_objects(ball()), BALLS, None)
     if getattr(base(like), "dtype", None) == np.longdouble:
         return np.longdouble(digits)
     return float(digits)
@@ -58,7 +58,7 @@ def full_like(x: Any, number: int) -> Any:
     if is_ball(value):
         result = np.empty(value.shape, dtype=object)
         result[...] = arb(number)
-        return Tensor(result, BALLS, None)
+        return tensor_of(result, BALLS, None)
     if isinstance(value, np.generic):
         return value.dtype.type(number)
     return np.full(np.shape(value), number, dtype=np.asarray(value).dtype)

@@ -18,7 +18,7 @@ from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import astype, flip, permute_dims, reshape
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import Tensor, base, shape_of
+from diffcheck.engine.tensor import base, shape_of, tensor_of
 from diffcheck.engine.values import ones_like
 
 Axis = int | tuple[int, ...] | None
@@ -81,7 +81,7 @@ def _share(x: Any, y: Any, axis: Axis) -> tuple[Any, Any]:
     winners = equal(x, expand(y, shape_of(x), axis))
     ties = _sum(winners, axis=axes_of(axis, winners.ndim), keepdims=True)
     if is_ball(x):
-        return winners, 1 / Tensor(ball_array(ties), BALLS, None)
+        return winners, 1 / tensor_of(ball_array(ties), BALLS, None)
     return winners, astype(1 / ties, x.dtype)  # 70,000 ties overflow a float16
 
 

@@ -134,7 +134,7 @@ def _own(writer: Writer, number: int, taken: set[int]) -> str:
 def _described(writer: Writer, source: str) -> str:
     """Return the source with the constants that it names."""
     notes = [
-        f"# {name} = {np.array_repr(np.asarray(value)) if np.size(value) < 8 else _summary(value)}"
+        f"# {name} = {_summary(value)}"
         for name, value in writer.bound.items()
         if name[0] == "c" and name[1:].isdigit()
     ]
@@ -142,4 +142,8 @@ def _described(writer: Writer, source: str) -> str:
 
 
 def _summary(value: Any) -> str:
-    return f"an array of shape {np.shape(value)} and dtype {np.asarray(value).dtype}"
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    if value.size < 8:
+        return np.array_repr(value)
+    return f"an array of shape {value.shape} and dtype {value.dtype}"

@@ -84,14 +84,17 @@ def absolute(r: Rewriter, node: Node) -> int | None:
 
 
 def total(r: Rewriter, node: Node) -> int | None:
-    """Write Σ(-x) as -Σx: rounding to nearest knows no sign. The sum of one term is the term."""
+    """Write Σ(-x) as -Σx: rounding to nearest knows no sign. The sum of one term is the term.
+
+    The terms must lie in memory as before, or they would be added in another order.
+    """
     inner = r.nodes[node.args[0]]
     if math.prod(inner.shape) == math.prod(node.shape) and inner.dtype == node.dtype:
         if node.flavor is Flavor.ARRAY and node.shape and inner.flavor is Flavor.ARRAY:
             return r.derived(node, "reshape", node.args, shape=node.shape)
         if node.flavor is Flavor.SCALAR and inner.flavor is Flavor.ARRAY:
             return r.derived(node, "getitem", node.args, index=(0,) * len(inner.shape))
-    if inner.name != "negative":
+    if inner.name != "negative" or not r.replaces(inner.args[0], inner):
         return None
     return r.derived(node, "negative", (r.derived(node, "sum", inner.args, **node.params),))
 

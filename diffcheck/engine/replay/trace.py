@@ -14,7 +14,7 @@ from diffcheck.engine.replay.program import NUMBERS, Flavor, Node, Ref, dtype_of
 from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_stranger, refuse_value
 from diffcheck.engine.table import Op
 from diffcheck.engine.tape import LEVELS
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import Tensor, tensor_of
 
 
 class Recording:
@@ -49,7 +49,7 @@ class Recording:
         number = self._add(_node("input", value))
         if type(value) is np.ndarray:
             self._known[id(value)] = (value, number)
-        return Tensor(np.float64(value) if type(value) is float else value, self, number)
+        return tensor_of(np.float64(value) if type(value) is float else value, self, number)
 
     def record(self, op: Op | Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op to the values of the tensors, and append it."""
@@ -68,7 +68,7 @@ class Recording:
         if is_composite(op, tuple(values)):
             found = lowered(self, op, values, numbers[: len(args)], plain)
             if found is not None:
-                return Tensor(found[0], self, found[1])
+                return tensor_of(found[0], self, found[1])
         y = op.apply(tuple(values), plain, nested=False)
         if type(y) is np.float64 and all(type(v) is float or type(v) is int for v in values):
             y = float(y)  # weak, as its operands
@@ -94,7 +94,7 @@ class Recording:
         number = self._add(node)
         if type(y) is np.ndarray and node.dtype.kind in "iub":
             self._known[id(y)] = (y, number)  # rules may unwrap an index; see `_operand`
-        return Tensor(np.float64(y) if type(y) is float else y, self, number)
+        return tensor_of(np.float64(y) if type(y) is float else y, self, number)
 
     def watch(self, tensors: Iterable[Tensor]) -> None:
         """Ask of these values in every replay whether they hold a nan."""

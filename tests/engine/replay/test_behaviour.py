@@ -279,6 +279,42 @@ def test_what_is_superfluous_is_left_out(f, absent):
     assert absent not in replayed.source(x)
 
 
+@pytest.mark.parametrize(
+    "moved",
+    [
+        lambda x: x.T,
+        lambda x: x[:, ::2],
+        lambda x: xp.flip(x, 1),
+        lambda x: xp.broadcast_to(x[:1], x.shape),
+        lambda x: xp.permute_dims(xp.reshape(x, (8, 10, -1)), (1, 0, 2)),
+    ],
+    ids=["T", "steps", "flip", "broadcast", "permuted"],
+)
+@pytest.mark.parametrize(
+    "unchanged",
+    [
+        lambda y: y * 1.0,
+        lambda y: y - 0.0,
+        lambda y: y / 1.0,
+        lambda y: y**1.0,
+        lambda y: xp.negative(-y),
+        lambda y: xp.astype(y, np.float64),
+    ],
+    ids=["times one", "less zero", "over one", "to the first", "minus minus", "astype"],
+)
+def test_what_is_left_out_leaves_the_order_of_sums_as_it_was(moved, unchanged):
+    x = np.random.default_rng(1).normal(size=(80, 300))
+    for total in (
+        xp.sum,
+        lambda y: xp.sum(y, axis=-1),
+        lambda y: y @ np.linspace(0, 1, y.shape[-1]),
+    ):
+        f = lambda x, total=total: total(unchanged(moved(x)))  # noqa: E731
+        replayed = xp.compile(f)
+        replayed(-x)
+        assert same(replayed(x), f(x))
+
+
 def test_arguments_may_have_the_names_of_the_programs_own_values():
     def f(t1, b0, s, add, *, c1, tanh, p):
         return xp.tanh(t1 * b0) + s * add + xp.where(t1 > 0, c1, tanh) * p["add"] * p[1]

@@ -50,6 +50,7 @@ class Masks(NamedTuple):
 def shapes(c: Configuration) -> dict[str, tuple[int, ...]]:
     """Return the shape of each parameter by name; those of layer k end in `_k`.
 
+    >>> from math import prod
     >>> sum(prod(shape) for shape in shapes(GPT2_124M).values())
     124412160
     """

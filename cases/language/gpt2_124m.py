@@ -70,9 +70,9 @@ SMALLEST = 2.0**-6
 
 
 def enlarged(values, _dtype):
-    """Give numbers that are too small the size 1/2 to 1, so that no product underflows."""
+    """Give numbers that are too small the size 1/8 to 1/4, so that no product underflows."""
     return {
-        name: np.where(abs(x) < SMALLEST, np.where(x == 0, 0.5, np.frexp(x)[0]), x)
+        name: np.where(abs(x) < SMALLEST, np.where(x == 0, 0.25, np.frexp(x)[0] / 4), x)
         for name, x in values.items()
     }
 

@@ -23,6 +23,8 @@ from diffcheck.engine.ball_trace import lift
 from diffcheck.engine.tensor import base
 from diffcheck.floats import Format
 
+SMALL_ROUNDING: Final = 2.0**-64  # of literals, to find what their rounding does to first order
+
 Key = tuple[Case, Any, Quantity, str]
 Arrays = dict[str, Any]
 
@@ -81,9 +83,31 @@ class EngineBackend:
         """Return balls of the program's derivative in exact real arithmetic, flat, in C order.
 
         The very same transform runs on exact balls of the point's coordinates. Literals that are
-        not short carry the rounding of `fmt`. Raises `Unsupported` where an operation has no ball
-        form, `balls.Undecided` where a branch cannot be decided at `bits` bits.
+        not short carry the rounding of `fmt`; where that alone makes a long program's ball infinite
+        (an interval for a variance that reaches 0), the radius is to first order in the rounding.
+        Raises `Unsupported` where an operation has no ball form, `balls.Undecided` where a branch
+        cannot be decided at `bits` bits.
         """
+        roundoff = fmt.unit_roundoff
+        balls = self._enclose(case, program, quantity, point, fmt, bits, roundoff)
+        if all(ball.is_finite() for ball in balls):
+            return balls
+        small = self._enclose(case, program, quantity, point, fmt, bits, roundoff * SMALL_ROUNDING)
+        return [
+            ball if ball.is_finite() else arb(first.mid(), first.rad() / SMALL_ROUNDING)
+            for ball, first in zip(balls, small, strict=True)
+        ]
+
+    def _enclose(
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        point: Point,
+        fmt: Format,
+        bits: int,
+        roundoff: float,
+    ) -> list[arb]:
         where = f"{case.name}, program {program!r}, {quantity.kind}, engine on balls"
         f = _program(case, program, np.dtype(object), where)
         coordinates = inputs_at(case, point, fmt)
@@ -92,7 +116,7 @@ class EngineBackend:
         seeds = tuple(engine.ball_array(part) for part in v), engine.ball_array(w)
         with (
             precision(bits),
-            engine.literal_rounding(fmt.unit_roundoff),
+            engine.literal_rounding(roundoff),
             np.errstate(all="ignore"),
             _explained(),
         ):

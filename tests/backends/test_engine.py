@@ -105,6 +105,18 @@ def test_a_literal_in_an_array_carries_it_too():
     assert float(ball.rad()) == pytest.approx(0.1 * F32.unit_roundoff, rel=1e-3)
 
 
+def test_a_long_program_is_not_made_singular_by_the_rounding_of_its_literals():
+    def standardized(xp, x):  # the interval for x - 0.9 x soon contains 0
+        for _ in range(8):
+            x = x - 0.9 * x
+            x = x / (x * x)
+        return x
+
+    (ball,) = enclose(standardized, 0.5)
+    assert ball.is_finite()
+    assert ball.contains(exact(0.5))
+
+
 def test_data_among_themselves_are_balls_too():
     (ball,) = enclose(lambda xp, x, a: (a * a) * x, a=1 + 2.0**-23)
     assert ball == exact(1 + 2.0**-23) ** 2  # a float32 product would have been rounded

@@ -87,7 +87,7 @@ gpt2_tiny = Case(
     definition,
     programs={"plain": program},
     inputs={
-        name: real(0.5, 2, shape=shape) if name.startswith("gain") else real(-1, 1, shape=shape)
+        name: real(0.5, 2, shape=shape) if name.startswith("gain") else real(-0.5, 0.5, shape=shape)
         for name, shape in gpt2.shapes(SIZES).items()
     },
     constraints=[moderate],

@@ -10,6 +10,7 @@ from diffcheck.case.points import points
 from diffcheck.case.quantities import Quantity, quantities_of
 from diffcheck.case.records import Case, Constraint, Defect, Point
 from diffcheck.case.shapes import check_shapes
+from diffcheck.case.versions import expected_defects
 
 __all__ = [
     "Case",
@@ -22,6 +23,7 @@ __all__ = [
     "Quantity",
     "build_definition",
     "check_shapes",
+    "expected_defects",
     "find_cases",
     "less",
     "load_case",

@@ -40,7 +40,8 @@ class Defect:
     """A failure that is known: strict, so the run fails when it stops failing.
 
     Each of `program`, `backend`, `dtype`, `mode`, `quantity` narrows what it covers; None covers
-    all. `verdicts` are the words it excuses.
+    all. `verdicts` are the words it excuses; `versions` the libraries that have it, as pip writes
+    them ("jax<0.12"): with others it is not expected.
     """
 
     reason: str
@@ -51,6 +52,7 @@ class Defect:
     dtype: str | None = None
     mode: str | None = None
     quantity: str | None = None
+    versions: str = ""
 
     def __post_init__(self) -> None:
         words = (self.verdicts,) if isinstance(self.verdicts, str) else tuple(self.verdicts)

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from packaging.requirements import InvalidRequirement, Requirement
 
 from diffcheck.case.coordinates import coordinates
 from diffcheck.case.errors import CaseError
@@ -168,6 +169,20 @@ def _defects(case: Case) -> None:
     for defect in case.known_defects:
         if defect.program is not None:
             _known_program(case, "known_defects", defect.program)
+        if defect.versions:
+            _requirement(case, defect.versions)
+
+
+def _requirement(case: Case, text: str) -> None:
+    try:
+        Requirement(text)
+    except InvalidRequirement as error:
+        raise CaseError(
+            case.where,
+            f"known_defects: expected versions as pip writes them, got {text!r}",
+            "a spelling slip",
+            'write "jax<0.12", say',
+        ) from error
 
 
 def _known_program(case: Case, what: str, name: str) -> None:

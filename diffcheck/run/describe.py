@@ -64,6 +64,7 @@ def defect_text(defect: Defect) -> str:
     """Return a declared defect in words: what it covers, the reason, the link."""
     scope = [defect.program, defect.backend, defect.mode, defect.dtype, defect.quantity]
     where = " ".join(part for part in scope if part is not None) or "everywhere"
+    where = f"{where} with {defect.versions}" if defect.versions else where
     text = f"{where} ({', '.join(defect.verdicts)}): {defect.reason}"
     return f"{text} <{defect.link}>" if defect.link else text
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from diffcheck import balls
 from diffcheck.backends.base import Evaluation, Unsupported
-from diffcheck.case import Case, Defect, Point, Quantity
+from diffcheck.case import Case, Defect, Point, Quantity, expected_defects
 from diffcheck.floats import FORMATS, Format, to_hex
 from diffcheck.judge import Judgement, Measurement, RuleEvidence, Verdict, judge
 from diffcheck.run.context import CaseContext, backend_of
@@ -183,7 +183,9 @@ def _has_subnormal(point: Point, fmt: Format) -> bool:
 
 
 def _covering(case: Case, task: Task, quantity: Quantity, verdict: Verdict) -> Defect | None:
-    return next((d for d in case.known_defects if covers(d, task, quantity.kind, verdict)), None)
+    return next(
+        (d for d in expected_defects(case) if covers(d, task, quantity.kind, verdict)), None
+    )
 
 
 def covers(defect: Defect, task: Task, quantity: str, verdict: Verdict) -> bool:
@@ -215,6 +217,6 @@ def stale_defects(case: Case, failures: Iterable[Failure]) -> list[str]:
     found = list(failures)
     return [
         defect.reason
-        for defect in case.known_defects
+        for defect in expected_defects(case)
         if not any(covers(defect, *failure) for failure in found)
     ]

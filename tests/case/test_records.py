@@ -96,6 +96,10 @@ BAD = {
         {"known_defects": [Defect(reason="r", verdicts=("lost",), program="ff")]},
         "got 'ff'; did you mean f?",
     ),
+    "defect's versions": (
+        {"known_defects": [Defect(reason="r", verdicts=("lost",), versions="jax before 2")]},
+        "got 'jax before 2'",
+    ),
     "backend's program": ({"backend_programs": {"jax": {"h": f}}}, "got 'h'"),
     "backend's parameters": ({"backend_programs": {"jax": {"f": lambda xp: 0}}}, "jax program f"),
     "constraint's input": ({"constraints": [less("x", "z")]}, "constraint x < z"),

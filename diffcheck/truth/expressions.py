@@ -10,6 +10,7 @@ import sympy
 from diffcheck.truth.builder import Builder
 from diffcheck.truth.graph import Graph
 from diffcheck.truth.table import BALLS
+from diffcheck.truth.table.special import in_a_row
 
 REWRITES: Final[dict[Any, Callable[[Any], Any]]] = {
     sympy.Mod: lambda e: e.args[0] - e.args[1] * sympy.floor(e.args[0] / e.args[1]),
@@ -21,6 +22,7 @@ REWRITES: Final[dict[Any, Callable[[Any], Any]]] = {
     sympy.Implies: sympy.to_nnf,
     sympy.Sum: lambda e: e.doit(),
     sympy.Product: lambda e: e.doit(),
+    sympy.hyper: in_a_row,
 }
 
 

@@ -3,6 +3,8 @@
 import mpmath
 import sympy
 
+from diffcheck.truth.table.special import hypergeometric
+
 mp = mpmath.mp.clone()
 mp.dps = 60
 
@@ -10,6 +12,8 @@ mp.dps = 60
 def _falling(x, n):
     return mp.gamma(x + 1) / mp.gamma(x - n + 1)
 
+
+HYPER_1F1, HYPER_1F2, HYPER_2F1 = (hypergeometric(p, q) for p, q in ((1, 1), (1, 2), (2, 1)))
 
 # SymPy class: (mpmath function of the same arguments, points)
 REFERENCES = {
@@ -95,5 +99,10 @@ REFERENCES = {
     sympy.airybi: (mp.airybi, [(0.3,), (-5.0,)]),
     sympy.airyaiprime: (lambda x: mp.airyai(x, 1), [(0.3,), (-5.0,)]),
     sympy.airybiprime: (lambda x: mp.airybi(x, 1), [(0.3,), (-5.0,)]),
+    sympy.elliptic_k: (mp.ellipk, [(0.3,), (-20.0,), (0.0,)]),
+    sympy.elliptic_e: (mp.ellipe, [(0.3,), (-20.0,), (0.0,)]),
+    HYPER_1F1: (mp.hyp1f1, [(0.5, 2.5, -3.0), (2.5, 1.5, 7.0)]),
+    HYPER_2F1: (mp.hyp2f1, [(0.5, 1.5, 2.5, 0.75), (1.5, 0.5, 2.5, -3.0)]),
+    HYPER_1F2: (mp.hyp1f2, [(1.0, 1.5, 2.5, -9.0)]),
     sympy.polylog: (mp.polylog, [(2.0, 0.5), (1.5, -0.75), (2.5, 1.0)]),
 }

@@ -2,7 +2,7 @@
 
 import pytest
 import sympy
-from ball_references import REFERENCES, mp
+from ball_references import HYPER_2F1, REFERENCES, mp
 from flint import arb
 
 from diffcheck.balls import Undecided, exact, precision
@@ -63,6 +63,8 @@ OUTSIDE = [
     (sympy.bessely, (0.0, 0.0)),
     (sympy.besselk, (0.0, -1.0)),
     (sympy.polylog, (2.0, 1.5)),
+    (sympy.elliptic_k, (1.0,)),
+    (HYPER_2F1, (0.5, 0.5, 1.5, 1.0)),
     (sympy.uppergamma, (2.0, -1.0)),
     (sympy.betainc, (1.5, 1.0, 0.0, 1.5)),
     (sympy.DiracDelta, (0.0,)),

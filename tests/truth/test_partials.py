@@ -2,7 +2,7 @@
 
 import pytest
 import sympy
-from ball_references import REFERENCES, mp
+from ball_references import HYPER_1F1, HYPER_1F2, HYPER_2F1, REFERENCES, mp
 
 from diffcheck.balls import exact
 from diffcheck.truth.builder import Builder
@@ -30,6 +30,9 @@ NO_RULE = {
     (sympy.LambertW, 1),
     (sympy.RisingFactorial, 1),
     (sympy.FallingFactorial, 1),
+    *((HYPER_1F1, k) for k in range(2)),
+    *((HYPER_1F2, k) for k in range(3)),
+    *((HYPER_2F1, k) for k in range(3)),
 }
 AT_AN_END = {
     (sympy.log, (1e-300,)),  # nearer to it than mpmath's step
@@ -38,6 +41,8 @@ AT_AN_END = {
     (sympy.acosh, (1.0,)),
     (sympy.asech, (1.0,)),
     (sympy.sinc, (0.0,)),
+    (sympy.elliptic_k, (0.0,)),
+    (sympy.elliptic_e, (0.0,)),
     (sympy.lowergamma, (2.0, 0.0)),
     (sympy.uppergamma, (2.0, 0.0)),
     (sympy.atan2, (0.0, -1.0)),

@@ -1,12 +1,13 @@
-"""Bessel, Airy and polylogarithm functions."""
+"""Bessel, Airy, polylogarithm, elliptic and hypergeometric functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 import sympy
-from flint import arb
+from flint import acb, arb
 
 from diffcheck.truth.failures import LeftDomain, require
 
@@ -41,6 +42,42 @@ def _polylog(order: arb, x: arb) -> arb:
     return x.polylog(order)
 
 
+def _elliptic(f: Callable[[acb], acb], name: str) -> Callable[[arb], arb]:
+    def guarded(m: arb) -> arb:
+        require(m < 1, m >= 1, f"{name} of a parameter that is not below 1")
+        return f(acb(m)).real
+
+    return guarded
+
+
+@cache
+def hypergeometric(p: int, q: int) -> type:
+    """Return SymPy's `hyper` of p and q parameters as a function of all its numbers in a row."""
+
+    def fdiff(self: Any, argindex: int = 1) -> Any:
+        if argindex != p + q + 1:  # SymPy has none in the parameters either
+            raise sympy.core.function.ArgumentIndexError(self, argindex)
+        return sympy.hyper(self.args[:p], self.args[p:-1], self.args[-1]).fdiff(3)
+
+    return type(f"hyper{p}F{q}", (sympy.Function,), {"fdiff": fdiff})
+
+
+def in_a_row(series: Any) -> Any:
+    """Return a `hyper`, whose parameters are two tuples, as a function of numbers alone."""
+    above, below, z = series.args
+    return hypergeometric(len(above), len(below))(*above, *below, z)
+
+
+def _series(p: int, q: int) -> Callable[..., arb]:
+    def ball(*numbers: arb) -> arb:
+        z = numbers[-1]
+        if p == q + 1:
+            require(z < 1, z >= 1, "a hypergeometric function on its branch cut")
+        return acb(z).hypgeom([*numbers[:p]], [*numbers[p:-1]]).real
+
+    return ball
+
+
 SPECIAL: Final[dict[Any, Callable[..., arb]]] = {
     sympy.besselj: _entire_in_integer_order(arb.bessel_j, "besselj"),
     sympy.besseli: _entire_in_integer_order(arb.bessel_i, "besseli"),
@@ -51,4 +88,7 @@ SPECIAL: Final[dict[Any, Callable[..., arb]]] = {
     sympy.airyaiprime: lambda x: x.airy_ai(derivative=1),
     sympy.airybiprime: lambda x: x.airy_bi(derivative=1),
     sympy.polylog: _polylog,
+    sympy.elliptic_k: _elliptic(acb.elliptic_k, "elliptic_k"),
+    sympy.elliptic_e: _elliptic(acb.elliptic_e, "elliptic_e"),
+    **{hypergeometric(p, q): _series(p, q) for p, q in ((1, 1), (1, 2), (2, 1))},
 }

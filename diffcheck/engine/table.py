@@ -21,10 +21,26 @@ from diffcheck.engine.sweep import forget_backward
 from diffcheck.engine.tape import CODED
 from diffcheck.engine.tensor import OPS, Tensor, bind_operator
 
-__all__ = ["TABLE", "Entry", "Kind", "Op", "OperationError", "Rule", "changed", "op", "recorded"]
+__all__ = [
+    "TABLE", "Entry", "Kind", "Op", "OperationError", "Rule", "Unavailable", "changed", "op",
+    "recorded",
+]  # fmt: skip
 
 Rule = Callable[..., Any]
 Kind = Literal["elementwise", "linear", "multilinear", "general"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A rule that says that no derivative is known, where silence would mean 0."""
+
+    name: str
+    argument: str
+
+    def __call__(self, *_args: Any, **_params: Any) -> Any:
+        raise NotImplementedError(
+            f"the derivative of {self.name} in {self.argument} is not implemented"
+        )
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -39,10 +55,13 @@ class Op:
     those elements, so that what was not chosen stays 0 even beside an infinite derivative;
     "rule" for a linear op whose VJP rule itself leaves zeros behind.
     rounding: bound on the op's own error in ulps; length: the count of terms of a reduction.
-    sympy: for elementwise ops an expression in x, y, z, t, the arguments in order; else a name.
-    domain: the interval where the op is real and differentiable, one for all arguments or one each;
-    kinks: where it is not differentiable inside. slope: whether it only serves rules, as the
-    derivative of another op in a form that keeps its digits.
+    sympy: the same function in SymPy's own names: an expression in x, y, z, t, the arguments in
+    order, and in the parameters; for other kinds in those of `diffcheck.sym`, which takes arrays.
+    jax: its name in `jax.numpy`, `jax.scipy.special`, `jax.nn` or `jax.lax`, or below `jax`.
+    domain: where the op is real, in words; for elementwise ops as intervals, one for all arguments
+    or one each; kinks: where inside of it the op is not differentiable.
+    slope: the op whose derivative this one serves, in a form that keeps its digits; programs have
+    no such function. Empty for all others.
     accumulate: for linear ops whose VJP writes to some elements only, `f(buffer, g, **params)`,
     which adds the cotangent into a buffer of the argument's shape.
     form: how its tape entries are laid out, see `tape.Tape`, where its `code` stands for it;
@@ -63,7 +82,7 @@ class Op:
     domain: str | tuple[str, ...]
     kinks: str
 
-    slope: bool
+    slope: str
     accumulate: Callable[..., None] | None
     form: Literal[0, 1, 2]
     code: int = 0
@@ -77,6 +96,14 @@ class Op:
             return self.vjp[position]
         variadic = self.vjp
         return lambda g, y, *args, **params: variadic(position, g, y, *args, **params)
+
+    @property
+    def differentiated(self) -> tuple[int, ...] | None:
+        """The positions of the arguments with a derivative; None: all of any number."""
+        if self.vjp is not None and not isinstance(self.vjp, tuple):
+            return None
+        rules = enumerate(self.vjp or ())
+        return tuple(i for i, rule in rules if rule and not isinstance(rule, Unavailable))
 
     def apply(self, args: tuple[Any, ...], params: dict[str, Any], *, nested: bool = True) -> Any:
         """Apply the op beneath a trace, telling its name, shapes and dtypes where it fails.
@@ -110,7 +137,7 @@ def op(
     jax: str | None = None,
     domain: str | tuple[str, ...] = "(-inf, inf)",
     kinks: str = "",
-    slope: bool = False,
+    slope: str = "",
     accumulate: Callable[..., None] | None = None,
     variadic: bool = False,
 ) -> Entry:
@@ -142,6 +169,8 @@ def _form_of(vjp: tuple[Rule | None, ...] | Rule | None, selects: Any) -> Litera
     if not isinstance(vjp, tuple) or selects is not None or len(vjp) > 2:
         return 0
     for rule in vjp:
+        if isinstance(rule, Unavailable):
+            return 0
         if isinstance(rule, FunctionType) and rule.__code__.co_flags & (VARARGS | VARKEYWORDS):
             return 0
         if isinstance(rule, FunctionType) and _arguments(rule) != 2 + len(vjp):

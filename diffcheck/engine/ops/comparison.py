@@ -41,48 +41,68 @@ def _truncate(a: Any) -> Any:
     return _step("ceil")(a) if ball_less(a, ZERO) else _step("floor")(a)
 
 
-less = op("less", np.less, ball=ball_less, rounding=0, sympy="StrictLessThan", jax="less")
+less = op("less", np.less, ball=ball_less, rounding=0, sympy="x < y", jax="less", kinks="x = y")
 less_equal = op(
     "less_equal",
     np.less_equal,
     ball=lambda a, b: not ball_less(b, a),
     rounding=0,
-    sympy="LessThan",
+    sympy="x <= y",
     jax="less_equal",
+    kinks="x = y",
 )
 greater = op(
     "greater",
     np.greater,
     ball=lambda a, b: ball_less(b, a),
     rounding=0,
-    sympy="StrictGreaterThan",
+    sympy="x > y",
     jax="greater",
+    kinks="x = y",
 )
 greater_equal = op(
     "greater_equal",
     np.greater_equal,
     ball=lambda a, b: not ball_less(a, b),
     rounding=0,
-    sympy="GreaterThan",
+    sympy="x >= y",
     jax="greater_equal",
+    kinks="x = y",
 )
-equal = op("equal", np.equal, ball=ball_equal, rounding=0, sympy="Equality", jax="equal")
+equal = op(
+    "equal", np.equal, ball=ball_equal, rounding=0, sympy="Eq(x, y)", jax="equal", kinks="x = y"
+)
 not_equal = op(
     "not_equal",
     np.not_equal,
     ball=lambda a, b: not ball_equal(a, b),
     rounding=0,
-    sympy="Unequality",
+    sympy="Ne(x, y)",
     jax="not_equal",
+    kinks="x = y",
 )
 isnan = op("isnan", np.isnan, ball=lambda a: bool(a.is_nan()), rounding=0, jax="isnan")
 isfinite = op("isfinite", np.isfinite, ball=lambda a: not a.is_nan(), rounding=0, jax="isfinite")
 isinf = op("isinf", np.isinf, ball=lambda _a: False, rounding=0, jax="isinf")
-sign = op("sign", np.sign, ball=_sign, rounding=0, sympy="sign", jax="sign")
-floor = op("floor", np.floor, ball=_step("floor"), rounding=0, sympy="floor", jax="floor")
-ceil = op("ceil", np.ceil, ball=_step("ceil"), rounding=0, sympy="ceiling", jax="ceil")
-trunc = op("trunc", np.trunc, ball=_truncate, rounding=0, jax="trunc")
-stop_gradient = op("stop_gradient", lambda x: x, ball=lambda a: a, rounding=0, jax="stop_gradient")
+sign = op("sign", np.sign, ball=_sign, rounding=0, sympy="sign(x)", jax="sign", kinks="x = 0")
+floor = op(
+    "floor", np.floor, ball=_step("floor"), rounding=0, sympy="floor(x)", jax="floor", kinks="x = n"
+)
+ceil = op(
+    "ceil", np.ceil, ball=_step("ceil"), rounding=0, sympy="ceiling(x)", jax="ceil", kinks="x = n"
+)
+trunc = op(
+    "trunc",
+    np.trunc,
+    ball=_truncate,
+    rounding=0,
+    jax="trunc",
+    sympy="sign(x)*floor(Abs(x))",
+    kinks="x = n",
+)
+stop_gradient = op(
+    "stop_gradient", lambda x: x, ball=lambda a: a, rounding=0, jax="stop_gradient", sympy="x"
+)
 logical_and = op(
     "logical_and",
     np.logical_and,
@@ -90,9 +110,16 @@ logical_and = op(
     ball=np.logical_and,
     rounding=0,
     jax="logical_and",
+    sympy="And(x, y)",
 )
 logical_or = op(
-    "logical_or", np.logical_or, kind="general", ball=np.logical_or, rounding=0, jax="logical_or"
+    "logical_or",
+    np.logical_or,
+    kind="general",
+    ball=np.logical_or,
+    rounding=0,
+    jax="logical_or",
+    sympy="Or(x, y)",
 )
 logical_not = op(
     "logical_not",
@@ -101,4 +128,5 @@ logical_not = op(
     ball=np.logical_not,
     rounding=0,
     jax="logical_not",
+    sympy="Not(x)",
 )

@@ -31,7 +31,7 @@ add = op(
     vjp=(lambda g, y, a, b: g, lambda g, y, a, b: g),
     kind="elementwise",
     ball=operator.add,
-    sympy="Add",
+    sympy="x + y",
     jax="add",
 )
 subtract = op(
@@ -39,7 +39,7 @@ subtract = op(
     operator.sub,
     vjp=(lambda g, y, a, b: g, lambda g, y, a, b: -g),
     ball=operator.sub,
-    sympy="Add",
+    sympy="x - y",
     jax="subtract",
 )
 multiply = op(
@@ -47,7 +47,7 @@ multiply = op(
     operator.mul,
     vjp=(lambda g, y, a, b: g * b, lambda g, y, a, b: g * a),
     ball=operator.mul,
-    sympy="Mul",
+    sympy="x*y",
     jax="multiply",
 )
 divide = op(
@@ -55,9 +55,10 @@ divide = op(
     operator.truediv,
     vjp=(lambda g, y, a, b: g / b, lambda g, y, a, b: -(g * y) / b),
     ball=operator.truediv,
-    sympy="Mul",
+    sympy="x/y",
     jax="divide",
-    domain="b != 0",
+    domain="(-inf, inf)",
+    kinks="y = 0",
 )
 negative = op(
     "negative",
@@ -65,7 +66,7 @@ negative = op(
     vjp=lambda g, y, x: -g,
     ball=operator.neg,
     rounding=0,
-    sympy="Mul",
+    sympy="-x",
     jax="negative",
 )
 reciprocal = op(
@@ -73,16 +74,17 @@ reciprocal = op(
     np.reciprocal,
     vjp=lambda g, y, x: -(g * y) / x,
     ball=lambda x: 1 / x,
-    sympy="Pow",
+    sympy="1/x",
     jax="reciprocal",
-    domain="x != 0",
+    domain="(-inf, inf)",
+    kinks="x = 0",
 )
 square = op(
     "square",
     np.square,
     vjp=lambda g, y, x: 2 * g * x,
     ball=lambda x: x * x,
-    sympy="Pow",
+    sympy="x**2",
     jax="square",
 )
 sqrt = op(
@@ -90,18 +92,20 @@ sqrt = op(
     np.sqrt,
     vjp=lambda g, y, x: g / (2 * y),
     ball="sqrt",
-    sympy="sqrt",
+    sympy="sqrt(x)",
     jax="sqrt",
-    domain="x >= 0",
+    domain="[0, inf)",
+    kinks="x = 0",
 )
 cbrt = op(
     "cbrt",
     np.cbrt,
     vjp=lambda g, y, x: g * (y / x / 3),  # not g/(3y²): it squares the error of y
     ball=stable.cbrt_ball,
-    sympy="cbrt",
+    sympy="sign(x)*cbrt(Abs(x))",
     jax="cbrt",
     rounding=1,
+    kinks="x = 0",
 )
 
 
@@ -130,8 +134,9 @@ abs = op(
     jvp=(lambda t, y, x: _along_absolute(t, x),),
     ball=abs_ball,
     rounding=0,
-    sympy="Abs",
+    sympy="Abs(x)",
     jax="abs",
+    kinks="x = 0",
 )
 
 
@@ -154,8 +159,9 @@ maximum = op(
     selects=(_wins, lambda a, b: _wins(b, a)),
     ball=lambda a, b: b if ball_less(a, b) else a,
     rounding=0,
-    sympy="Max",
+    sympy="Max(x, y)",
     jax="maximum",
+    kinks="x = y",
 )
 minimum = op(
     "minimum",
@@ -167,8 +173,9 @@ minimum = op(
     selects=(lambda a, b: _wins(b, a), _wins),
     ball=lambda a, b: a if ball_less(a, b) else b,
     rounding=0,
-    sympy="Min",
+    sympy="Min(x, y)",
     jax="minimum",
+    kinks="x = y",
 )
 where: Entry = op(
     "where",
@@ -185,7 +192,7 @@ where: Entry = op(
     ),
     ball=lambda condition, a, b: a if condition else b,
     rounding=0,
-    sympy="Piecewise",
+    sympy="Piecewise((y, x), (z, True))",
     jax="where",
 )
 
@@ -197,7 +204,9 @@ def clip(x: Any, min: Any = None, max: Any = None) -> Any:  # noqa: A002 - the a
 
 
 # Exponentials and logarithms
-exp = op("exp", np.exp, vjp=lambda g, y, x: g * y, ball="exp", rounding=1, sympy="exp", jax="exp")
+exp = op(
+    "exp", np.exp, vjp=lambda g, y, x: g * y, ball="exp", rounding=1, sympy="exp(x)", jax="exp"
+)
 expm1 = op(
     "expm1",
     np.expm1,
@@ -205,6 +214,7 @@ expm1 = op(
     ball="expm1",
     rounding=1,
     jax="expm1",
+    sympy="exp(x) - 1",
 )
 exp2 = op(
     "exp2",
@@ -213,6 +223,7 @@ exp2 = op(
     ball=lambda x: (x * arb(2).log()).exp(),
     rounding=1,
     jax="exp2",
+    sympy="2**x",
 )
 log = op(
     "log",
@@ -220,9 +231,9 @@ log = op(
     vjp=lambda g, y, x: g / x,
     ball="log",
     rounding=1,
-    sympy="log",
+    sympy="log(x)",
     jax="log",
-    domain="x > 0",
+    domain="(0, inf)",
 )
 log1p = op(
     "log1p",
@@ -231,7 +242,8 @@ log1p = op(
     ball="log1p",
     rounding=1,
     jax="log1p",
-    domain="x > -1",
+    domain="(-1, inf)",
+    sympy="log(1 + x)",
 )
 log2 = op(
     "log2",
@@ -240,7 +252,8 @@ log2 = op(
     ball=lambda x: x.log() / arb(2).log(),
     rounding=1,
     jax="log2",
-    domain="x > 0",
+    domain="(0, inf)",
+    sympy="log(x)/log(2)",
 )
 log10 = op(
     "log10",
@@ -249,15 +262,22 @@ log10 = op(
     ball=lambda x: x.log() / arb(10).log(),
     rounding=1,
     jax="log10",
-    domain="x > 0",
+    domain="(0, inf)",
+    sympy="log(x)/log(10)",
 )
 
 # Trigonometric and hyperbolic
 sin = op(
-    "sin", np.sin, vjp=lambda g, y, x: g * cos(x), ball="sin", rounding=1, sympy="sin", jax="sin"
+    "sin", np.sin, vjp=lambda g, y, x: g * cos(x), ball="sin", rounding=1, sympy="sin(x)", jax="sin"
 )
 cos: Entry = op(
-    "cos", np.cos, vjp=lambda g, y, x: -g * sin(x), ball="cos", rounding=1, sympy="cos", jax="cos"
+    "cos",
+    np.cos,
+    vjp=lambda g, y, x: -g * sin(x),
+    ball="cos",
+    rounding=1,
+    sympy="cos(x)",
+    jax="cos",
 )
 tan = op(
     "tan",
@@ -267,8 +287,9 @@ tan = op(
     ),  # a sum of positive terms: no worse than 1/cos², one call less
     ball="tan",
     rounding=1,
-    sympy="tan",
+    sympy="tan(x)",
     jax="tan",
+    kinks="x = pi/2 + n pi",
 )
 one_minus_square = op(
     "one_minus_square",
@@ -276,7 +297,8 @@ one_minus_square = op(
     vjp=lambda g, y, x: -2 * g * x,  # by the product rule it would cancel near 0
     ball=lambda x: (1 - x) * (1 + x),
     rounding=1.5,
-    slope=True,
+    slope="asin",
+    sympy="1 - x**2",
 )
 asin = op(
     "asin",
@@ -284,9 +306,10 @@ asin = op(
     vjp=lambda g, y, x: g / sqrt(one_minus_square(x)),
     ball="asin",
     rounding=1,
-    sympy="asin",
+    sympy="asin(x)",
     jax="arcsin",
-    domain="-1 <= x <= 1",
+    domain="[-1, 1]",
+    kinks="x = -1, 1",
 )
 acos = op(
     "acos",
@@ -294,9 +317,10 @@ acos = op(
     vjp=lambda g, y, x: -g / sqrt(one_minus_square(x)),
     ball="acos",
     rounding=1,
-    sympy="acos",
+    sympy="acos(x)",
     jax="arccos",
-    domain="-1 <= x <= 1",
+    domain="[-1, 1]",
+    kinks="x = -1, 1",
 )
 atan_slope = op(
     "atan_slope",
@@ -304,7 +328,8 @@ atan_slope = op(
     vjp=lambda g, y, x: -2 * g * (x * y * y),  # in this order nothing underflows early
     ball=lambda x: 1 / (1 + x * x),
     rounding=1.5,
-    slope=True,
+    slope="atan",
+    sympy="1/(1 + x**2)",
 )
 atan = op(
     "atan",
@@ -312,7 +337,7 @@ atan = op(
     vjp=lambda g, y, x: g * atan_slope(x),
     ball="atan",
     rounding=1,
-    sympy="atan",
+    sympy="atan(x)",
     jax="arctan",
 )
 sinh = op(
@@ -321,7 +346,7 @@ sinh = op(
     vjp=lambda g, y, x: g * cosh(x),
     ball="sinh",
     rounding=1,
-    sympy="sinh",
+    sympy="sinh(x)",
     jax="sinh",
 )
 cosh: Entry = op(
@@ -330,7 +355,7 @@ cosh: Entry = op(
     vjp=lambda g, y, x: g * sinh(x),
     ball="cosh",
     rounding=1,
-    sympy="cosh",
+    sympy="cosh(x)",
     jax="cosh",
 )
 sech2 = op(
@@ -339,8 +364,9 @@ sech2 = op(
     vjp=lambda g, y, x: -2 * g * y * tanh(x),
     ball=lambda x: 1 / x.cosh() ** 2,
     rounding=3,
-    domain="real; the derivative of tanh without overflow",
-    slope=True,
+    domain="(-inf, inf)",
+    slope="tanh",
+    sympy="sech(x)**2",
 )
 tanh: Entry = op(
     "tanh",
@@ -348,7 +374,7 @@ tanh: Entry = op(
     vjp=lambda g, y, x: g * sech2(x),  # not g·(1 - y²): 0 beyond x = 19; nor 1/cosh²: overflows
     ball="tanh",
     rounding=1,
-    sympy="tanh",
+    sympy="tanh(x)",
     jax="tanh",
 )
 asinh = op(
@@ -357,7 +383,7 @@ asinh = op(
     vjp=lambda g, y, x: g / hypot(x, 1),  # not sqrt(x² + 1): overflows at 1e200
     ball="asinh",
     rounding=1,
-    sympy="asinh",
+    sympy="asinh(x)",
     jax="arcsinh",
 )
 acosh = op(
@@ -366,9 +392,10 @@ acosh = op(
     vjp=lambda g, y, x: g / (sqrt(x - 1) * sqrt(x + 1)),  # not sqrt(x² - 1): overflows, cancels
     ball="acosh",
     rounding=1,
-    sympy="acosh",
+    sympy="acosh(x)",
     jax="arccosh",
-    domain="x >= 1",
+    domain="[1, inf)",
+    kinks="x = 1",
 )
 atanh = op(
     "atanh",
@@ -376,9 +403,9 @@ atanh = op(
     vjp=lambda g, y, x: g / one_minus_square(x),
     ball="atanh",
     rounding=1,
-    sympy="atanh",
+    sympy="atanh(x)",
     jax="arctanh",
-    domain="-1 < x < 1",
+    domain="(-1, 1)",
 )
 
 
@@ -399,7 +426,8 @@ direction: Entry = op(
     ball=lambda a, b: a if a.is_zero() and b.is_zero() else a / (a * a + b * b).sqrt(),
     rounding=2,
     sympy="x/sqrt(x**2 + y**2)",
-    slope=True,
+    slope="hypot",
+    kinks="x = y = 0",
 )
 hypot: Entry = op(
     "hypot",
@@ -411,6 +439,8 @@ hypot: Entry = op(
     ball=lambda a, b: (a * a + b * b).sqrt(),
     rounding=1,
     jax="hypot",
+    sympy="sqrt(x**2 + y**2)",
+    kinks="x = y = 0",
 )
 atan2 = op(
     "atan2",
@@ -421,9 +451,10 @@ atan2 = op(
     ),
     ball=stable.atan2_ball,
     rounding=1,
-    sympy="atan2",
+    sympy="atan2(x, y)",
     jax="arctan2",
-    domain="(x, y) != (0, 0)",
+    domain="(-inf, inf)",
+    kinks="x = y = 0; y < 0 = x",
 )
 
 
@@ -457,9 +488,10 @@ pow = op(
     ),
     ball=stable.pow_ball,
     rounding=1,
-    sympy="Pow",
+    sympy="x**y",
     jax="power",
-    domain="x > 0, or n an integer",
+    domain=("[0, inf)", "(-inf, inf)"),
+    kinks="x = 0; x < 0 but for integers y",
 )
 shifted_pow = op(
     "shifted_pow",
@@ -470,6 +502,7 @@ shifted_pow = op(
     ),
     ball=lambda x, n, down: stable.pow_ball(x, n - down),
     rounding=2,
-    domain="that of pow; x^(n - down) without rounding n - down",
-    slope=True,
+    domain=("[0, inf)", "(-inf, inf)"),
+    slope="pow",
+    sympy="x**(y - down)",
 )

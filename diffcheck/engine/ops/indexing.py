@@ -61,7 +61,6 @@ getitem = op(
     selects="rule",
     accumulate=_accumulate,
     rounding=0,
-    jax="getitem",
 )
 scatter_add: Entry = op(
     "scatter_add",

@@ -75,7 +75,7 @@ _logabsdet = op(
     jvp=(lambda t, y, x: _inner(t, matrix_transpose(inv(x))),),
     ball=balls.logabsdet,
     length=_order,
-    jax="linalg.slogdet",
+    jax="linalg.slogdet[1]",
     domain="regular",
 )
 _sign_of_det = op(
@@ -84,7 +84,7 @@ _sign_of_det = op(
     kind="general",
     ball=balls.sign_of_det,
     rounding=0,
-    jax="linalg.slogdet",
+    jax="linalg.slogdet[0]",
 )
 
 

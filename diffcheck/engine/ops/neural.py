@@ -29,6 +29,8 @@ relu = op(
     ball=lambda x: ZERO if is_less(x, ZERO) else x,
     rounding=0,
     jax="relu",
+    sympy="Max(x, 0)",
+    kinks="x = 0",
 )
 silu = op(
     "silu",
@@ -37,6 +39,7 @@ silu = op(
     ball=lambda x: x / (1 + (-x).exp()),
     rounding=3,
     jax="silu",
+    sympy="x/(1 + exp(-x))",
 )
 gelu_exact = op(
     "gelu",
@@ -47,6 +50,7 @@ gelu_exact = op(
     ball=lambda x: x * (-x / arb(2).sqrt()).erfc() / 2,
     rounding=5,
     jax="gelu",
+    sympy="x*erfc(-x/sqrt(2))/2",
 )
 sigmoid = expit
 
@@ -77,6 +81,7 @@ gelu_tanh = op(
     ball=_gelu_tanh_ball,
     rounding=5,
     jax="gelu",
+    sympy="x*(1 + tanh(sqrt(2/pi)*(x + Rational(44715, 10**6)*x**3)))/2",
 )
 
 
@@ -198,7 +203,7 @@ _complement_op = op(
     rounding=3,
     length=count_of,
     domain="real; 1 - softmax without cancellation",
-    slope=True,
+    slope="softmax",
 )
 _softmax_op = op(
     "softmax",

@@ -254,7 +254,7 @@ entropy_slope = op(
     ball=_entropy_slope_ball,
     rounding=3,
     length=_width,
-    slope=True,
+    slope="softmax_cross_entropy",
 )
 _entropy_op = op(
     "softmax_cross_entropy",

@@ -37,7 +37,7 @@ _elu = op(
     ),
     ball=_elu_ball,
     rounding=2,
-    sympy="Piecewise((x, x > 0), (exp(x) - 1, True))",
+    sympy="Piecewise((x, x > 0), (alpha*(exp(x) - 1), True))",
     jax="nn.elu",
     kinks="x = 0 unless alpha = 1",
 )

@@ -54,6 +54,7 @@ fmod = op(
     jax="fmod",
     domain=("(0, inf)", "(0, inf)"),
     kinks="x = n y",
+    sympy="x - y*sign(x/y)*floor(Abs(x/y))",
 )
 copysign: Entry = op(
     "copysign",
@@ -63,11 +64,13 @@ copysign: Entry = op(
     rounding=0,
     sympy="Abs(x)*sign(y)",
     jax="copysign",
-    kinks="x = 0",
+    kinks="x = 0, y = 0",
 )
 floor_divide = op(
     "floor_divide", np.floor_divide, ball=lambda a, b: _floor_ball(a / b), rounding=0,
     jax="floor_divide",
+    sympy="floor(x/y)",
+    kinks="x = n y",
 )  # fmt: skip
 round_op = op(
     "round",
@@ -75,8 +78,17 @@ round_op = op(
     ball=lambda a, decimals=0: _round_ball(a),
     rounding=0,
     jax="round",
+    kinks="x = n + 1/2",
 )
-signbit = op("signbit", np.signbit, ball=lambda a: is_less(a, ZERO), rounding=0, jax="signbit")
+signbit = op(
+    "signbit",
+    np.signbit,
+    ball=lambda a: is_less(a, ZERO),
+    rounding=0,
+    jax="signbit",
+    sympy="x < 0",
+    kinks="x = 0",
+)
 nextafter = op("nextafter", np.nextafter, ball=lambda a, b: a, rounding=0, jax="nextafter")
 
 

@@ -13,18 +13,8 @@ from diffcheck.engine.ops import special_forward as fw
 from diffcheck.engine.ops.comparison import equal, logical_and
 from diffcheck.engine.ops.elementwise import log, log1p, sech2, where
 from diffcheck.engine.ops.special_forward import in_precision
-from diffcheck.engine.table import Entry, Rule, op
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
-
-
-def unavailable(name: str, argument: str) -> Rule:
-    """Return a rule that says that no derivative is known, where silence would mean 0."""
-
-    def rule(*_args: Any, **_params: Any) -> Any:
-        raise NotImplementedError(f"the derivative of {name} in {argument} is not implemented")
-
-    return rule
-
 
 # The logistic family. All of it leads to sech², which neither overflows nor cancels.
 expit = op(
@@ -34,6 +24,7 @@ expit = op(
     ball=lambda x: 1 / (1 + (-x).exp()),
     rounding=2,
     jax="expit",
+    sympy="1/(1 + exp(-x))",
 )
 log_expit = op(
     "log_expit",
@@ -42,6 +33,7 @@ log_expit = op(
     ball=lambda x: -((-x).exp().log1p()),
     rounding=2,
     jax="log_sigmoid",
+    sympy="-log(1 + exp(-x))",
 )
 softplus = op(
     "softplus",
@@ -50,6 +42,7 @@ softplus = op(
     ball=lambda x: x.exp().log1p(),
     rounding=2,
     jax="softplus",
+    sympy="log(1 + exp(x))",
 )
 expit_difference = op(
     "expit_difference",
@@ -60,8 +53,9 @@ expit_difference = op(
     ),
     ball=lambda a, b: 1 / (1 + (b - a).exp()),
     rounding=3,
-    domain="real; the derivative of logaddexp, with the rounding of a - b made good",
-    slope=True,
+    domain="(-inf, inf)",
+    slope="logaddexp",
+    sympy="1/(1 + exp(y - x))",
 )
 logaddexp = op(
     "logaddexp",
@@ -73,6 +67,7 @@ logaddexp = op(
     ball=lambda a, b: a + (b - a).exp().log1p(),
     rounding=2,
     jax="logaddexp",
+    sympy="log(exp(x) + exp(y))",
 )
 times_complement = op(
     "times_complement",
@@ -80,7 +75,8 @@ times_complement = op(
     vjp=lambda g, y, x: g * (1 - 2 * x),  # by the product rule it would cancel near 1/2
     ball=lambda x: x * (1 - x),
     rounding=1,
-    slope=True,
+    slope="logit",
+    sympy="x*(1 - x)",
 )
 logit = op(
     "logit",
@@ -89,7 +85,8 @@ logit = op(
     ball=lambda x: (x / (1 - x)).log(),
     rounding=4,
     jax="logit",
-    domain="0 < x < 1",
+    domain="(0, 1)",
+    sympy="log(x/(1 - x))",
 )
 
 
@@ -108,7 +105,9 @@ xlogy = op(
     ball=lambda x, y: arb(0) if x.is_zero() else x * y.log(),
     rounding=2,
     jax="xlogy",
-    domain="y > 0, or x = 0",
+    domain=("(-inf, inf)", "[0, inf)"),
+    sympy="Piecewise((0, Eq(x, 0)), (x*log(y), True))",
+    kinks="x = 0, y = 0",
 )
 xlog1py = op(
     "xlog1py",
@@ -120,7 +119,9 @@ xlog1py = op(
     ball=lambda x, y: arb(0) if x.is_zero() else x * y.log1p(),
     rounding=2,
     jax="xlog1py",
-    domain="y > -1, or x = 0",
+    domain=("(-inf, inf)", "[-1, inf)"),
+    sympy="Piecewise((0, Eq(x, 0)), (x*log(1 + y), True))",
+    kinks="x = 0, y = -1",
 )
 entr = op(
     "entr",
@@ -129,7 +130,9 @@ entr = op(
     ball=lambda x: arb(0) if x.is_zero() else -x * x.log(),
     rounding=2,
     jax="entr",
-    domain="x >= 0",
+    domain="[0, inf)",
+    sympy="Piecewise((0, Eq(x, 0)), (-x*log(x), True))",
+    kinks="x = 0",
 )
 
 # The error function and the normal distribution
@@ -139,8 +142,9 @@ gauss = op(
     vjp=lambda g, y, x, half: g * ((-1 if half else -2) * (x * y)),
     ball=lambda x, *, half: (-(x * x) / (2 if half else 1)).exp(),
     rounding=3,
-    domain="real; exp(-x²) or exp(-x²/2), with the rounding of x² made good",
-    slope=True,
+    domain="(-inf, inf)",
+    slope="erf",
+    sympy="exp(-x**2/(2 if half else 1))",
 )
 erf = op(
     "erf",
@@ -148,7 +152,7 @@ erf = op(
     vjp=lambda g, y, x: g * (constant("two_over_sqrt_pi", x) * gauss(x, half=False)),
     ball="erf",
     rounding=2,
-    sympy="erf",
+    sympy="erf(x)",
     jax="erf",
 )
 erfc = op(
@@ -157,7 +161,7 @@ erfc = op(
     vjp=lambda g, y, x: -g * (constant("two_over_sqrt_pi", x) * gauss(x, half=False)),
     ball="erfc",
     rounding=2,
-    sympy="erfc",
+    sympy="erfc(x)",
     jax="erfc",
 )
 ndtr = op(
@@ -167,6 +171,7 @@ ndtr = op(
     ball=lambda x: (-x / arb(2).sqrt()).erfc() / 2,
     rounding=4,
     jax="ndtr",
+    sympy="erfc(-x/sqrt(2))/2",
 )
 
 _sinc: Entry = op(
@@ -175,9 +180,9 @@ _sinc: Entry = op(
     vjp=lambda g, y, x, order: g * _sinc(x, order=order + 1),
     ball=fw.sinc_ball,
     rounding=4,
-    sympy="sinc",
+    sympy="Piecewise((sin(pi*x)/(pi*x), Ne(x, 0)), (1, True)).diff(x, order)",
     jax="sinc",
-    domain="real; the derivative of any order of sin(πx)/(πx)",
+    domain="(-inf, inf)",
 )
 
 

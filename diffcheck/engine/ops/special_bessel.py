@@ -19,7 +19,7 @@ from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
 from diffcheck.engine.ops.comparison import sign as sign_of
 from diffcheck.engine.ops.special_forward import in_precision, small_order_first
-from diffcheck.engine.table import Entry, op
+from diffcheck.engine.table import Entry, Unavailable, op
 
 # Of each kind: the ball function, SciPy's, and the sign that alternates in the derivative's sum.
 KINDS: Final[dict[str, tuple[Callable[[arb, arb | int], arb], Any, int, int]]] = {
@@ -108,7 +108,7 @@ cylinder: Entry = op(
     vjp=lambda g, y, x, kind, v, order: g * cylinder(x, kind=kind, v=v, order=order + 1),
     ball=cylinder_ball,
     rounding=8,
-    slope=True,
+    slope="j0",
 )
 
 
@@ -170,7 +170,7 @@ scaled_cylinder: Entry = op(
     vjp=lambda g, y, x, kind, v, order: g * scaled_cylinder(x, kind=kind, v=v, order=order + 1),
     ball=_scaled_ball,
     rounding=0.5,
-    slope=True,
+    slope="i0e",
 )
 
 
@@ -195,10 +195,6 @@ i0e = _scaled_row("i0e", sp.i0e, "i", 0, sympy="exp(-Abs(x))*besseli(0, x)", jax
 i1e = _scaled_row("i1e", sp.i1e, "i", 1, sympy="exp(-Abs(x))*besseli(1, x)", jax="i1e")
 k0e = _scaled_row("k0e", sp.k0e, "k", 0, sympy="exp(x)*besselk(0, x)")
 k1e = _scaled_row("k1e", sp.k1e, "k", 1, sympy="exp(x)*besselk(1, x)")
-
-
-def _unavailable_order(*_args: Any, **_params: Any) -> Any:
-    raise NotImplementedError("the derivative in the order of a Bessel or Struve function")
 
 
 def _order_ball(v: arb, x: arb, *, kind: str, order: int) -> arb:
@@ -232,13 +228,13 @@ cylinder_of_order: Entry = op(
     "cylinder_of_order",
     _of_any_order,
     vjp=(
-        _unavailable_order,
+        Unavailable("cylinder_of_order", "its order"),
         lambda g, y, v, x, kind, order: g * cylinder_of_order(v, x, kind=kind, order=order + 1),
     ),
     ball=_order_ball,
     rounding=8,
     domain=("[0, 50]", "(0, 100)"),
-    slope=True,
+    slope="jv",
 )
 
 
@@ -248,7 +244,7 @@ def _of_order(name: str, kind: str) -> Entry:
         name,
         lambda v, x: _of_any_order(v, x, kind=kind, order=0),
         vjp=(
-            _unavailable_order,
+            Unavailable(name, "its order"),
             lambda g, y, v, x: g * cylinder_of_order(v, x, kind=kind, order=1),
         ),
         ball=lambda v, x: _order_ball(v, x, kind=kind, order=0),
@@ -266,7 +262,7 @@ ive: Entry = op(
     "ive",
     in_precision(sp.ive),
     vjp=(
-        _unavailable_order,
+        Unavailable("ive", "its order"),
         lambda g, y, v, x: g * (0.5 * (ive(v - 1, x) + ive(v + 1, x)) - sign_of(x) * y),
     ),
     ball=lambda v, x: (x if is_less(x, arb(0)) else -x).exp() * x.bessel_i(v),
@@ -287,12 +283,12 @@ struve: Entry = op(
     "struve",
     in_precision(sp.struve),
     vjp=(
-        _unavailable_order,
+        Unavailable("struve", "its order"),
         lambda g, y, v, x: g * (struve(v - 1, x) - v / x * y),  # DLMF 11.4.28
     ),
     ball=_struve_ball,
     rounding=16,
-    sympy=None,
+    sympy="2*(y/2)**(x + 1)*hyper([1], [S(3)/2, x + S(3)/2], -y**2/4)/sqrt(pi)/gamma(x + S(3)/2)",
     domain=("[0, 10]", "(0, 100)"),
 )
 

@@ -13,9 +13,8 @@ from diffcheck.engine.ops import special_forward as fw
 from diffcheck.engine.ops.arb_forward import where_by_arb
 from diffcheck.engine.ops.comparison import equal, logical_and
 from diffcheck.engine.ops.elementwise import where
-from diffcheck.engine.ops.special import unavailable
 from diffcheck.engine.ops.special_forward import in_precision
-from diffcheck.engine.table import Entry, op
+from diffcheck.engine.table import Entry, Unavailable, op
 
 NEAR_A_ROOT: Final = 0.25
 
@@ -25,9 +24,10 @@ gamma = op(
     vjp=lambda g, y, x: g * (y * digamma(x)),
     ball="gamma",
     rounding=4,
-    sympy="gamma",
+    sympy="gamma(x)",
     jax="gamma",
-    domain="x not in {0, -1, -2, ...}",
+    domain="(-inf, inf)",
+    kinks="x = 0, -1, -2, ...",
 )
 gammaln = op(
     "gammaln",
@@ -35,9 +35,10 @@ gammaln = op(
     vjp=lambda g, y, x: g * digamma(x),
     ball=fw.gammaln_ball,
     rounding=4,
-    sympy="loggamma",
+    sympy="log(Abs(gamma(x)))",
     jax="gammaln",
-    domain="x not in {0, -1, -2, ...}",
+    domain="(-inf, inf)",
+    kinks="x = 0, -1, -2, ...",
 )
 digamma: Entry = op(
     "digamma",
@@ -45,9 +46,10 @@ digamma: Entry = op(
     vjp=lambda g, y, x: g * _polygamma(x, order=1),
     ball="digamma",
     rounding=4,
-    sympy="digamma",
+    sympy="digamma(x)",
     jax="digamma",
-    domain="x not in {0, -1, -2, ...}",
+    domain="(-inf, inf)",
+    kinks="x = 0, -1, -2, ...",
 )
 _polygamma: Entry = op(
     "polygamma",
@@ -55,9 +57,9 @@ _polygamma: Entry = op(
     vjp=lambda g, y, x, order: g * _polygamma(x, order=order + 1),
     ball=lambda x, *, order: acb(x).polygamma(order).real,
     rounding=8,
-    sympy="polygamma",
+    sympy="polygamma(order, x)",
     jax="polygamma",
-    domain="x > 0",
+    domain="(0, inf)",
 )
 
 
@@ -97,14 +99,14 @@ gamma_density: Entry = op(
     "gamma_density",
     _density_forward,
     vjp=(
-        unavailable("the density of the gamma distribution", "a"),
+        Unavailable("gamma_density", "a"),
         lambda g, y, a, x: g * _density_slope(y, a, x),
     ),
     ball=_density_ball,
     rounding=4,
     sympy="exp((x - 1)*log(y) - y)/gamma(x)",
     domain=("(0, 100]", "(0, 100]"),
-    slope=True,
+    slope="gammainc",
 )
 
 
@@ -122,27 +124,27 @@ gammainc = op(
     "gammainc",
     in_precision(sp.gammainc),
     vjp=(
-        unavailable("gammainc", "a"),
+        Unavailable("gammainc", "a"),
         lambda g, y, a, x: g * gamma_density(a, x),
     ),
     ball=lambda a, x: x.gamma_lower(a, regularized=1),
     rounding=16,
-    sympy="lowergamma",
+    sympy="lowergamma(x, y)/gamma(x)",
     jax="gammainc",
-    domain="a > 0, x >= 0",
+    domain=("(0, inf)", "[0, inf)"),
 )
 gammaincc = op(
     "gammaincc",
     in_precision(sp.gammaincc),
     vjp=(
-        unavailable("gammaincc", "a"),
+        Unavailable("gammaincc", "a"),
         lambda g, y, a, x: -g * gamma_density(a, x),
     ),
     ball=lambda a, x: x.gamma_upper(a, regularized=1),
     rounding=16,
-    sympy="uppergamma",
+    sympy="uppergamma(x, y)/gamma(x)",
     jax="gammaincc",
-    domain="a > 0, x >= 0",
+    domain=("(0, inf)", "[0, inf)"),
 )
 
 
@@ -169,7 +171,8 @@ polygamma_difference: Entry = op(
     ball=_difference_ball,
     rounding=2,
     domain="(0, inf)",
-    slope=True,
+    slope="beta",
+    sympy="polygamma(order, x) - polygamma(order, x + y)",
 )
 
 
@@ -186,9 +189,9 @@ beta = op(
     ),
     ball=lambda a, b: a.gamma() * b.gamma() / (a + b).gamma(),
     rounding=16,
-    sympy="beta",
+    sympy="gamma(x)*gamma(y)/gamma(x + y)",
     jax="beta",
-    domain="a > 0, b > 0",
+    domain="(0, inf)",
 )
 
 
@@ -206,5 +209,6 @@ betaln = op(
     ball=_betaln_ball,
     rounding=16,
     jax="betaln",
-    domain="a > 0, b > 0",
+    domain="(0, inf)",
+    sympy="loggamma(x) + loggamma(y) - loggamma(x + y)",
 )

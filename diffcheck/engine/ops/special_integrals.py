@@ -38,7 +38,7 @@ exp_over = op(
     sympy="exp(x)/x",
     domain="(-inf, inf)",
     kinks="x = 0",
-    slope=True,
+    slope="expi",
 )
 expi = op(
     "expi",
@@ -92,7 +92,8 @@ sine_over: Entry = op(
     vjp=lambda g, y, x, order: g * sine_over(x, order=order + 1),
     ball=_sine_over_ball,
     rounding=8,
-    slope=True,
+    slope="si",
+    sympy="(sin(x)/x).diff(x, order)",
 )
 si = op(
     "si",
@@ -101,6 +102,7 @@ si = op(
     ball=lambda x: x.si(),
     rounding=4,
     sympy="Si(x)",
+    jax="sici[0]",
 )
 ci = op(
     "ci",
@@ -110,6 +112,7 @@ ci = op(
     rounding=8,
     sympy="Ci(x)",
     domain="(0, inf)",
+    jax="sici[1]",
 )
 
 
@@ -146,7 +149,8 @@ log_over: Entry = op(
     ball=_log_over_ball,
     rounding=4,
     domain="(0, inf)",
-    slope=True,
+    slope="spence",
+    sympy="(log(x)/(1 - x)).diff(x, order)",
 )
 spence = op(
     "spence",
@@ -202,7 +206,7 @@ polylog_op: Entry = op(
     by_arb(_polylog_ball),
     vjp=lambda g, y, x, s: g * polylog_slope(x, s=s, order=0),
     ball=_polylog_ball,
-    sympy="polylog(2, x)",
+    sympy="polylog(s, x)",
     domain="(-inf, 1)",
 )
 polylog_slope: Entry = op(
@@ -211,7 +215,8 @@ polylog_slope: Entry = op(
     vjp=lambda g, y, x, s, order: g * polylog_slope(x, s=s, order=order + 1),
     ball=_polylog_slope_ball,
     domain="(-inf, 1)",
-    slope=True,
+    slope="polylog",
+    sympy="(polylog(s - 1, x)/x).diff(x, order)",
 )
 
 

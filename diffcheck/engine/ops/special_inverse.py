@@ -69,7 +69,7 @@ scaled_erfc: Entry = op(
     vjp=lambda g, y, x, order: g * scaled_erfc(x, order=order + 1),
     ball=_scaled_erfc_ball,
     rounding=4,
-    sympy="exp(x**2)*erfc(x)",
+    sympy="(exp(x**2)*erfc(x)).diff(x, order)",
     jax="erfcx",
 )
 
@@ -103,7 +103,8 @@ inverse_mills = op(
     vjp=_mills_rule,
     ball=_mills_ball,
     rounding=4,
-    slope=True,
+    slope="log_ndtr",
+    sympy="sqrt(2/pi)*exp(-x**2/2)/erfc(-x/sqrt(2))",
 )
 
 
@@ -143,7 +144,8 @@ ndtri_slope = op(
     ball=lambda p: (_ndtri_ball(p) ** 2 / 2).exp() * (2 * arb.pi()).sqrt(),
     rounding=4,
     domain="(0, 1)",
-    slope=True,
+    slope="ndtri",
+    sympy="sqrt(2*pi)*exp(erfinv(2*x - 1)**2)",
 )
 ndtri: Entry = op(
     "ndtri",
@@ -174,7 +176,8 @@ erfinv_slope = op(
     ball=lambda x: (x.erfinv() ** 2).exp() * arb.pi().sqrt() / 2,
     rounding=4,
     domain="(-1, 1)",
-    slope=True,
+    slope="erfinv",
+    sympy="sqrt(pi)*exp(erfinv(x)**2)/2",
 )
 erfinv: Entry = op(
     "erfinv",
@@ -183,7 +186,7 @@ erfinv: Entry = op(
     ball=lambda x: x.erfinv(),
     rounding=4,
     sympy="erfinv(x)",
-    jax="erf_inv",
+    jax="erfinv",
     domain="(-1, 1)",
 )
 
@@ -201,7 +204,8 @@ erfcinv_slope = op(
     ball=lambda x: -((_erfcinv_ball(x) ** 2).exp()) * arb.pi().sqrt() / 2,
     rounding=4,
     domain="(0, 2)",
-    slope=True,
+    slope="erfcinv",
+    sympy="-sqrt(pi)*exp(erfcinv(x)**2)/2",
 )
 erfcinv: Entry = op(
     "erfcinv",
@@ -239,4 +243,5 @@ owens_t = op(
     ),
     ball=_owens_t_ball,
     rounding=16,
+    jax="owens_t",
 )  # fmt: skip

@@ -12,17 +12,17 @@ from flint import acb, arb
 
 from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
 from diffcheck.engine.ops.elementwise import exp
-from diffcheck.engine.ops.special import unavailable, xlog1py, xlogy
+from diffcheck.engine.ops.special import xlog1py, xlogy
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.ops.special_gamma import betaln
-from diffcheck.engine.table import Entry, op
+from diffcheck.engine.table import Entry, Unavailable, op
 from diffcheck.engine.values import constant
 
 zeta: Entry = op(
     "zeta",
     in_precision(sp.zeta),
     vjp=(
-        unavailable("zeta", "its exponent"),
+        Unavailable("zeta", "its exponent"),
         lambda g, y, s, q: -g * (s * zeta(s + 1, q)),
     ),
     ball=lambda s, q: s.zeta(q),
@@ -48,7 +48,7 @@ _lambertw: Entry = op(
     vjp=lambda g, y, x, branch: g * lambert_slope(x, branch=branch),
     ball=_lambert_ball,
     rounding=2,
-    sympy="LambertW(x)",
+    sympy="LambertW(x, branch)",
     domain="(-0.36787944117144233, inf)",
 )
 
@@ -74,7 +74,8 @@ lambert_slope: Entry = op(
     ball=_lambert_slope_ball,
     rounding=4,
     domain="(-0.36787944117144233, inf)",
-    slope=True,
+    slope="lambertw",
+    sympy="LambertW(x, branch).diff(x)",
 )
 
 
@@ -116,7 +117,7 @@ elliptic: Entry = op(
     ball=_elliptic_ball,
     rounding=4,
     domain="(-inf, 1)",
-    slope=True,
+    slope="ellipk",
 )
 ellipk = op(
     "ellipk",
@@ -147,7 +148,7 @@ complement: Entry = op(
     ball=lambda p, *, order: _complement_ball(p, order=order),
     rounding=4,
     domain="(0, inf)",
-    slope=True,
+    slope="ellipkm1",
 )
 
 
@@ -169,8 +170,8 @@ hyp1f1: Entry = op(
     "hyp1f1",
     in_precision(sp.hyp1f1),
     vjp=(
-        unavailable("hyp1f1", "a"),
-        unavailable("hyp1f1", "b"),
+        Unavailable("hyp1f1", "a"),
+        Unavailable("hyp1f1", "b"),
         lambda g, y, a, b, x: g * (a / b * hyp1f1(a + 1, b + 1, x)),
     ),
     ball=lambda a, b, x: x.hypgeom_1f1(a, b),
@@ -183,9 +184,9 @@ hyp2f1: Entry = op(
     "hyp2f1",
     in_precision(sp.hyp2f1),
     vjp=(
-        unavailable("hyp2f1", "a"),
-        unavailable("hyp2f1", "b"),
-        unavailable("hyp2f1", "c"),
+        Unavailable("hyp2f1", "a"),
+        Unavailable("hyp2f1", "b"),
+        Unavailable("hyp2f1", "c"),
         lambda g, y, a, b, c, x: g * (a * b / c * hyp2f1(a + 1, b + 1, c + 1, x)),
     ),
     ball=lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
@@ -199,13 +200,13 @@ betainc = op(
     "betainc",
     in_precision(sp.betainc),
     vjp=(
-        unavailable("betainc", "a"),
-        unavailable("betainc", "b"),
+        Unavailable("betainc", "a"),
+        Unavailable("betainc", "b"),
         lambda g, y, a, b, x: g * exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b)),
     ),
     ball=lambda a, b, x: x.beta_lower(a, b, regularized=1),
     rounding=64,
-    sympy=None,
+    sympy="betainc_regularized(x, y, 0, z)",
     jax="betainc",
     domain=("(0, 100]", "(0, 100]", "(0, 1)"),
 )
@@ -231,7 +232,7 @@ log_ratio = op(
     rounding=2,
     sympy="log(x/y)",
     domain="(0, inf)",
-    slope=True,
+    slope="rel_entr",
 )
 rel_entr = op(
     "rel_entr",
@@ -295,5 +296,6 @@ _share_of_two: Entry = op(
     ),
     ball=lambda a, b: 1 / (1 + ((b - a) * arb(2).log()).exp()),
     rounding=3,
-    slope=True,
+    slope="logaddexp2",
+    sympy="1/(1 + 2**(y - x))",
 )

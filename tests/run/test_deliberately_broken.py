@@ -15,7 +15,7 @@ import pytest
 
 from diffcheck.case import find_cases
 from diffcheck.engine import TABLE
-from diffcheck.engine.table import changed
+from diffcheck.engine.table import Unavailable, changed
 from diffcheck.engine.trees import tree_map
 from diffcheck.judge import Verdict
 from diffcheck.run import Options
@@ -24,149 +24,16 @@ from diffcheck.run.measure import measure
 from diffcheck.run.options import Task
 
 ROOT = Path(__file__).parents[2]
-PLANTED = "tests/run/planted/rules.py"
+CHOSEN = ("explicit", "sample")  # points; the specials of many domains are 0 or overflow
+# Each op of the table has a case of its own in the atlas, `op_NAME`; the rules of a slope show in
+# the case of the op that it serves, where it has none itself.
+ATLAS = {case.name: case for case in find_cases([str(ROOT / "cases/atlas")])[0]}
+WITHOUT_RULES = {name for name, op in TABLE.items() if op.vjp is None}
 
-# op -> a case and a program that show a fault in any of its rules. The library's own, where one
-# uses the op; a tiny one otherwise.
-SHOWN_BY = {
-    "reshape": ("cases/hard/expm1.py::exponential_minus_one", "library"),
-    "broadcast_to": (f"{PLANTED}::broadcast_to", "plain"),
-    "permute_dims": ("cases/linear_algebra/log_determinant.py::log_determinant", "slogdet"),
-    "matrix_transpose": ("cases/linear_algebra/eigenvalue.py::largest_eigenvalue", "library"),
-    "astype": (f"{PLANTED}::astype", "plain"),
-    "flip": (f"{PLANTED}::flip", "plain"),
-    "roll": (f"{PLANTED}::roll", "plain"),
-    "tril": (f"{PLANTED}::tril", "plain"),
-    "triu": (f"{PLANTED}::triu", "plain"),
-    "add": ("cases/hard/difference_of_squares.py::difference_of_squares", "factored"),
-    "subtract": ("cases/hard/difference_of_squares.py::difference_of_squares", "factored"),
-    "multiply": ("cases/hard/difference_of_squares.py::difference_of_squares", "factored"),
-    "divide": ("cases/calculus/trigonometric.py::tangent", "ratio"),
-    "negative": ("cases/kinks/absolute_value.py::absolute_value", "maximum"),
-    "reciprocal": (f"{PLANTED}::reciprocal", "plain"),
-    "square": ("cases/calculus/from_expression.py::wave_packet", "expression"),
-    "sqrt": ("cases/kinks/square_root.py::square_root", "library"),
-    "cbrt": (f"{PLANTED}::cbrt", "plain"),
-    "abs": ("cases/kinks/absolute_value.py::absolute_value", "library"),
-    "maximum": ("cases/kinks/absolute_value.py::absolute_value", "maximum"),
-    "minimum": (f"{PLANTED}::minimum", "plain"),
-    "where": ("cases/hard/softplus.py::softplus", "stable"),
-    "exp": ("cases/hard/expm1.py::exponential_minus_one", "naive"),
-    "expm1": ("cases/hard/expm1.py::exponential_minus_one", "library"),
-    "exp2": (f"{PLANTED}::exp2", "plain"),
-    "log": ("cases/hard/softplus.py::softplus", "naive"),
-    "log1p": ("cases/hard/log1p.py::log_one_plus", "library"),
-    "log2": (f"{PLANTED}::log2", "plain"),
-    "log10": (f"{PLANTED}::log10", "plain"),
-    "sin": ("cases/calculus/trigonometric.py::tangent", "ratio"),
-    "cos": ("cases/calculus/trigonometric.py::tangent", "ratio"),
-    "tan": ("cases/calculus/trigonometric.py::tangent", "library"),
-    "one_minus_square": (f"{PLANTED}::asin", "plain"),
-    "asin": ("cases/calculus/inverse_trigonometric.py::arc_sine_and_cosine", "library"),
-    "acos": ("cases/calculus/inverse_trigonometric.py::arc_sine_and_cosine", "library"),
-    "atan_slope": (f"{PLANTED}::atan", "plain"),
-    "atan": ("cases/calculus/inverse_trigonometric.py::arc_tangent", "library"),
-    "sinh": ("cases/calculus/hyperbolic.py::hyperbolic", "plain"),
-    "cosh": ("cases/calculus/hyperbolic.py::hyperbolic", "plain"),
-    "sech2": (f"{PLANTED}::tanh", "plain"),
-    "tanh": ("cases/hard/tanh_tail.py::tanh_tail", "library"),
-    "asinh": ("cases/calculus/hyperbolic.py::area_sine", "library"),
-    "acosh": ("cases/calculus/hyperbolic.py::area_cosine", "library"),
-    "atanh": ("cases/calculus/hyperbolic.py::area_tangent", "library"),
-    "hypot": ("cases/linear_algebra/eigenvalue.py::largest_eigenvalue", "closed_form"),
-    "atan2": ("cases/calculus/inverse_trigonometric.py::angle_of_point", "library"),
-    "pow": ("cases/calculus/powers.py::self_power", "operator"),
-    "shifted_pow": (f"{PLANTED}::power", "plain"),
-    "getitem": ("cases/linear_algebra/trace_power.py::trace_of_cube", "library"),
-    "scatter_add": (f"{PLANTED}::slope_of_slice", "plain"),
-    "concat": ("cases/tensors/reductions.py::product_with_zeros", "plain"),
-    "stack": ("cases/calculus/inverse_trigonometric.py::arc_sine_and_cosine", "library"),
-    "sum": ("cases/linear_algebra/quadratic_form.py::rayleigh_quotient", "plain"),
-    "max": (f"{PLANTED}::greatest", "plain"),
-    "min": (f"{PLANTED}::least", "plain"),
-    "cumulative_sum": ("cases/tensors/cumulative.py::path_energy", "plain"),
-    "einsum": ("cases/tensors/contraction.py::einsum_trilinear", "plain"),
-    "matmul": ("cases/linear_algebra/quadratic_form.py::rayleigh_quotient", "plain"),
-    "det": ("cases/linear_algebra/determinant.py::determinant", "library"),
-    "logabsdet": ("cases/linear_algebra/log_determinant.py::log_determinant", "slogdet"),
-    "inv": ("cases/linear_algebra/inverse.py::inverse", "library"),
-    "solve": ("cases/linear_algebra/inverse.py::solve", "library"),
-    "cholesky": ("cases/linear_algebra/log_determinant.py::log_determinant", "cholesky"),
-    "eigh": ("cases/linear_algebra/eigenvalue.py::largest_eigenvalue", "library"),
-    "expm": ("cases/linear_algebra/matrix_exponential.py::matrix_exponential", "library"),
-    "norm2": (f"{PLANTED}::norm2", "plain"),
-    "expit": ("cases/hard/sigmoid_tail.py::sigmoid_tail", "library"),
-    "log_expit": (f"{PLANTED}::log_expit", "plain"),
-    "softplus": (f"{PLANTED}::softplus", "plain"),
-    "expit_difference": (f"{PLANTED}::logaddexp", "plain"),
-    "logaddexp": ("cases/statistics/gaussian.py::gaussian_mixture", "stable"),
-    "times_complement": (f"{PLANTED}::logit", "plain"),
-    "logit": ("cases/special/logit.py::logit", "library"),
-    "xlogy": (f"{PLANTED}::xlogy", "plain"),
-    "xlog1py": (f"{PLANTED}::xlog1py", "plain"),
-    "entr": (f"{PLANTED}::entr", "plain"),
-    "gauss": (f"{PLANTED}::erf", "plain"),
-    "erf": ("cases/language/gelu.py::gelu", "one_plus_erf"),
-    "erfc": ("cases/special/error_functions.py::complementary_error_function", "library"),
-    "ndtr": (f"{PLANTED}::ndtr", "plain"),
-    "gamma": ("cases/special/gamma_functions.py::gamma_function", "library"),
-    "gammaln": ("cases/special/gamma_functions.py::log_gamma", "library"),
-    "digamma": ("cases/special/gamma_functions.py::digamma", "library"),
-    "polygamma": (f"{PLANTED}::polygamma", "plain"),
-    "gammainc": ("cases/special/incomplete_gamma.py::incomplete_gamma_lower", "library"),
-    "gammaincc": ("cases/special/incomplete_gamma.py::incomplete_gamma_upper", "library"),
-    "beta": (f"{PLANTED}::beta", "plain"),
-    "betaln": ("cases/special/gamma_functions.py::log_beta", "library"),
-    "jv": (f"{PLANTED}::jv", "plain"),
-    "iv": (f"{PLANTED}::iv", "plain"),
-    "j0": ("cases/special/bessel.py::bessel_j0", "library"),
-    "j1": ("cases/special/bessel.py::bessel_j1", "library"),
-    "i0": ("cases/special/bessel.py::modified_bessel_i0", "library"),
-    "i1": (f"{PLANTED}::i1", "plain"),
-    "ive": (f"{PLANTED}::ive", "plain"),
-    "i0e": (f"{PLANTED}::i0e", "plain"),
-    "i1e": (f"{PLANTED}::i1e", "plain"),
-    "sinc": (f"{PLANTED}::sinc", "plain"),
-    "relu": ("cases/network/sgd_step.py::learning_rate", "plain"),
-    "silu": (f"{PLANTED}::silu", "plain"),
-    "gelu": (f"{PLANTED}::gelu", "plain"),
-    "gelu_tanh": ("cases/language/gelu.py::gelu_tanh", "library"),
-    "softmax_complement": (f"{PLANTED}::slope_of_log_softmax", "plain"),
-    "softmax": ("cases/language/attention.py::causal_attention", "plain"),
-    "log_softmax": ("cases/language/softmax.py::log_softmax", "library"),
-    "logsumexp": ("cases/hard/logsumexp.py::log_sum_exp", "library"),
-}
 
-UNAVAILABLE = "it only raises: the engine has no such derivative, and the run says unsupported"
-STEP = "piecewise constant: its derivative is 0, and it has no rule that could be wrong"
-CHOICE = "its result is a truth value or a position: nothing to differentiate"
-WITHOUT_RULES = {
-    **dict.fromkeys(("sign", "floor", "ceil", "trunc", "sign_of_det"), STEP),
-    **dict.fromkeys(("less", "less_equal", "greater", "greater_equal"), CHOICE),
-    **dict.fromkeys(
-        (
-            "equal",
-            "not_equal",
-            "isnan",
-            "isfinite",
-            "isinf",
-            "logical_and",
-            "logical_or",
-            "logical_not",
-        ),
-        CHOICE,
-    ),
-    **dict.fromkeys(("argmax", "argmin", "argsort"), CHOICE),
-    "stop_gradient": "a constant by its meaning",
-}
-# (op, field, argument) -> why no fault can be planted there
-NOT_PLANTED = {
-    ("gammainc", "vjp", 0): UNAVAILABLE,
-    ("gammaincc", "vjp", 0): UNAVAILABLE,
-    ("jv", "vjp", 0): UNAVAILABLE,
-    ("iv", "vjp", 0): UNAVAILABLE,
-    ("ive", "vjp", 0): UNAVAILABLE,
-}
+def shown_by(name):
+    """Return the atlas case in which the rules of an op show."""
+    return f"op_{name}" if f"op_{name}" in ATLAS else f"op_{TABLE[name].slope}"
 
 
 def rules_of(op):
@@ -179,8 +46,16 @@ def rules_of(op):
             yield from ((field, i) for i, rule in enumerate(rules) if rule is not None)
 
 
+def rule_at(name, field, argument):
+    rules = getattr(TABLE[name], field)
+    return rules if callable(rules) else rules[argument]
+
+
 SITES = [(name, *rule) for name, op in TABLE.items() for rule in rules_of(op)]
+# What only raises is no rule that could be wrong: the run says that it is unsupported.
+NOT_PLANTED = [site for site in SITES if isinstance(rule_at(*site), Unavailable)]
 PLANTABLE = [site for site in SITES if site not in NOT_PLANTED]
+SHOWN = sorted({name for name, *_ in PLANTABLE})
 
 
 @contextmanager
@@ -199,30 +74,22 @@ def planted(name, field, argument, fault):
         yield
 
 
-def load(where):
-    (case,), errors = find_cases([str(ROOT / where)])
-    assert errors == []
-    return case
-
-
 @cache
-def context_of(where):
-    """Return a case with its truth at two points; the truth does not depend on the engine."""
-    orders = (1, 2) if where.startswith(PLANTED) else (1,)
-    context = CaseContext(load(where), Options(samples=2, orders=orders))
+def context_of(case):
+    """Return an atlas case with its truth at two points; it does not depend on the engine."""
+    context = CaseContext(ATLAS[case], Options(samples=2))
     for dtype, points in context.points.items():
-        context.points[dtype] = [point for point in points if point.kind == "sample"][:2]
+        context.points[dtype] = [point for point in points if point.kind in CHOSEN][:2]
     return context
 
 
-def measured(context, program, backend="engine", mode="eager", dtype="float64"):
+def measured(context, program="plain", backend="engine", mode="eager", dtype="float64"):
     context._evaluations.clear()  # they came from other rules
     return list(measure(context, Task(program, backend, mode, "cpu:0", dtype)))
 
 
 def measured_by(name, dtype):
-    where, program = SHOWN_BY[name]
-    return measured(context_of(where), program, dtype=dtype)
+    return measured(context_of(shown_by(name)), dtype=dtype)
 
 
 def accused(measurements):
@@ -230,18 +97,17 @@ def accused(measurements):
 
 
 def test_every_rule_has_a_case_that_shows_its_faults():
-    assert set(SHOWN_BY) == {name for name, *_ in SITES}
-    assert set(TABLE) == set(SHOWN_BY) | set(WITHOUT_RULES)
-    assert set(NOT_PLANTED) < set(SITES)
+    missing = sorted({name for name, *_ in SITES if shown_by(name) not in ATLAS})
+    assert missing == [], f"add a case op_NAME in cases/atlas/ for each of these ops: {missing}"
 
 
 both_dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
 
 
 @both_dtypes
-@pytest.mark.parametrize("name", sorted(SHOWN_BY))
+@pytest.mark.parametrize("name", sorted(ATLAS))
 def test_the_rules_as_they_are_stand_unaccused(name, dtype):
-    found = measured_by(name, dtype)
+    found = measured(context_of(name), dtype=dtype)
     assert accused(found) == []
     assert [m for m in found if m.fails and not m.known_defect] == []
 
@@ -252,7 +118,7 @@ def test_a_wrong_sign_in_any_rule_is_called_wrong(site, dtype):
     with planted(*site, fault=lambda x: -x):
         found = accused(measured_by(site[0], dtype))
     assert found
-    assert {m.case for m in found} == {SHOWN_BY[site[0]][0].partition("::")[2]}
+    assert {m.case for m in found} == {shown_by(site[0])}
     assert {m.order for m in found} <= {1, 2}
     assert all("in exact arithmetic" in m.detail for m in found)
 
@@ -267,11 +133,10 @@ def test_a_factor_that_no_rounding_shows_is_called_wrong(name, dtype):
         assert accused(measured_by(name, dtype))
 
 
-@pytest.mark.parametrize("site", sorted(NOT_PLANTED), ids=str)
+@pytest.mark.parametrize("site", NOT_PLANTED, ids=str)
 def test_what_is_not_planted_only_raises(site):
-    name, field, argument = site
-    with pytest.raises(NotImplementedError, match=name):
-        getattr(TABLE[name], field)[argument]()
+    with pytest.raises(NotImplementedError, match=f"derivative of {site[0]} in "):
+        rule_at(*site)()
 
 
 # Programs of the hard cases that are wrong and say so -> why exact arithmetic accuses them

@@ -77,6 +77,7 @@ round_op = op(
     lambda x, *, decimals=0: np.round(x, decimals),
     ball=lambda a, decimals=0: _round_ball(a),
     rounding=0,
+    sympy="floor(x + S.Half) - Piecewise((1, Eq(Mod(x, 2), S.Half)), (0, True))",
     jax="round",
     kinks="x = n + 1/2",
 )

@@ -1,0 +1,43 @@
+"""Every elementwise op of the engine by itself, derived from its row of the op table.
+
+The definition is the row's SymPy column, the inputs range over its domain, the program calls the
+engine's function of that name, and JAX the function that the row names. Below stands only what a
+row does not say: programs where a function has another name or a parameter, and known defects.
+`diffcheck list --ops` prints the table.
+"""
+
+from sympy import Rational
+
+from diffcheck.atlas import alone, derivable
+
+AIRY = ("airy_ai", "airy_aip", "airy_bi", "airy_bip")
+ROWS = {
+    **{name: {"program": lambda xp, x, k=k: xp.airy(x)[k]} for k, name in enumerate(AIRY)},
+    "elu": {
+        "program": lambda xp, x: xp.elu(x, 0.75),
+        "params": {"alpha": Rational(3, 4)},
+    },
+    "gelu": {"program": lambda xp, x: xp.gelu(x, approximate=False)},
+    "gelu_tanh": {"program": lambda xp, x: xp.gelu(x)},
+    "sinc": {"params": {"order": 0}},
+    "erfcx": {"params": {"order": 0}},
+    "polygamma": {
+        "program": lambda xp, x: xp.polygamma(1, x),
+        "params": {"order": 1},
+    },
+    "polylog": {"program": lambda xp, x: xp.polylog(2, x), "params": {"s": 2}},
+    "lambertw": {"params": {"branch": 0}},
+    "si": {"jax": lambda xp, x: xp.sici(x)[0]},
+    "ci": {"jax": lambda xp, x: xp.sici(x)[1]},
+    "j0": {"jax": lambda xp, x: xp.bessel_jn(x, v=1)[0]},
+    "j1": {"jax": lambda xp, x: xp.bessel_jn(x, v=1)[1]},
+}
+# Truth values, choices and constants: `choices.py` has these.
+BY_HAND = {
+    "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "signbit",
+    "where", "stop_gradient",
+}  # fmt: skip
+
+globals().update(
+    {f"op_{name}": alone(name, **ROWS.get(name, {})) for name in derivable() if name not in BY_HAND}
+)

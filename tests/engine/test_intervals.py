@@ -19,7 +19,7 @@ def test_the_whole_line_has_infinite_ends():
 
 @pytest.mark.parametrize("text", ["0 < x < 1", "(0, 1", "", "(zero, 1)", "regular"])
 def test_what_is_no_interval_is_told(text):
-    with pytest.raises(ValueError, match="interval|could not convert"):
+    with pytest.raises(ValueError, match=r"interval|could not convert"):
         interval(text)
 
 

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from diffcheck.engine.ball_trace import BALLS, lift, lower
 from diffcheck.engine.errors import APPLICATION_ERRORS, failure
+from diffcheck.engine.slimming import MANY, slim
 from diffcheck.engine.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -75,7 +77,10 @@ def _unary(op: Op) -> Entry:
         entries = tape.entries
         result = Tensor()
         result.value, result.trace, result.node = y, tape, len(entries)
-        entries.append((code, x.node, value, y))
+        if type(y) is ndarray and y.size > MANY:
+            entries.append(slim(op, code, x.node, value, y))
+        else:
+            entries.append((code, x.node, value, y))
         return result
 
     return call
@@ -108,7 +113,10 @@ def _binary(op: Op) -> Entry:
         entries = tape.entries
         result = Tensor()
         result.value, result.trace, result.node = z, tape, len(entries)
-        entries.append((code, i, j, x, y, z))
+        if type(z) is ndarray and z.size > MANY:
+            entries.append(slim(op, code, i, j, x, y, z))
+        else:
+            entries.append((code, i, j, x, y, z))
         return result
 
     return call

@@ -23,8 +23,11 @@ ARRAY: Final = """\
         known = cotangents[{slot}]
         if known is None:
             cotangents[{slot}] = t
+        elif {slot} in owned:
+            known += t
+            cotangents[{slot}] = known
         else:
-            cotangents[{slot}] = added(known, t, {slot}, owned)
+            cotangents[{slot}] = added(known, t, {x}, {slot}, owned)
 """
 NUMBER: Final = """\
         if {slot} is not None:

@@ -105,18 +105,23 @@ def _general(op: Op, rules: tuple[Callable[..., Any] | None, ...]) -> Backward:
             elif t.dtype is not args[position].dtype:
                 t = in_kind(t, args[position])
             known = cotangents[slot]
-            cotangents[slot] = t if known is None else added(known, t, slot, owned)
+            cotangents[slot] = t if known is None else added(known, t, args[position], slot, owned)
 
     return backward
 
 
-def added(known: Any, t: Any, slot: int, owned: set[int]) -> Any:
-    """Return a cotangent with t added: into a new array the first time, in place from then on."""
-    if slot in owned and t.shape == known.shape:
+def added(known: Any, t: Any, x: Any, slot: int, owned: set[int]) -> Any:
+    """Return a cotangent of x with t added: into a new array the first time, then in place.
+
+    What is owned has the shape of x, so that whatever stands for its broadcast can be added to it.
+    """
+    if slot in owned:
         known += t
         return known
-    owned.add(slot)
-    return known + t
+    known = known + t
+    if known.shape == x.shape:
+        owned.add(slot)
+    return known
 
 
 def _buffer(cotangents: Cotangents, slot: int, x: Any, owned: set[int]) -> Any:
@@ -124,7 +129,7 @@ def _buffer(cotangents: Cotangents, slot: int, x: Any, owned: set[int]) -> Any:
     known = cotangents[slot]
     if known is None:
         known = np.zeros(x.shape, x.dtype)
-    elif slot in owned and known.shape == x.shape:
+    elif slot in owned:
         return known
     else:
         known = np.array(np.broadcast_to(known, x.shape), dtype=x.dtype)

@@ -65,7 +65,7 @@ class Op:
     accumulate: for linear ops whose VJP writes to some elements only, `f(buffer, g, **params)`,
     which adds the cotangent into a buffer of the argument's shape.
     form: how its tape entries are laid out, see `tape.Tape`, where its `code` stands for it;
-    entry: what programs call.
+    entry: what programs call; reads: see `slimming.reads`, found out when it is needed.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Op:
     accumulate: Callable[..., None] | None
     form: Literal[0, 1, 2]
     code: int = 0
+    reads: tuple[bool, ...] | None = None
     entry: Entry = field(init=False)
 
     def rule(self, position: int) -> Rule | None:
@@ -212,9 +213,14 @@ def changed(name: str, **columns: Any) -> Iterator[Op]:
     try:
         for column, value in columns.items():
             setattr(op, column, value)
-        forget_backward(op)
+        _forget(op)
         yield op
     finally:
         for column, value in right.items():
             setattr(op, column, value)
-        forget_backward(op)
+        _forget(op)
+
+
+def _forget(op: Op) -> None:
+    op.reads = None
+    forget_backward(op)

@@ -120,9 +120,11 @@ def is_ball(x: Any) -> bool:
 def is_complex(x: Any) -> bool:
     """Whether the innermost values are complex numbers, or complex balls."""
     value = base(x)
-    if isinstance(value, np.ndarray) and value.dtype.char == "O":
+    if not isinstance(value, (np.ndarray, np.generic)):
+        return isinstance(value, complex)
+    if value.dtype.char == "O":
         return any(isinstance(z, acb) for z in value.flat)
-    return bool(np.iscomplexobj(value))
+    return value.dtype.kind == "c"
 
 
 def literal_tensor(x: Any) -> Any:

@@ -13,7 +13,7 @@ from types import CellType, FunctionType
 from typing import Any, Final
 
 PACKAGE: Final = "diffcheck.engine"
-_BOUND: Final[dict[FunctionType, Callable[..., Any]]] = {}
+_BOUND: Final[dict[Any, Callable[..., Any]]] = {}
 _PLAIN: Final[dict[Any, Callable[..., Any]]] = {}
 
 
@@ -35,6 +35,9 @@ def bind_plain(function: Callable[..., Any]) -> Callable[..., Any]:
     >>> round(float(rule(1.0, None, 0.0)), 12)
     1.0
     """
+    known = _BOUND.get(function)
+    if known is not None:
+        return known
     if function in _PLAIN:
         return _PLAIN[function]
     if not isinstance(function, FunctionType) or not _is_ours(function):

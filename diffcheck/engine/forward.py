@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from diffcheck.engine.batching import RuleOf, batched_tangent
+from diffcheck.engine.binding import bind_plain
 from diffcheck.engine.table import Op, Rule, recorded
 from diffcheck.engine.tape import LEVELS
 from diffcheck.engine.tensor import OPS, Tensor, shape_of, tensor_of
@@ -11,29 +13,76 @@ from diffcheck.engine.values import zeros_like
 
 
 class ForwardTrace:
-    """A trace that pushes tangents along with the values; `node` of its tensors is the tangent."""
+    """A trace that pushes tangents along with the values; `node` of its tensors is the tangent.
+
+    With a `count` there are so many directions, and each tangent has one more axis in front.
+    """
 
     plain = False  # every op goes through `record`
     shows_nan = True  # its values and tangents can be looked into
-    __slots__ = ("level",)
+    __slots__ = ("count", "level")
 
-    def __init__(self) -> None:
+    def __init__(self, count: int | None = None) -> None:
         self.level = next(LEVELS)
+        self.count = count
 
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op one trace further out, and its JVP beside it."""
-        mine = tuple(type(a) is Tensor and a.trace is self for a in args)
-        values = tuple(a.value if own else a for a, own in zip(args, mine, strict=True))
-        y = op.apply(values, params)
+        values: list[Any] = []
+        tangents: list[Any] = []
+        nested = False
+        for a in args:
+            t = None
+            if type(a) is Tensor:
+                if a.trace is self:
+                    a, t = a.value, a.node  # noqa: PLW2901 - unwrapped in place, for speed
+                nested = nested or type(a) is Tensor or type(t) is Tensor
+            values.append(a)
+            tangents.append(t)
+        y = op.apply(tuple(values), params, nested=nested)
         if op.vjp is None:
             return y
-        tangents = [a.node if own else None for a, own in zip(args, mine, strict=True)]
-        tangent = _tangent(op, tangents, y, recorded(values, y), params)
+        known = recorded(tuple(values), y)
+        rule_of = _jvp_rule if nested or type(y) is Tensor else _plain_rule
+        tangent = None
+        if self.count is not None:
+            tangent = batched_tangent(op, rule_of, tangents, y, known, params, self.count)
+            if tangent is None:
+                tangent = self._one_by_one(op, rule_of, tangents, y, known, params)
+        else:
+            tangent = _tangent(op, rule_of, tangents, y, known, params)
         return y if tangent is None else tensor_of(y, self, tangent)
+
+    def _one_by_one(
+        self,
+        op: Op,
+        rule_of: RuleOf,
+        tangents: list[Any],
+        y: Any,
+        args: tuple[Any, ...],
+        params: dict[str, Any],
+    ) -> Any:
+        """Return the tangents of an op that can be told of no further axis."""
+        found = [
+            _tangent(op, rule_of, [t if t is None else t[k] for t in tangents], y, args, params)
+            for k in range(self.count or 0)
+        ]
+        return None if found[0] is None else OPS["stack"](*found, axis=0)
+
+    def tangents_of(self, y: Any) -> Any:
+        """Return the tangents of a result in all directions."""
+        if type(y) is Tensor and y.trace is self:
+            return y.node
+        return OPS["broadcast_to"](zeros_like(y), shape=(self.count, *shape_of(y)))
 
 
 def _tangent(
-    op: Op, tangents: list[Any], y: Any, args: tuple[Any, ...], params: dict[str, Any]
+    op: Op,
+    rule_of: RuleOf,
+    tangents: list[Any],
+    y: Any,
+    args: tuple[Any, ...],
+    params: dict[str, Any],
 ) -> Any:
     if op.kind == "linear":
         pairs = zip(tangents, args, strict=True)
@@ -41,7 +90,7 @@ def _tangent(
         return op.apply(full, params)
     total = None
     for position, t in enumerate(tangents):
-        rule = None if t is None else _jvp_rule(op, position)
+        rule = None if t is None else rule_of(op, position)
         if rule is None:
             continue
         term = rule(t, y, *args, **params)
@@ -55,7 +104,7 @@ def _jvp_rule(op: Op, position: int) -> Rule | None:
     """Return `rule(tangent, y, *args, **params)` for one argument, derived where it can be."""
     if op.jvp is not None:
         return op.jvp[position]
-    rule = op.rule(position)
+    rule = op.vjp[position] if isinstance(op.vjp, tuple) else op.rule(position)
     if rule is None or op.kind == "elementwise":
         return rule  # a diagonal Jacobian is its own transpose
     if op.kind == "multilinear":
@@ -63,3 +112,9 @@ def _jvp_rule(op: Op, position: int) -> Rule | None:
             (*args[:position], t, *args[position + 1 :]), params
         )
     raise NotImplementedError(f"{op.name} has no forward-mode rule")
+
+
+def _plain_rule(op: Op, position: int) -> Rule | None:
+    """Return that rule as it is for plain arrays, without any dispatch."""
+    rule = _jvp_rule(op, position)
+    return rule and bind_plain(rule)

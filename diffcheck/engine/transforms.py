@@ -25,6 +25,7 @@ from diffcheck.engine.values import ones_like, zeros_like
 Function = Callable[..., Any]
 
 
+BLOCK = 2**18  # numbers of the tangents of one array that go through a function together
 PLAIN = frozenset("efdgFD")  # dtype characters of NumPy's own floating-point formats
 
 
@@ -269,9 +270,10 @@ def jacrev(f: Function, argnums: int = 0) -> Function:
 
 
 def jacfwd(f: Function, argnums: int = 0) -> Function:
-    """Return the Jacobian function of f in one array argument, by a forward pass per input.
+    """Return the Jacobian function of f in one array argument, by forward mode in all directions.
 
-    Its shape is the output's followed by the argument's.
+    They go through f together, in blocks of as many as keep a block of tangents of the size of x
+    below `BLOCK` numbers. Its shape is the output's followed by the argument's.
 
     >>> jacfwd(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
     [[2.0, 0.0], [0.0, 4.0]]
@@ -279,12 +281,22 @@ def jacfwd(f: Function, argnums: int = 0) -> Function:
 
     @_edge
     def derivative(*args: Any) -> Any:
-        def along(x: Any) -> Any:
-            return f(*args[:argnums], x, *args[argnums + 1 :])
-
         x = _variable(args[argnums])
-        columns = [jvp(along, (x,), (unit,))[1] for unit, _ in _basis(x)]
-        return _stacked(columns, shape_of(columns[0]) + shape_of(x), axis=-1)
+        shape = shape_of(x)
+        count = int(np.prod(shape, dtype=np.int64))
+        picks = np.eye(count, dtype=bool).reshape((count, *shape))
+        block = max(1, BLOCK // max(1, count))
+        columns = []
+        for start in range(0, count, block):
+            trace = ForwardTrace(min(block, count - start))
+            basis = OPS["where"](picks[start : start + block], ones_like(x), zeros_like(x))
+            y = f(*args[:argnums], tensor_of(x, trace, basis), *args[argnums + 1 :])
+            columns.append(trace.tangents_of(y))
+        found = OPS["concat"](*columns, axis=0)
+        axes = (*range(1, len(shape_of(found))), 0)
+        return OPS["reshape"](
+            OPS["permute_dims"](found, axes=axes), shape=shape_of(found)[1:] + shape
+        )
 
     return derivative
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from diffcheck.engine.tensor import Tensor, base
+from diffcheck.engine.tensor import Tensor, looked_into
 from diffcheck.engine.trees import leaves, tree_map
 
 Function = Callable[..., Any]
@@ -69,6 +69,7 @@ def on_values(theirs: Function) -> Function:
 
     @wraps(theirs)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return theirs(*tree_map(base, args), **{k: base(v) for k, v in kwargs.items()})
+        values = {key: tree_map(looked_into, value) for key, value in kwargs.items()}
+        return theirs(*tree_map(looked_into, args), **values)
 
     return call

@@ -7,7 +7,7 @@ a function call more per op is what separates an engine for scalars from a slow 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy import ndarray
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from diffcheck.engine.table import Op
 
 Entry = Callable[..., Any]
+WEAK: Final = frozenset((int, float, bool, np.bool))  # a condition decides, and promotes nothing
 
 
 def entry_of(op: Op) -> Entry:
@@ -128,6 +129,6 @@ def on_arrays(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if type(a) is np.ndarray and a.dtype.char == "O":
             return lower(BALLS.record(op, tuple(lift(b) for b in args), params))
     result = op.forward(*args, **params)
-    if type(result) is np.float64 and all(type(a) in (int, float) for a in args):
+    if type(result) is np.float64 and all(type(a) in WEAK for a in args):
         return float(result)  # weak, as its operands: sqrt(2.0) must not promote a float32
     return result

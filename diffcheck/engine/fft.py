@@ -17,34 +17,43 @@ from diffcheck.engine.tensor import shape_of
 Axes = int | Sequence[int] | None
 
 
-def fft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+def fft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
     """Return the discrete Fourier transform along an axis, cut or filled to length n."""
-    return dft(x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm, inverse=False)
+    return dft(
+        x,
+        n=shape_of(x)[axis] if n is None else n,
+        axis=axis,
+        norm=norm or "backward",
+        inverse=False,
+    )
 
 
-def ifft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+def ifft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
     """Return the inverse discrete Fourier transform along an axis."""
-    return dft(x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm, inverse=True)
+    return dft(
+        x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm or "backward", inverse=True
+    )
 
 
-def rfft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+def rfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
     """Return the lower half of the transform of real numbers."""
-    return rdft(x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm)
+    return rdft(x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm or "backward")
 
 
-def irfft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+def irfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
     """Return the real numbers whose transform has x as its lower half."""
-    return irdft(x, n=2 * (shape_of(x)[axis] - 1) if n is None else n, axis=axis, norm=norm)
+    length = 2 * (shape_of(x)[axis] - 1) if n is None else n
+    return irdft(x, n=length, axis=axis, norm=norm or "backward")
 
 
-def hfft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+def hfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
     """Return the real transform of numbers of which x is the lower, Hermitian half."""
-    return irfft(conj(x), n=n, axis=axis, norm=TRANSPOSED[norm])
+    return irfft(conj(x), n=n, axis=axis, norm=TRANSPOSED[norm or "backward"])
 
 
-def ihfft(x: Any, *, n: int | None = None, axis: int = -1, norm: Norm = "backward") -> Any:
+def ihfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
     """Return the lower half of the inverse transform of real numbers."""
-    return conj(rfft(x, n=n, axis=axis, norm=TRANSPOSED[norm]))
+    return conj(rfft(x, n=n, axis=axis, norm=TRANSPOSED[norm or "backward"]))
 
 
 def _lengths(x: Any, s: Sequence[int] | None, axes: Axes) -> list[tuple[int, int]]:
@@ -58,7 +67,7 @@ def _lengths(x: Any, s: Sequence[int] | None, axes: Axes) -> list[tuple[int, int
 
 
 def fftn(
-    x: Any, *, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm = "backward"
+    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = None
 ) -> Any:
     """Return the transform along several axes, all by default."""
     for n, axis in _lengths(x, s, axes):
@@ -67,7 +76,7 @@ def fftn(
 
 
 def ifftn(
-    x: Any, *, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm = "backward"
+    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = None
 ) -> Any:
     """Return the inverse transform along several axes, all by default."""
     for n, axis in _lengths(x, s, axes):
@@ -76,7 +85,7 @@ def ifftn(
 
 
 def rfftn(
-    x: Any, *, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm = "backward"
+    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = None
 ) -> Any:
     """Return the transform of real numbers along several axes, halved along the last."""
     *others, (n, axis) = _lengths(x, s, axes)
@@ -87,7 +96,7 @@ def rfftn(
 
 
 def irfftn(
-    x: Any, *, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm = "backward"
+    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = None
 ) -> Any:
     """Return the real numbers whose transform along several axes has x as its lower half."""
     *others, (n, axis) = _lengths(x, s, axes)
@@ -96,23 +105,44 @@ def irfftn(
     return irfft(x, n=2 * (n - 1) if s is None else n, axis=axis, norm=norm)
 
 
-def fft2(x: Any, *, norm: Norm = "backward") -> Any:
-    """Return the transform along the last two axes."""
-    return fftn(x, axes=(-2, -1), norm=norm)
+LAST_TWO = (-2, -1)
 
 
-def ifft2(x: Any, *, norm: Norm = "backward") -> Any:
-    """Return the inverse transform along the last two axes."""
-    return ifftn(x, axes=(-2, -1), norm=norm)
+def fft2(
+    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = None
+) -> Any:
+    """Return the transform along two axes, the last ones by default."""
+    return fftn(x, s, axes, norm)
 
 
-def fftshift(x: Any, *, axes: Axes = None) -> Any:
+def ifft2(
+    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = None
+) -> Any:
+    """Return the inverse transform along two axes, the last ones by default."""
+    return ifftn(x, s, axes, norm)
+
+
+def rfft2(
+    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = None
+) -> Any:
+    """Return the transform of real numbers along two axes, the last ones by default."""
+    return rfftn(x, s, axes, norm)
+
+
+def irfft2(
+    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = None
+) -> Any:
+    """Return the real numbers whose transform along two axes has x as its lower half."""
+    return irfftn(x, s, axes, norm)
+
+
+def fftshift(x: Any, axes: Axes = None) -> Any:
     """Return x with the zero frequency in the middle."""
     places = _places(x, axes)
     return roll(x, tuple(shape_of(x)[a] // 2 for a in places), places)
 
 
-def ifftshift(x: Any, *, axes: Axes = None) -> Any:
+def ifftshift(x: Any, axes: Axes = None) -> Any:
     """Invert `fftshift`."""
     places = _places(x, axes)
     return roll(x, tuple(-(shape_of(x)[a] // 2) for a in places), places)
@@ -126,11 +156,11 @@ def _places(x: Any, axes: Axes) -> tuple[int, ...]:
 
 for _name in (
     "fft", "fftn", "fftshift", "hfft", "ifft", "ifftn", "ifftshift", "ihfft", "irfft", "irfftn",
-    "rfft", "rfftn",
+    "rfft", "rfftn", "fft2", "ifft2", "rfft2", "irfft2",
 ):  # fmt: skip
     globals()[_name] = like_numpy(globals()[_name], getattr(np.fft, _name))
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift",
-    "ihfft", "irfft", "irfftn", "rfft", "rfftfreq", "rfftn",
+    "ihfft", "irfft", "irfft2", "irfftn", "rfft", "rfft2", "rfftfreq", "rfftn",
 ]  # fmt: skip

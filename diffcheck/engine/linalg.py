@@ -1,6 +1,7 @@
 """The `linalg` sub-namespace: the array API's functions, and more of NumPy's and SciPy's."""
 
 import numpy as np
+from numpy.linalg import LinAlgError
 
 from diffcheck.engine.conformance import like_numpy
 from diffcheck.engine.ops.einsum import outer, tensordot, vecdot
@@ -18,6 +19,13 @@ from diffcheck.engine.ops.linalg import (
     slogdet,
     solve,
     trace,
+)  # fmt: skip
+from diffcheck.engine.ops.linalg_equations import (
+    solve_banded,
+    solve_sylvester,
+    sqrtm,
+    tensorinv,
+    tensorsolve,
 )  # fmt: skip
 from diffcheck.engine.ops.linalg_factor import (
     EigResult,
@@ -56,9 +64,11 @@ for _name in ("eigh", "qr", "svd"):
     globals()[_name] = like_numpy(globals()[_name], getattr(np.linalg, _name), keep_real=True)
 
 __all__ = [
-    "EigResult", "EighResult", "LstsqResult", "QRResult", "SVDResult", "SlogdetResult",
-    "cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "expm",
+    "EigResult", "EighResult", "LinAlgError", "LstsqResult", "QRResult", "SVDResult",
+    "SlogdetResult", "cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals",
+    "eigvalsh", "expm",
     "inv", "lstsq", "matmul", "matrix_norm", "matrix_power", "matrix_rank", "matrix_transpose",
-    "multi_dot", "norm", "outer", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd",
-    "svdvals", "tensordot", "trace", "vecdot", "vector_norm",
+    "multi_dot", "norm", "outer", "pinv", "qr", "slogdet", "solve",
+    "solve_banded", "solve_sylvester", "solve_triangular", "sqrtm", "svd", "svdvals", "tensordot",
+    "tensorinv", "tensorsolve", "trace", "vecdot", "vector_norm",
 ]  # fmt: skip

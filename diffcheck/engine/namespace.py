@@ -3,34 +3,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy import (
     __array_api_version__, __array_namespace_info__, arange, bool, complex64, complex128, e, empty,
-    euler_gamma, eye, float16, float32, float64, full, inf, int8, int16, int32, int64, isdtype,
-    linspace, longdouble, nan, newaxis, ones, pi, uint8, uint16, uint32, uint64, zeros,
+    euler_gamma, eye, float16, float32, float64, inf, int8, int16, int32, int64, isdtype,
+    longdouble, nan, newaxis, ones, pi, uint8, uint16, uint32, uint64, zeros,
 )  # fmt: skip
 
-from diffcheck.engine import fft, linalg
+from diffcheck.engine import fft, integrate, linalg, stats
 from diffcheck.engine.conformance import WITHOUT_DERIVATIVE, like_numpy, on_values
+from diffcheck.engine.numpy_names import ALIASES, CONSTANT, DIFFERENTIABLE, PLAIN
 from diffcheck.engine.ops.arrangement import (
     array_split, atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, diag, diff, dsplit, fliplr,
     flipud, gradient, hsplit, inner, interp, meshgrid, pad, partition, rollaxis, rot90, split,
-    trapezoid, unstack, vsplit,
+    trapezoid, unstack, unwrap, vsplit,
 )  # fmt: skip
+from diffcheck.engine.ops.arrangement import diagonal_between as diagonal
+from diffcheck.engine.ops.arrangement import trace_between as trace
 from diffcheck.engine.ops.comparison import (
     ceil, equal, floor, greater, greater_equal, isfinite, isinf, isnan, less, less_equal,
     logical_and, logical_not, logical_or, not_equal, sign, stop_gradient, trunc,
 )  # fmt: skip
 from diffcheck.engine.ops.complex import angle, conj, imag, real
-from diffcheck.engine.ops.einsum import dot, einsum, kron, outer, tensordot, vecdot
+from diffcheck.engine.ops.creation import (
+    full, full_like, geomspace, kaiser, linspace, logspace, ones_like, zeros_like,
+)  # fmt: skip
+from diffcheck.engine.ops.einsum import (
+    dot, einsum, kron, matvec, outer, tensordot, vdot, vecdot, vecmat,
+)  # fmt: skip
 from diffcheck.engine.ops.elementwise import (
     abs, acos, acosh, add, asin, asinh, atan, atan2, atanh, cbrt, clip, cos, cosh, divide, exp,
     exp2, expm1, hypot, log, log1p, log2, log10, maximum, minimum, multiply, negative, pow,
     reciprocal, sin, sinh, sqrt, square, subtract, tan, tanh, where,
 )  # fmt: skip
-from diffcheck.engine.ops.indexing import diagonal, repeat, take, take_along_axis
+from diffcheck.engine.ops.indexing import repeat, take, take_along_axis
 from diffcheck.engine.ops.joining import asarray, concat, stack
-from diffcheck.engine.ops.linalg import trace
+from diffcheck.engine.ops.linalg_norms import cross
 from diffcheck.engine.ops.manipulation import (
     astype, broadcast_to, expand_dims, flip, matrix_transpose, moveaxis, permute_dims, ravel,
     reshape, roll, squeeze, swapaxes, tile, tril, triu,
@@ -43,17 +53,21 @@ from diffcheck.engine.ops.neural_layers import (
     layer_norm, one_hot, rms_norm, softmax_cross_entropy,
 )  # fmt: skip
 from diffcheck.engine.ops.neural_more import (
-    avg_pool1d, avg_pool2d, celu, conv1d, conv2d, convolve, elu, glu, hard_sigmoid, hard_swish,
-    hard_tanh, leaky_relu, max_pool1d, max_pool2d, mish, relu6, rotary_embedding, selu,
+    avg_pool1d, avg_pool2d, celu, conv1d, conv2d, convolve, correlate, elu, glu, hard_sigmoid,
+    hard_swish, hard_tanh, leaky_relu, max_pool1d, max_pool2d, mish, relu6, rotary_embedding, selu,
+)  # fmt: skip
+from diffcheck.engine.ops.polynomials import (
+    poly, polyadd, polyder, polyfit, polyint, polymul, polysub, polyval, roots, vander,
 )  # fmt: skip
 from diffcheck.engine.ops.products import matmul
+from diffcheck.engine.ops.quantiles import median, percentile, quantile
 from diffcheck.engine.ops.reduction import (
-    all, any, argmax, argmin, argsort, cumulative_prod, cumulative_sum, max, mean, min, prod, sort,
-    sum,
+    all, any, argmax, argmin, argsort, cumprod, cumsum, cumulative_prod, cumulative_sum, max, mean,
+    min, prod, sort, sum,
 )  # fmt: skip
 from diffcheck.engine.ops.rounding import (
-    copysign, deg2rad, fabs, floor_divide, fmax, fmin, fmod, nan_to_num, nextafter, positive,
-    rad2deg, remainder, round, signbit,
+    copysign, deg2rad, divmod, fabs, float_power, floor_divide, fmax, fmin, fmod, frexp, heaviside,
+    ldexp, modf, nan_to_num, nextafter, positive, rad2deg, remainder, round, signbit,
 )  # fmt: skip
 from diffcheck.engine.ops.special import (
     entr, erf, erfc, expit, log_expit, logaddexp, logit, ndtr, sinc, softplus, xlog1py, xlogy,
@@ -72,9 +86,18 @@ from diffcheck.engine.ops.special_inverse import (
 from diffcheck.engine.ops.special_more import (
     betainc, ellipe, ellipk, ellipkm1, hyp1f1, hyp2f1, kl_div, lambertw, logaddexp2, rel_entr, zeta,
 )  # fmt: skip
-from diffcheck.engine.ops.statistics import std, var
-from diffcheck.engine.tensor import bind_methods as _bind_methods, shape_of as shape
-from diffcheck.engine.values import full_like, ones_like, zeros_like
+from diffcheck.engine.ops.special_products import gammasgn, multigammaln, rgamma
+from diffcheck.engine.ops.stacking import (
+    append, apply_along_axis, apply_over_axes, array, block, choose, column_stack, compress, delete,
+    diagflat, dstack, ediff1d, extract, hstack, insert, piecewise, resize, select, vstack,
+)  # fmt: skip
+from diffcheck.engine.ops.statistics import average, corrcoef, cov, ptp, std, var
+from diffcheck.engine.ops.without_nan import (
+    nancumprod, nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile,
+    nanstd, nansum, nanvar,
+)  # fmt: skip
+from diffcheck.engine.tensor import Tensor, bind_methods as _bind_methods, looked_into
+from diffcheck.engine.tensor import shape_of as shape
 
 logical_xor = on_values(np.logical_xor)
 result_type = on_values(np.result_type)
@@ -189,27 +212,40 @@ STANDARD = [
     "where",
     "zeros_like",
 ]
-for _name in STANDARD:
+for _name in (*STANDARD, *DIFFERENTIABLE):
     _rounds = _name in ("prod", "cumulative_prod", "mean", "var", "std")  # in an order of our own
     globals()[_name] = like_numpy(globals()[_name], getattr(np, _name), keep_real=_rounds)
+for _name in CONSTANT:
+    globals()[_name] = on_values(getattr(np, _name))
+for _name in PLAIN:
+    globals()[_name] = getattr(np, _name)
+for _name, _other in ALIASES.items():
+    globals()[_other] = globals()[_name]
 
-concatenate = concat
-transpose = permute_dims
-power = pow
-absolute = abs
-conjugate = conj
-amax, amin = max, min
-cumsum, cumprod = cumulative_sum, cumulative_prod
-arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
-arcsinh, arccosh, arctanh = asinh, acosh, atanh
-mod = remainder
-radians, degrees = deg2rad, rad2deg
+rint = round
+ascontiguousarray = asarray
 log_sigmoid = log_expit
 lgamma = gammaln
 psi = digamma
 
+
+def copy(x: Any) -> Any:
+    """Return a copy of an array; a tensor is its own, since nothing can be written into it."""
+    return x if isinstance(x, Tensor) else np.copy(x)
+
+
+def real_if_close(x: Any, tol: float = 100) -> Any:
+    """Return the real part where no imaginary part exceeds `tol` units of rounding, else x."""
+    plain = looked_into(x)
+    close = np.iscomplexobj(plain) and np.isrealobj(np.real_if_close(plain, tol))
+    return real(x) if close else x
+
+
 _bind_methods(globals())
 
-_HELPERS = {"annotations", "np", "like_numpy", "on_values", "WITHOUT_DERIVATIVE", "STANDARD"}
+_HELPERS = {
+    "annotations", "np", "like_numpy", "on_values", "Any", "Tensor", "looked_into",
+    "ALIASES", "CONSTANT", "DIFFERENTIABLE", "PLAIN", "STANDARD", "WITHOUT_DERIVATIVE",
+}  # fmt: skip
 __all__ = [name for name in dir() if not name.startswith("_") and name not in _HELPERS]
 __all__ += ["__array_api_version__", "__array_namespace_info__"]

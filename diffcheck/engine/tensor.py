@@ -217,6 +217,15 @@ def base(x: Any) -> Any:
     return x
 
 
+def looked_into(x: Any) -> Any:
+    """Return the innermost value, to compute a constant from it; `compile` cannot allow that."""
+    while type(x) is Tensor:
+        if hasattr(x.trace, "refuse"):
+            raise x.trace.refuse("the value")
+        x = x.value
+    return x
+
+
 def shape_of(x: Any) -> tuple[int, ...]:
     """Return the shape of a tensor, an array or a Python scalar."""
     try:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ops.einsum import tensordot
-from diffcheck.engine.ops.elementwise import clip
+from diffcheck.engine.ops.elementwise import clip, where
 from diffcheck.engine.ops.indexing import diagonal, getitem, take_along_axis
-from diffcheck.engine.ops.joining import concat
+from diffcheck.engine.ops.joining import asarray, concat
 from diffcheck.engine.ops.manipulation import broadcast_to, flip, moveaxis, reshape, swapaxes
 from diffcheck.engine.ops.reduction import argsort
-from diffcheck.engine.tensor import base, shape_of
+from diffcheck.engine.ops.reduction import sum as sum_
+from diffcheck.engine.tensor import base, looked_into, shape_of
 
 
 def _along(axis: int, part: Any) -> tuple[Any, ...]:
@@ -68,8 +69,11 @@ def broadcast_arrays(*arrays: Any) -> tuple[Any, ...]:
     return tuple(broadcast_to(a, shape) for a in arrays)
 
 
-def meshgrid(*arrays: Any, indexing: str = "xy") -> tuple[Any, ...]:
-    """Return coordinate matrices of coordinate vectors."""
+def meshgrid(
+    *arrays: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy"
+) -> tuple[Any, ...]:
+    """Return coordinate matrices of coordinate vectors, thin ones if `sparse`."""
+    del copy
     rank = len(arrays)
     places = list(range(rank))
     if indexing == "xy" and rank > 1:
@@ -81,14 +85,17 @@ def meshgrid(*arrays: Any, indexing: str = "xy") -> tuple[Any, ...]:
     for place, a in zip(places, arrays, strict=True):
         thin = [1] * rank
         thin[place] = shape[place]
-        spread.append(broadcast_to(reshape(a, tuple(thin)), tuple(shape)))
+        narrow = reshape(a, tuple(thin))
+        spread.append(narrow if sparse else broadcast_to(narrow, tuple(shape)))
     return tuple(spread)
 
 
-def diff(x: Any, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Any:
+def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Return the n-th differences along an axis."""
     axis %= len(shape_of(x))
-    parts = [part for part in (prepend, x, append) if part is not None]
+    thin = (*shape_of(x)[:axis], 1, *shape_of(x)[axis + 1 :])
+    given = [part for part in (prepend, x, append) if part is not None]
+    parts = [part if shape_of(part) else broadcast_to(part, thin) for part in given]
     x = concat(parts, axis=axis) if len(parts) > 1 else x
     for _ in range(n):
         upper = getitem(x, index=_along(axis, slice(1, None)))
@@ -96,25 +103,51 @@ def diff(x: Any, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any
     return x
 
 
-def gradient(x: Any, spacing: float = 1.0, axis: int = -1) -> Any:
-    """Return central differences along one axis, one-sided at its ends."""
-    axis %= len(shape_of(x))
+def gradient(x: Any, *spacings: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """Return central differences along each axis, one-sided at its ends, as NumPy's.
 
-    def at(part: slice) -> Any:
-        return getitem(x, index=_along(axis, part))
+    A spacing is a number or the coordinates along an axis, 1 by default; one stands for all axes.
+    The answer is a tuple if there are several axes.
+    """
+    rank = len(shape_of(x))
+    axes = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
+    steps = spacings or (1.0,)
+    each = steps * len(axes) if len(steps) == 1 else steps
+    slopes = tuple(_slope(x, h, a % rank) for h, a in zip(each, axes, strict=True))
+    return slopes[0] if len(slopes) == 1 else slopes
 
-    inner = (at(slice(2, None)) - at(slice(None, -2))) / (2 * spacing)
-    first = (at(slice(1, 2)) - at(slice(0, 1))) / spacing
-    last = (at(slice(-1, None)) - at(slice(-2, -1))) / spacing
-    return concat([first, inner, last], axis=axis)
+
+def _slope(x: Any, spacing: Any, axis: int) -> Any:
+    """Return differences along one axis; with unequal steps they are weighted to second order."""
+
+    def at(y: Any, start: int | None, stop: int | None) -> Any:
+        return getitem(y, index=_along(axis, slice(start, stop)))
+
+    first, last = at(x, 1, 2) - at(x, 0, 1), at(x, -1, None) - at(x, -2, -1)
+    if not shape_of(spacing):
+        inner = (at(x, 2, None) - at(x, None, -2)) / (2 * spacing)
+        return concat([first / spacing, inner, last / spacing], axis=axis)
+    spacing = asarray(spacing)
+    thin = (-1,) + (1,) * (len(shape_of(x)) - axis - 1)
+    step = spacing[1:] - spacing[:-1]
+    before, after = reshape(step[:-1], thin), reshape(step[1:], thin)
+    forward, backward = at(x, 2, None) - at(x, 1, -1), at(x, 1, -1) - at(x, None, -2)
+    total = before + after
+    inner = forward * (before / (after * total)) + backward * (after / (before * total))
+    return concat([first / step[0], inner, last / step[-1]], axis=axis)
 
 
-def trapezoid(y: Any, dx: float = 1.0, axis: int = -1) -> Any:
-    """Return the integral along an axis by the trapezoidal rule."""
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """Return the integral along an axis by the trapezoidal rule, over coordinates x or steps dx."""
     axis %= len(shape_of(y))
     upper = getitem(y, index=_along(axis, slice(1, None)))
     lower = getitem(y, index=_along(axis, slice(None, -1)))
-    return ((upper + lower) * (dx / 2)).sum(axis)
+    if x is not None:
+        x = asarray(x)
+        whole = len(shape_of(x)) > 1
+        dx = diff(x, axis=axis if whole else -1)
+        dx = dx if whole else reshape(dx, (-1,) + (1,) * (len(shape_of(y)) - axis - 1))
+    return sum_((upper + lower) * (dx / 2), axis)
 
 
 def pad(x: Any, widths: Any, mode: str = "constant", constant_values: float = 0) -> Any:
@@ -187,6 +220,16 @@ def diag(x: Any, k: int = 0) -> Any:
     return concat([rows, empty] if k > 0 else [empty, rows])
 
 
+def diagonal_between(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Return a diagonal of two axes, the first two by default, as NumPy's `diagonal`."""
+    return diagonal(moveaxis(x, (axis1, axis2), (-2, -1)), offset)
+
+
+def trace_between(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Return the sum along a diagonal of two axes, the first two by default, as NumPy's `trace`."""
+    return sum_(diagonal_between(x, offset, axis1, axis2), -1)
+
+
 def inner(a: Any, b: Any) -> Any:
     """Return the inner products over the last axes."""
     if not shape_of(a) or not shape_of(b):
@@ -200,31 +243,60 @@ def partition(x: Any, kth: int, axis: int = -1) -> Any:
     return take_along_axis(x, argsort(x, axis), axis)
 
 
-def atleast_1d(x: Any) -> Any:
-    """Return x with one axis at least."""
-    return x if shape_of(x) else reshape(x, (1,))
+def atleast_1d(*arrays: Any) -> Any:
+    """Return x with one axis at least; several give a tuple."""
+    return _each(lambda x: x if shape_of(x) else reshape(x, (1,)), arrays)
 
 
-def atleast_2d(x: Any) -> Any:
-    """Return x with two axes at least, new ones first."""
-    rank = len(shape_of(x))
-    return x if rank > 1 else reshape(x, (1,) * (2 - rank) + shape_of(x))
+def atleast_2d(*arrays: Any) -> Any:
+    """Return x with two axes at least, new ones first; several give a tuple."""
+
+    def two(x: Any) -> Any:
+        rank = len(shape_of(x))
+        return x if rank > 1 else reshape(x, (1,) * (2 - rank) + shape_of(x))
+
+    return _each(two, arrays)
 
 
-def atleast_3d(x: Any) -> Any:
-    """Return x with three axes at least, as NumPy places them."""
-    shape = shape_of(x)
-    if len(shape) > 2:
-        return x
-    full = {0: (1, 1, 1), 1: (1, *shape, 1), 2: (*shape, 1)}[len(shape)]
-    return reshape(x, full)
+def atleast_3d(*arrays: Any) -> Any:
+    """Return x with three axes at least, as NumPy places them; several give a tuple."""
+
+    def three(x: Any) -> Any:
+        shape = shape_of(x)
+        if len(shape) > 2:
+            return x
+        full = {0: (1, 1, 1), 1: (1, *shape, 1), 2: (*shape, 1)}[len(shape)]
+        return reshape(x, full)
+
+    return _each(three, arrays)
 
 
-def interp(x: Any, xp: Any, fp: Any) -> Any:
-    """Return piecewise linear interpolation; differentiable in x and in fp, constant outside."""
-    nodes = np.asarray(base(xp))
-    k = np.clip(np.searchsorted(nodes, np.asarray(base(x)), side="right") - 1, 0, len(nodes) - 2)
-    x = clip(x, float(nodes[0]), float(nodes[-1]))
-    left, right = nodes[k], nodes[k + 1]
+def _each(function: Any, arrays: tuple[Any, ...]) -> Any:
+    return function(arrays[0]) if len(arrays) == 1 else tuple(map(function, arrays))
+
+
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any:
+    """Return piecewise linear interpolation; differentiable in x and in fp.
+
+    Outside it is constant: `left` and `right`, by default the first and last of fp.
+    """
+    nodes = np.asarray(looked_into(xp))
+    at = np.asarray(looked_into(x))
+    k = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
+    t = clip(x, float(nodes[0]), float(nodes[-1]))
+    below, above = nodes[k], nodes[k + 1]
+    fp = asarray(fp)
     low, high = getitem(fp, index=k), getitem(fp, index=k + 1)
-    return low + (high - low) * ((x - left) / (right - left))
+    y = low + (high - low) * ((t - below) / (above - below))
+    y = y if left is None else where(at < nodes[0], left, y)
+    return y if right is None else where(at > nodes[-1], right, y)
+
+
+def unwrap(
+    p: Any, discont: float | None = None, axis: int = -1, *, period: float = 2 * np.pi
+) -> Any:
+    """Return phases with jumps of more than half a period, or `discont`, taken out."""
+    plain = np.asarray(looked_into(p))
+    with np.errstate(invalid="ignore"):
+        turns = np.round((np.unwrap(plain, discont, axis, period=period) - plain) / period)
+    return p + turns * period

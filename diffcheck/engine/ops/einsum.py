@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from diffcheck.engine.ball_trace import is_complex
+from diffcheck.engine.ops.complex import conj
 from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.table import op
@@ -103,13 +105,30 @@ _einsum = op(
 )
 
 
-def einsum(subscripts: str, *operands: Any) -> Any:
+def einsum(subscripts: Any, *operands: Any, optimize: Any = None) -> Any:
     """Contract operands by Einstein's convention, `...` and repeated labels included.
+
+    NumPy's other form, operands each followed by its labels' numbers, is understood too.
 
     >>> einsum("ij,j->i", np.eye(2), np.array([1.0, 2.0])).tolist()
     [1.0, 2.0]
     """
+    del optimize  # two operands are contracted by matrix products in any case
+    if not isinstance(subscripts, str):
+        subscripts, operands = _from_numbers(subscripts, *operands)
     return _einsum(*operands, subscripts=explicit(subscripts, operands))
+
+
+def _from_numbers(*given: Any) -> tuple[str, tuple[Any, ...]]:
+    """Return subscripts and operands of the form operand, labels, operand, labels, ..., output."""
+
+    def text(labels: Any) -> str:
+        return "".join("..." if k is Ellipsis else LETTERS[k] for k in labels)
+
+    count = len(given) // 2
+    left = ",".join(text(labels) for labels in given[1 : 2 * count : 2])
+    arrow = f"->{text(given[-1])}" if len(given) % 2 else ""
+    return left + arrow, given[0 : 2 * count : 2]
 
 
 def explicit(subscripts: str, operands: tuple[Any, ...]) -> str:
@@ -154,14 +173,33 @@ def outer(a: Any, b: Any) -> Any:
 
 
 def vecdot(a: Any, b: Any, axis: int = -1) -> Any:
-    """Return the dot products along an axis."""
-    return sum_(a * b, axis)
+    """Return the dot products along an axis, of the conjugate of a if it is complex."""
+    return sum_((conj(a) if is_complex(a) else a) * b, axis)
+
+
+def vdot(a: Any, b: Any) -> Any:
+    """Return the dot product of two arrays as vectors, of the conjugate of a if it is complex."""
+    return vecdot(reshape(a, -1), reshape(b, -1))
+
+
+def matvec(a: Any, x: Any) -> Any:
+    """Return matrices times vectors, in stacks."""
+    return einsum("...ij,...j->...i", a, x)
+
+
+def vecmat(x: Any, a: Any) -> Any:
+    """Return vectors times matrices, in stacks; a complex vector is conjugated."""
+    return einsum("...i,...ij->...j", conj(x) if is_complex(x) else x, a)
 
 
 def kron(a: Any, b: Any) -> Any:
-    """Return the Kronecker product of two matrices."""
-    (m, n), (p, q) = shape_of(a), shape_of(b)
-    return reshape(einsum("ij,kl->ikjl", a, b), (m * p, n * q))
+    """Return the Kronecker product of two arrays of any rank."""
+    rank = max(len(shape_of(a)), len(shape_of(b)))
+    m = (1,) * (rank - len(shape_of(a))) + shape_of(a)
+    n = (1,) * (rank - len(shape_of(b))) + shape_of(b)
+    apart = reshape(a, tuple(k for size in m for k in (size, 1)))
+    inside = reshape(b, tuple(k for size in n for k in (1, size)))
+    return reshape(apart * inside, tuple(p * q for p, q in zip(m, n, strict=True)))
 
 
 def dot(a: Any, b: Any) -> Any:

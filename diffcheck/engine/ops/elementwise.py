@@ -197,8 +197,9 @@ where: Entry = op(
 )
 
 
-def clip(x: Any, min: Any = None, max: Any = None) -> Any:  # noqa: A002 - the array API's names
+def clip(x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None) -> Any:  # noqa: A002 - the array API's names, and NumPy's
     """Limit x to [min, max]; at an end the cotangent is halved, as for `maximum` of equals."""
+    min, max = a_min if min is None else min, a_max if max is None else max
     x = x if min is None else maximum(x, min)
     return x if max is None else minimum(x, max)
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import Tensor, base, shape_of
+from diffcheck.engine.tensor import Tensor, base, looked_into, shape_of
 
 
 def _is_basic(index: Any) -> bool:
@@ -71,9 +72,16 @@ scatter_add: Entry = op(
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """Return the elements of x at integer positions along an axis (of a vector by default)."""
-    axis = 0 if axis is None else axis % len(shape_of(x))
-    return getitem(x, index=(*(slice(None),) * axis, indices))
+    """Return the elements of x at integer positions along an axis, of x as a vector by default."""
+    if axis is None:
+        x, axis = _flat(x), 0
+    if isinstance(indices, (list, tuple)):
+        indices = np.asarray(indices)
+    return getitem(x, index=(*(slice(None),) * (axis % len(shape_of(x))), indices))
+
+
+def _flat(x: Any) -> Any:
+    return x if len(shape_of(x)) == 1 else reshape(x, -1)
 
 
 def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Any:
@@ -93,7 +101,8 @@ def diagonal(x: Any, offset: int = 0) -> Any:
     return getitem(x, index=(..., steps + max(0, -offset), steps + max(0, offset)))
 
 
-def repeat(x: Any, repeats: int, axis: int | None = None) -> Any:
-    """Return x with each element repeated along an axis (of a vector by default)."""
-    axis = 0 if axis is None else axis % len(shape_of(x))
-    return take(x, np.repeat(np.arange(shape_of(x)[axis]), repeats), axis)
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
+    """Return x with each element repeated along an axis, of x as a vector by default."""
+    if axis is None:
+        x, axis = _flat(x), 0
+    return take(x, np.repeat(np.arange(shape_of(x)[axis]), looked_into(repeats)), axis)

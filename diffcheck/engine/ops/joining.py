@@ -60,10 +60,13 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     return _stack(*arrays, axis=axis)
 
 
-def asarray(x: Any, dtype: Any = None) -> Any:
-    """Return x as an array; tensors stay tensors, and lists of them are stacked."""
+def asarray(x: Any, dtype: Any = None, **options: Any) -> Any:
+    """Return x as an array; tensors stay tensors, and lists of them are stacked.
+
+    The options are NumPy's: they have no meaning for tensors, into which nothing can be written.
+    """
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, Tensor) for leaf in leaves(x)):
         x = stack([asarray(row) for row in x])
     if not isinstance(x, Tensor):
-        return np.asarray(x, dtype=dtype)
+        return np.asarray(x, dtype=dtype, **options)
     return x if dtype is None else astype(x, dtype)

@@ -20,7 +20,7 @@ from diffcheck.engine.ops.reduction import Axis, expand
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.tensor import base, shape_of
+from diffcheck.engine.tensor import base, looked_into, shape_of
 
 INFINITY = float("inf")
 Ord = float | str | None
@@ -134,4 +134,4 @@ def lstsq(a: Any, b: Any, *, rtol: float | None = None) -> LstsqResult:
 
 def matrix_rank(x: Any, *, rtol: float | None = None) -> Any:
     """Return how many singular values are not negligible: a constant almost everywhere."""
-    return np.linalg.matrix_rank(base(x), rtol=rtol)
+    return np.linalg.matrix_rank(looked_into(x), rtol=rtol)

@@ -115,10 +115,13 @@ def roll(x: Any, shift: int | tuple[int, ...], axis: int | tuple[int, ...] | Non
     return _roll(x, shift=shift, axis=axis)
 
 
-def moveaxis(x: Any, source: int, destination: int) -> Any:
-    """Return x with one axis moved to another place."""
-    order = list(range(len(shape_of(x))))
-    order.insert(destination % len(order), order.pop(source))
+def moveaxis(x: Any, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Any:
+    """Return x with axes moved to other places, the rest in their order."""
+    rank = len(shape_of(x))
+    moved, places = _axes(source, rank), _axes(destination, rank)
+    order = [a for a in range(rank) if a not in moved]
+    for place, axis in sorted(zip(places, moved, strict=True)):
+        order.insert(place, axis)
     return permute_dims(x, tuple(order))
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from flint import arb
 
 from diffcheck.balls import ZERO, is_less
-from diffcheck.engine.ball_trace import real_literal
+from diffcheck.engine.ball_trace import is_complex, real_literal
 from diffcheck.engine.ops.arrangement import pad
 from diffcheck.engine.ops.comparison import greater
+from diffcheck.engine.ops.complex import conj
 from diffcheck.engine.ops.einsum import einsum
 from diffcheck.engine.ops.elementwise import clip, exp, expm1, tanh, where
 from diffcheck.engine.ops.indexing import getitem
@@ -172,6 +173,12 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     padded = pad(a, (margin,)) if any(margin) else a
     windows = _windows(padded, (m,), 1, 1)
     return windows @ getitem(v, index=slice(None, None, -1))
+
+
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    """Return the cross-correlation of two vectors, of the conjugate of v, as NumPy's."""
+    reversed_ = getitem(v, index=slice(None, None, -1))
+    return convolve(a, conj(reversed_) if is_complex(v) else reversed_, mode)
 
 
 def max_pool2d(x: Any, size: int, stride: int | None = None) -> Any:

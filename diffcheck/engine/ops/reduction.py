@@ -18,7 +18,7 @@ from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import astype, flip, permute_dims, reshape
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import base, shape_of, tensor_of
+from diffcheck.engine.tensor import looked_into, shape_of, tensor_of
 from diffcheck.engine.values import ones_like
 
 Axis = int | tuple[int, ...] | None
@@ -181,16 +181,30 @@ _argsort = op(
 )
 
 
-def argsort(x: Any, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Any:
-    """Return the positions that sort x along an axis; always stably."""
+def argsort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Any:
+    """Return the positions that sort x along an axis, or as a vector; always stably."""
     del stable
+    x, axis = (reshape(x, -1), 0) if axis is None else (x, axis)
     return _argsort(-x if descending else x, axis=axis)
 
 
-def sort(x: Any, axis: int = -1, *, descending: bool = False, stable: bool = True) -> Any:
-    """Return x in order along an axis; equal elements keep theirs."""
+def sort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Any:
+    """Return x in order along an axis, or as a vector; equal elements keep theirs."""
+    x, axis = (reshape(x, -1), 0) if axis is None else (x, axis)
     order = argsort(x, axis, descending=descending, stable=stable)
     return take_along_axis(x, order, axis)
+
+
+def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """Return running sums along an axis, of x as a vector by default: NumPy's."""
+    x, axis = (reshape(x, -1), 0) if axis is None else (x, axis)
+    return cumulative_sum(x, axis, dtype=dtype)
+
+
+def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """Return running products along an axis, of x as a vector by default: NumPy's."""
+    x, axis = (reshape(x, -1), 0) if axis is None else (x, axis)
+    return cumulative_prod(x, axis, dtype=dtype)
 
 
 # Products: a tree of multiplications, so that no rule divides by an element, which may be 0.
@@ -258,9 +272,9 @@ def _running_product(x: Any, axis: int) -> Any:
 
 def all(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Whether all elements along axes are true."""
-    return np.all(base(x), axis=axis, keepdims=keepdims)
+    return np.all(looked_into(x), axis=axis, keepdims=keepdims)
 
 
 def any(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Whether any element along axes is true."""
-    return np.any(base(x), axis=axis, keepdims=keepdims)
+    return np.any(looked_into(x), axis=axis, keepdims=keepdims)

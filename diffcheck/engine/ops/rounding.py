@@ -11,10 +11,19 @@ from flint import arb
 
 from diffcheck.balls import ZERO, Undecided, is_less
 from diffcheck.engine.ball_trace import is_ball
-from diffcheck.engine.ops.comparison import floor, greater, isfinite, isnan, sign, trunc
+from diffcheck.engine.ops.comparison import (
+    equal,
+    floor,
+    isinf,
+    isnan,
+    sign,
+    trunc,
+)
 from diffcheck.engine.ops.elementwise import maximum, minimum, multiply, where
+from diffcheck.engine.ops.elementwise import pow as pow_
+from diffcheck.engine.ops.manipulation import astype
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import base
+from diffcheck.engine.tensor import base, looked_into
 
 
 def _floor_ball(a: arb) -> arb:
@@ -135,8 +144,9 @@ def nan_to_num(
     greatest = ml_dtypes.finfo(base(x).dtype).max  # type: ignore[no-untyped-call]
     high = greatest if posinf is None else posinf
     low = -greatest if neginf is None else neginf
-    infinite = where(greater(x, 0), high, low)
-    return where(isfinite(x), x, where(isnan(x), nan, infinite))
+    y = where(isnan(x), nan, x)
+    y = where(equal(x, np.inf), high, y)
+    return where(equal(x, -np.inf), low, y)
 
 
 def deg2rad(x: Any) -> Any:
@@ -147,3 +157,44 @@ def deg2rad(x: Any) -> Any:
 def rad2deg(x: Any) -> Any:
     """Return radians in degrees."""
     return multiply(x, 180 / np.pi)
+
+
+def heaviside(x: Any, half: Any) -> Any:
+    """Return 0 below 0, 1 above, and `half` at 0; its derivative in x is 0."""
+    return where(equal(x, 0), half, 0.5 * (sign(x) + 1))
+
+
+def ldexp(x: Any, exponent: Any) -> Any:
+    """Return x times a power of 2, in two steps: the power itself may be out of range."""
+    n = np.asarray(looked_into(exponent))
+    half = n // 2
+    dtype = base(x).dtype if hasattr(base(x), "dtype") else np.dtype(np.float64)
+    one = np.ones((), dtype if dtype.kind == "f" else np.float64)
+    return x * np.ldexp(one, half) * np.ldexp(one, n - half)
+
+
+def frexp(x: Any) -> tuple[Any, Any]:
+    """Return the mantissa, from 1/2 to 1, and the exponent, an integer without derivative."""
+    _, exponent = np.frexp(looked_into(x))
+    return ldexp(x, -exponent), exponent
+
+
+def modf(x: Any) -> tuple[Any, Any]:
+    """Return the fractional and the integral part, both with the sign of x."""
+    whole = trunc(x)
+    return where(isinf(x), 0 * sign(x), x - whole), whole
+
+
+def divmod(a: Any, b: Any) -> tuple[Any, Any]:
+    """Return the quotient rounded down, and the remainder."""
+    return floor_divide(a, b), remainder(a, b)
+
+
+def float_power(a: Any, b: Any) -> Any:
+    """Return a to the power b, in float64 at least."""
+    return pow_(_at_least_double(a), b)
+
+
+def _at_least_double(x: Any) -> Any:
+    wide = is_ball(x) or np.result_type(base(x), np.float64) == getattr(base(x), "dtype", None)
+    return x if wide else astype(x, np.float64)

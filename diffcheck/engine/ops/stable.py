@@ -17,7 +17,8 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
         a = np.asarray(a, dtype=b.dtype)
     elif weak_b and not weak_a:
         b = np.asarray(b, dtype=a.dtype)
-    return np.where(condition, a, b)
+    y = np.where(condition, a, b)
+    return y if y.ndim else y[()]  # a scalar, as every ufunc gives: a weak one stays weak
 
 
 def nonzero(y: Any) -> Any:

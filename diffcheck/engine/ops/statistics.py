@@ -1,16 +1,24 @@
-"""Moments along axes."""
+"""Moments, ranges and covariances."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from diffcheck.engine.ball_trace import is_complex
+from diffcheck.engine.ops.arrangement import atleast_2d
 from diffcheck.engine.ops.comparison import equal
-from diffcheck.engine.ops.complex import imag, real
+from diffcheck.engine.ops.complex import conj, imag, real
 from diffcheck.engine.ops.elementwise import sqrt, where
+from diffcheck.engine.ops.indexing import diagonal
+from diffcheck.engine.ops.joining import asarray, concat
+from diffcheck.engine.ops.manipulation import broadcast_to, matrix_transpose, reshape, squeeze
 from diffcheck.engine.ops.precision import through_single
+from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import Axis, count_of, mean
+from diffcheck.engine.ops.reduction import max as max_
+from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
+from diffcheck.engine.tensor import shape_of
 
 
 def _deviation(x: Any, axis: Axis) -> Any:
@@ -53,3 +61,44 @@ def std(
 def _freedom(x: Any, axis: Axis, correction: float, ddof: float | None) -> float:
     """Return the degrees of freedom, the count less a correction."""
     return count_of(x, axis) - (correction if ddof is None else ddof)
+
+
+def ptp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+    """Return the range, from the least to the greatest element, along axes."""
+    return max_(x, axis, keepdims=keepdims) - min_(x, axis, keepdims=keepdims)
+
+
+def average(x: Any, axis: int | None = None, weights: Any = None, *, keepdims: bool = False) -> Any:
+    """Return the weighted mean along an axis; weights of one axis, or of x's shape."""
+    if weights is None:
+        return mean(x, axis, keepdims=keepdims)
+    if shape_of(weights) != shape_of(x):
+        thin = [1] * len(shape_of(x))
+        thin[axis or 0] = shape_of(weights)[0]
+        weights = reshape(weights, tuple(thin))
+    total = sum_(broadcast_to(weights, shape_of(x)), axis, keepdims=keepdims)
+    return sum_(x * weights, axis, keepdims=keepdims) / total
+
+
+def cov(m: Any, y: Any = None, *, rowvar: bool = True, ddof: int = 1) -> Any:
+    """Return the covariance matrix of variables, which are rows unless `rowvar` is false."""
+    x = _variables(m, rowvar=rowvar)
+    if y is not None:
+        x = concat([x, _variables(y, rowvar=rowvar)])
+    d = x - mean(x, 1, keepdims=True)
+    c = matmul(d, conj(matrix_transpose(d))) / (shape_of(x)[1] - ddof)
+    return squeeze(c)
+
+
+def _variables(m: Any, *, rowvar: bool) -> Any:
+    x = atleast_2d(asarray(m))
+    return x if rowvar or len(shape_of(m)) < 2 else matrix_transpose(x)
+
+
+def corrcoef(x: Any, y: Any = None, *, rowvar: bool = True) -> Any:
+    """Return the matrix of Pearson's correlation coefficients."""
+    c = cov(x, y, rowvar=rowvar)
+    if not shape_of(c):
+        return c / c
+    scale = sqrt(real(diagonal(c)))
+    return c / scale[:, None] / scale[None, :]

@@ -1,0 +1,48 @@
+"""The gamma distribution of shape a, and of scale 1 by default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.ops.elementwise import exp, log
+from diffcheck.engine.ops.special import xlogy
+from diffcheck.engine.ops.special_gamma import gammainc, gammaincc, gammaln
+from diffcheck.engine.stats.support import on_interval
+
+
+def logpdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Return the logarithm of the density."""
+
+    def inside(z: Any) -> Any:
+        return xlogy(a - 1, z) - z - gammaln(a) - log(scale)
+
+    return on_interval(inside, (x - loc) / scale, below=-np.inf, above=-np.inf, at=1.0)
+
+
+def pdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Return the density."""
+    return exp(logpdf(x, a, loc, scale))
+
+
+def cdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Return the probability of a value of at most x; not differentiable in a."""
+    z = (x - loc) / scale
+    return on_interval(lambda z: gammainc(a, z), z, below=0.0, above=1.0, at=1.0)
+
+
+def sf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Return the probability of a value above x, as a tail; not differentiable in a."""
+    z = (x - loc) / scale
+    return on_interval(lambda z: gammaincc(a, z), z, below=1.0, above=0.0, at=1.0)
+
+
+def logcdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Return the logarithm of `cdf`."""
+    return log(cdf(x, a, loc, scale))
+
+
+def logsf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
+    """Return the logarithm of `sf`."""
+    return log(sf(x, a, loc, scale))

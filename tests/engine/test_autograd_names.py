@@ -1,0 +1,80 @@
+"""Everything that autograd 1.9.1 differentiates has a counterpart here, under the same name."""
+
+import importlib.util
+
+import pytest
+
+from diffcheck import engine as xp
+
+NAMES = {
+    "numpy": (xp, """
+        abs absolute acos acosh add amax amin angle arccos arccosh arcsin arcsinh arctan arctan2
+        arctanh array_split asin asinh astype atan atan2 atanh atleast_1d atleast_2d atleast_3d
+        broadcast_to clip conj conjugate cos cosh cross cumsum deg2rad degrees diag diagonal diff
+        divide dot dsplit einsum exp exp2 expand_dims expm1 fabs fliplr flipud fmax fmin full
+        gradient hsplit hypot imag inner kron linspace log log10 log1p log2 logaddexp logaddexp2
+        matmul max maximum mean min minimum mod moveaxis multiply nan_to_num negative outer pad
+        partition permute_dims pow power prod rad2deg radians ravel real real_if_close reciprocal
+        remainder repeat reshape roll rollaxis rot90 sin sinc sinh sort split sqrt square squeeze
+        std subtract sum swapaxes tan tanh tensordot tile trace transpose tril triu true_divide var
+        vsplit where"""),
+    "numpy.linalg": (xp.linalg, "cholesky det eig eigh inv norm pinv slogdet solve svd"),
+    "numpy.fft": (xp.fft, """
+        fft fft2 fftn fftshift ifft ifft2 ifftn ifftshift irfft irfft2 irfftn rfft rfft2 rfftn"""),
+    "scipy.special": (xp, """
+        beta betainc betaln digamma erf erfc erfcinv erfinv expit gamma gammainc gammaincc gammaln
+        gammasgn i0 i1 iv ive j0 j1 jn jv logit logsumexp multigammaln polygamma psi rgamma y0 y1
+        yn"""),
+    "scipy.linalg": (xp.linalg, "solve_banded solve_sylvester solve_triangular sqrtm"),
+    "scipy.signal": (xp, "convolve"),
+    "scipy.integrate": (xp.integrate, "odeint"),
+    "scipy.stats.beta": (xp.stats.beta, "cdf logpdf pdf"),
+    "scipy.stats.chi2": (xp.stats.chi2, "cdf logpdf pdf"),
+    "scipy.stats.dirichlet": (xp.stats.dirichlet, "logpdf pdf"),
+    "scipy.stats.gamma": (xp.stats.gamma, "cdf logpdf pdf"),
+    "scipy.stats.multivariate_normal": (xp.stats.multivariate_normal, "entropy logpdf pdf"),
+    "scipy.stats.norm": (xp.stats.norm, "cdf logcdf logpdf logsf pdf sf"),
+    "scipy.stats.poisson": (xp.stats.poisson, "cdf logpmf pmf"),
+    "scipy.stats.t": (xp.stats.t, "cdf logcdf logpdf pdf"),
+}  # fmt: skip
+
+CONTAINERS = "the arithmetic of its containers and boxes: ours are tuples, lists and dicts"
+ADJOINTS = "the transpose of a rule, which here is a rule written with ops"
+INTERNAL = {
+    **dict.fromkeys(
+        (
+            "_array_from_scalar_or_array", "_make_dict", "array_from_args", "concatenate_args",
+            "container_take", "container_untake", "covector", "inner_prod", "make_sequence",
+            "mut_add", "scalar_mul", "sequence_extend_left", "sequence_extend_right", "sparse_add",
+        ),
+        CONTAINERS,
+    ),
+    **dict.fromkeys(
+        (
+            "dot_adjoint_0", "dot_adjoint_1", "make_diagonal", "tensordot_adjoint_0",
+            "tensordot_adjoint_1", "truncate_pad", "untake",
+        ),
+        ADJOINTS,
+    ),
+    "__getitem__": "the operator x[index]",
+    "_original_where": "where",
+    "_primitive_norm": "linalg.norm",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "name"), [(place, name) for place in NAMES for name in NAMES[place][1].split()]
+)
+def test_has_a_counterpart(place, name):
+    assert callable(getattr(NAMES[place][0], name))
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("autograd"), reason="autograd is not installed")
+def test_the_list_is_autograds():
+    for place in NAMES:
+        importlib.import_module(f"autograd.{place}")
+    from autograd.core import primitive_vjps
+
+    named = {name for _, names in NAMES.values() for name in names.split()}
+    assert len(primitive_vjps) == 216
+    assert {p.__name__ for p in primitive_vjps} - named - set(INTERNAL) == set()

@@ -7,6 +7,7 @@ the orthogonal polar factor U Vᵀ for singular vectors, ratios of elements for 
 from diffcheck import Case, real, sym
 
 BY_TWO = real(-1, 1, shape=(2, 2))
+FAR_FROM_ZERO = real(0.25, 1, shape=(2, 2))
 TALL = real(-1, 1, shape=(3, 2))
 
 
@@ -49,6 +50,26 @@ op_solve = case(
     lambda xp, x, y: xp.linalg.solve(regular(xp, x), y),
     x=BY_TWO,
     y=real(-2, 2, shape=(2,)),
+)
+op_solve_sylvester = case(
+    lambda x, y: sym.solve(regular(sym, x) + sym.array([[y[0], 0], [0, y[0]]]), y[1:]),
+    lambda xp, x, y: xp.linalg.solve_sylvester(
+        regular(xp, x), xp.reshape(y[0], (1, 1)), xp.reshape(y[1:], (2, 1))
+    )[:, 0],
+    x=FAR_FROM_ZERO,
+    y=real(0.25, 1, shape=(3,)),
+)
+
+
+def root_of_two_by_two(x):
+    """Return (A + s I)/√(tr A + 2 s) with s = √(det A), by Cayley and Hamilton."""
+    a = regular(sym, x)
+    s = sym.sqrt(sym.det(a))
+    return (a + sym.array([[s, 0], [0, s]])) / sym.sqrt(a[0, 0] + a[1, 1] + 2 * s)
+
+
+op_sqrtm = case(
+    root_of_two_by_two, lambda xp, x: xp.real(xp.linalg.sqrtm(regular(xp, x))), x=FAR_FROM_ZERO
 )
 op_pinv = case(
     lambda x: (

@@ -23,11 +23,11 @@ CONSTANTS: Final[dict[str, tuple[str, Callable[[], arb]]]] = {
         "0.1591549430918953357688837633725143620345",
         lambda: 1 / (2 * arb.pi()),
     ),
-    "log_pi": (
-        "1.144729885849400174143427351353058711647",
-        lambda: arb.pi().log(),  # noqa: PLW0108 - π at the precision of the call
+    "log_pi": ("1.144729885849400174143427351353058711647", lambda: arb.pi().log()),
+    "log_two_pi": (
+        "1.837877066409345483560659472811235279723",
+        lambda: (2 * arb.pi()).log(),  # noqa: PLW0108 - π at the precision of the call
     ),
-    "log_two_pi": ("1.837877066409345483560659472811235279723", lambda: (2 * arb.pi()).log()),
     "sqrt_half": ("0.7071067811865475244008443621048490392848", lambda: arb(0.5).sqrt()),
     "one_over_sqrt_two_pi": (
         "0.3989422804014326779399460599343818684759",

@@ -29,40 +29,58 @@ ARRAY: Final = """\
         else:
             cotangents[{slot}] = added(known, t, {x}, {slot}, owned)
 """
+# The same where the rule itself knows the shape of x.
+WHOLE_ARRAY: Final = """\
+    if {slot} is not None:
+        t = {rule}
+        if t.dtype is not {x}.dtype:
+            t = in_kind(t, {x})
+        known = cotangents[{slot}]
+        cotangents[{slot}] = t if known is None else added(known, t, {x}, {slot}, owned)
+"""
 NUMBER: Final = """\
         if {slot} is not None:
             known = cotangents[{slot}]
             cotangents[{slot}] = {rule} if known is None else known + {rule}
 """
-WHOLE: Final = """\
+ELEMENTWISE: Final = """\
 def backward(cotangents, g, entry, owned):
     {unpacked} = entry
     if type(y) is float64:
 {numbers}        return
 {arrays}"""
+GENERAL: Final = """\
+def backward(cotangents, g, entry, owned):
+    {unpacked} = entry
+    if g.shape != y.shape:
+        g = broadcast_to(g, y.shape)
+{arrays}"""
 SLOTS: Final = {1: "_, i, x, y", 2: "_, i, j, a, b, y"}
 OPERANDS: Final = {1: ("x",), 2: ("a", "b")}
 
 
-def backward_source(rules: tuple[Callable[..., Any] | None, ...]) -> tuple[str, dict[str, Any]]:
+def backward_source(
+    rules: tuple[Callable[..., Any] | None, ...], *, elementwise: bool = True
+) -> tuple[str, dict[str, Any]]:
     """Return the function that takes an entry back, and what its source names.
 
     `rules` are those of an op of one or two arguments, on plain arrays: rule(g, y, *args); None for
     an argument that has no derivative.
     """
-    names: dict[str, Any] = {"float64": np.float64}
+    names: dict[str, Any] = {"float64": np.float64, "broadcast_to": np.broadcast_to}
     numbers, arrays = "", ""
     operands = OPERANDS[len(rules)]
     for position, (slot, x, rule) in enumerate(zip("ij", operands, rules, strict=False)):
         if rule is None:
             continue
-        text = expression(rule, ("g", "y", *operands), names)
+        text = expression(rule, ("g", "y", *operands), names) if elementwise else None
         if text is None:
             names[f"rule{position}"] = rule
             text = f"rule{position}(g, y, {', '.join(operands)})"
         numbers += NUMBER.format(slot=slot, rule=text)
-        arrays += ARRAY.format(slot=slot, rule=text, x=x)
-    return WHOLE.format(unpacked=SLOTS[len(rules)], numbers=numbers, arrays=arrays), names
+        arrays += (ARRAY if elementwise else WHOLE_ARRAY).format(slot=slot, rule=text, x=x)
+    whole = ELEMENTWISE if elementwise else GENERAL
+    return whole.format(unpacked=SLOTS[len(rules)], numbers=numbers, arrays=arrays), names
 
 
 def expression(

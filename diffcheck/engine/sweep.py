@@ -8,9 +8,11 @@ added to in place.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diffcheck.engine.binding import bind_plain
 from diffcheck.engine.inlining import backward_source
@@ -68,10 +70,10 @@ BACKWARDS: Final[list[Backward]] = [_unknown]
 def backward_of(op: Op) -> Backward:
     """Return the function that takes one entry of this op back."""
     rules = tuple(rule and bind_plain(rule) for rule in _rules(op))
-    if op.kind != "elementwise" or not op.form:
+    if not op.form or op.accumulate is not None:
         return _general(op, rules)
-    source, names = backward_source(rules)
-    namespace = {**names, "fit": fit, "added": added}
+    source, names = backward_source(rules, elementwise=op.kind == "elementwise")
+    namespace = {**names, "fit": fit, "in_kind": in_kind, "added": added}
     exec(compile(source, f"<backward of {op.name}>", "exec"), namespace)  # noqa: S102 - our own
     return namespace["backward"]  # type: ignore[no-any-return]  # from the source
 
@@ -159,8 +161,13 @@ def fit(t: Any, x: Any, y: Any) -> Any:
 def _column_sums(t: Any) -> Any:
     """Return the sums over the first axis; for few columns a product with ones is faster."""
     if t.ndim == 2 and 0 < t.shape[1] <= FEW_COLUMNS and t.dtype.char in "fd":
-        return np.ones(t.shape[0], t.dtype) @ t
+        return _ones(t.shape[0], t.dtype) @ t
     return np.add.reduce(t, axis=0)
+
+
+@lru_cache(maxsize=64)
+def _ones(count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    return np.ones(count, dtype)
 
 
 def in_kind(t: Any, x: Any) -> Any:

@@ -17,6 +17,7 @@ from diffcheck.engine.ball_trace import is_ball, lift, lower
 from diffcheck.engine.errors import OperationError
 from diffcheck.engine.flow import sweep
 from diffcheck.engine.forward import ForwardTrace
+from diffcheck.engine.silence import IGNORED, restore, silence
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
@@ -25,6 +26,7 @@ from diffcheck.engine.values import ones_like, zeros_like
 Function = Callable[..., Any]
 
 
+ONE = np.float64(1)
 BLOCK = 2**18  # numbers of the tangents of one array that go through a function together
 PLAIN = frozenset("efdgFD")  # dtype characters of NumPy's own floating-point formats
 
@@ -44,11 +46,14 @@ def _edge(transform: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(transform)
     def call(*args: Any, **kwargs: Any) -> Any:
-        with np.errstate(all="ignore"):
+        token = silence(IGNORED)
+        try:
             if all(map(_is_plain, args)):
                 return transform(*args, **kwargs)
             lifted = tuple(tree_map(lift, a) for a in args)
             result = transform(*lifted, **kwargs)
+        finally:
+            restore(token)
         raised = any(a is not b for a, b in zip(leaves(args), leaves(lifted), strict=True))
         return tree_map(lower, result) if raised else result
 
@@ -78,7 +83,11 @@ def _record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[T
     tape = Tape()
     full = list(args)
     for position in argnums:
-        full[position] = tree_map(lambda leaf: tape.input(_variable(leaf)), args[position])
+        x = args[position]
+        if type(x) is np.ndarray:
+            full[position] = tape.input(_variable(x))
+        else:
+            full[position] = tree_map(lambda leaf: tape.input(_variable(leaf)), x)
     chosen = tuple([full[position] for position in argnums])
     return tape, f(*full), chosen
 
@@ -98,16 +107,34 @@ def _pull_back(
     cannot be used again, and the answer may be None: see `flow.sweep`.
     """
     seeds: dict[int, Any] = {}
-    for y, g in zip(leaves(output), leaves(cotangent), strict=True):
-        if type(y) is Tensor and y.trace is tape:
-            seeds[y.node] = seeds[y.node] + g if y.node in seeds else g
+    if type(output) is Tensor and output.trace is tape:
+        seeds[output.node] = cotangent
+    else:
+        for y, g in zip(leaves(output), leaves(cotangent), strict=True):
+            if type(y) is Tensor and y.trace is tape:
+                seeds[y.node] = seeds[y.node] + g if y.node in seeds else g
     masks = dict.fromkeys(seeds, mask) if mask is not None else None
     found = sweep(tape, seeds, masks=masks, consume=consume)
     if found is None:
         return None
-    cotangents = iter(found)
     seen = {id(g) for g in seeds.values()}
-    return tree_map(lambda x: _own(_in_kind(next(cotangents), x.value), x.value, seen), inputs)
+    if all(type(x) is Tensor for x in inputs):
+        return tuple([_finished(g, x.value, seen) for g, x in zip(found, inputs, strict=True)])
+    cotangents = iter(found)
+    return tree_map(lambda x: _finished(next(cotangents), x.value, seen), inputs)
+
+
+def _finished(g: Any, x: Any, seen: set[int]) -> Any:
+    """Return a cotangent as a transform may give it to its caller."""
+    if type(g) is np.float64 and type(x) is np.float64:
+        return g
+    if (
+        type(g) is np.ndarray and type(x) is np.ndarray and g.dtype is x.dtype and g is not x
+        and g.base is None and g.shape == x.shape and id(g) not in seen
+    ):  # fmt: skip
+        seen.add(id(g))
+        return g
+    return _own(_in_kind(g, x), x, seen)
 
 
 def _own(g: Any, x: Any, seen: set[int]) -> Any:
@@ -197,7 +224,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
                 f"grad needs a function that gives one number; this one gave shape "
                 f"{shape_of(output)}: sum it, or call engine.jacrev"
             )
-        value, seed = _output_value(tape, output), ones_like(output)
+        value = _output_value(tape, output)
+        seed = ONE if type(value) is np.float64 else ones_like(output)
         found = _pull_back(tape, output, inputs, seed, consume=True)
         if found is None:
             tape, output, inputs = _record(f, args, positions)

@@ -28,10 +28,8 @@ def tree_map(function: Callable[[Any], Any], tree: Any) -> Any:
     >>> tree_map(lambda x: 2 * x, (1, [2, 3]))
     (2, [4, 6])
     """
-    if tree is None:
-        return None
     if not isinstance(tree, (tuple, list, dict)):
-        return function(tree)
+        return None if tree is None else function(tree)
     if isinstance(tree, dict):
         return {key: tree_map(function, branch) for key, branch in tree.items()}
     branches = [tree_map(function, branch) for branch in tree]

@@ -177,3 +177,9 @@ def test_asarray_keeps_tensors_and_stacks_lists_of_them():
 
     assert xp.grad(f)(np.float64(3.0)) == 2 * 3.0 + 3 * 9.0 + 1.0 + 4 * 3.0
     assert xp.asarray([1, 2], dtype=np.float32).dtype == np.float32
+
+
+def test_an_empty_container_beside_a_pair_keeps_its_form():
+    first, second = xp.grad(lambda x, y: x[0] * x[1] * 2.0, (0, 1))((3.0, 4.0), ())
+    assert first == (8.0, 6.0)
+    assert second == ()

@@ -28,9 +28,9 @@ def _rows(x: Any) -> Any:
 
 def _left(g: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of a in a @ b."""
-    rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
+    rank_a, rank_b = a.ndim, b.ndim
     if rank_b == 2 and rank_a >= 2:
-        return matmul(g, b.mT)
+        return matmul(g, b.T)
     if rank_b == 1:
         return unbroadcast((g if rank_a == 1 else _column(g)) * b, shape_of(a))
     if rank_a == 1:
@@ -41,9 +41,9 @@ def _left(g: Any, a: Any, b: Any) -> Any:
 
 def _right(g: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of b in a @ b."""
-    rank_a, rank_b = len(shape_of(a)), len(shape_of(b))
+    rank_a, rank_b = a.ndim, b.ndim
     if rank_a == 2 and rank_b == 2:
-        return matmul(a.mT, g)
+        return matmul(a.T, g)
     if rank_a == 1:
         return unbroadcast(g * a if rank_b == 1 else _row(g) * _column(a), shape_of(b))
     if rank_b == 1:

@@ -12,8 +12,8 @@ import numpy as np
 from diffcheck.engine.replay.containers import Guard, rebuilt
 from diffcheck.engine.replay.emit import write_body
 from diffcheck.engine.replay.program import Flavor, Program
-from diffcheck.engine.replay.silence import IGNORED, restore, silence
 from diffcheck.engine.replay.writer import Writer
+from diffcheck.engine.silence import IGNORED, restore, silence
 
 MISS = object()  # the arguments are not those that the program was made for
 NAN = object()  # a nan: the program with masks must say what it is

@@ -24,6 +24,7 @@ conj: Entry = op(
     ball=np.frompyfunc(lambda z: z.conjugate() if hasattr(z, "conjugate") else z, 1, 1),
     rounding=0,
     jax="conj",
+    sympy="x.conjugate()",
 )
 real = op(
     "real",
@@ -33,6 +34,7 @@ real = op(
     ball=np.frompyfunc(lambda z: z.real, 1, 1),
     rounding=0,
     jax="real",
+    sympy="(x + x.conjugate())/2",
 )
 imag = op(
     "imag",
@@ -42,6 +44,7 @@ imag = op(
     ball=np.frompyfunc(lambda z: z.imag, 1, 1),
     rounding=0,
     jax="imag",
+    sympy="(x - x.conjugate())/(2*I)",
 )
 
 

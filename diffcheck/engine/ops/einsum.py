@@ -102,6 +102,7 @@ _einsum = op(
     ball=lambda *operands, subscripts: np.einsum(subscripts, *operands),
     length=_length,
     jax="einsum",
+    sympy="einsum(subscripts, *arrays)",
 )
 
 

@@ -60,7 +60,8 @@ dft: Entry = op(
     ),
     ball=_dft_ball,
     length=lambda x, n, axis, norm, inverse: n,
-    sympy="discrete.fft",
+    sympy="array([[exp((1 if inverse else -1)*2*pi*I*j*k/n) for j in range(n)] for k in range(n)])"
+    " @ x/(n if inverse else 1)",
     jax="fft.fft",
 )
 
@@ -88,7 +89,7 @@ rdft: Entry = op(
         axis,
     ),
     length=lambda x, n, axis, norm: n,
-    sympy="discrete.fft",
+    sympy="array([[exp(-2*pi*I*j*k/n) for j in range(n)] for k in range(n//2 + 1)]) @ x",
     jax="fft.rfft",
 )
 
@@ -131,6 +132,7 @@ irdft: Entry = op(
     vjp=_inverse_vjp,
     ball=_inverse_ball,
     length=lambda x, n, axis, norm: n,
-    sympy="discrete.ifft",
+    sympy="array([[exp(2*pi*I*j*k/n) for k in range(n)] for j in range(n)])"
+    " @ concat([x, x[n - n//2 - 1:0:-1].conjugate()])/n",
     jax="fft.irfft",
 )

@@ -62,6 +62,7 @@ getitem = op(
     selects="rule",
     accumulate=_accumulate,
     rounding=0,
+    sympy="x[index]",
 )
 scatter_add: Entry = op(
     "scatter_add",

@@ -36,6 +36,7 @@ _concat = op(
     vjp=lambda position, g, y, *arrays, axis: _part(position, g, arrays, axis),
     rounding=0,
     jax="concatenate",
+    sympy="concat(arrays, axis)",
 )
 _stack = op(
     "stack",
@@ -45,6 +46,7 @@ _stack = op(
     vjp=lambda position, g, y, *arrays, axis: _layer(position, g, axis),
     rounding=0,
     jax="stack",
+    sympy="stack(arrays, axis)",
 )
 
 

@@ -66,6 +66,7 @@ det = op(
     ball=balls.det,
     length=_order,
     jax="linalg.det",
+    sympy="det(x)",
 )
 _logabsdet = op(
     "logabsdet",
@@ -77,6 +78,7 @@ _logabsdet = op(
     length=_order,
     jax="linalg.slogdet[1]",
     domain="regular",
+    sympy="log(abs(det(x)))",
 )
 _sign_of_det = op(
     "sign_of_det",
@@ -85,6 +87,7 @@ _sign_of_det = op(
     ball=balls.sign_of_det,
     rounding=0,
     jax="linalg.slogdet[0]",
+    sympy="sign(det(x))",
 )
 
 
@@ -111,6 +114,7 @@ inv: Entry = op(
     length=_order,
     jax="linalg.inv",
     domain="regular",
+    sympy="inv(x)",
 )
 _solve: Entry = op(
     "solve",
@@ -127,6 +131,7 @@ _solve: Entry = op(
     length=_order,
     jax="linalg.solve",
     domain="regular",
+    sympy="solve(x, y)",
 )
 
 
@@ -166,6 +171,7 @@ _cholesky = op(
     length=_order,
     jax="linalg.cholesky",
     domain="positive definite",
+    sympy="array(Matrix(x).cholesky(hermitian=False))",
 )
 
 
@@ -258,6 +264,7 @@ expm = op(
     ball=balls.expm,
     length=_order,
     jax="scipy.linalg.expm",
+    sympy="array(Matrix(x).exp())",
 )
 
 
@@ -293,4 +300,5 @@ norm2 = op(
     ball=fw.norm2_ball,
     length=count_of,
     jax="linalg.norm",
+    sympy="sqrt(sum(x**2, axis))",
 )

@@ -85,7 +85,7 @@ _qr_op = op(
     jvp=(_qr_jvp,),
     ball=balls.stacked(_qr_ball),
     length=_order,
-    sympy="Matrix.QRdecomposition",
+    sympy="concat([array(m) for m in (lambda q, r: (q, r.T))(*Matrix(x).QRdecomposition())])",
     jax="linalg.qr",
 )
 
@@ -193,7 +193,6 @@ _svd_op: Entry = op(
     jvp=(_svd_jvp,),
     ball=balls.stacked(_svd_ball),
     length=_order,
-    sympy="Matrix.singular_values",
     jax="linalg.svd",
 )
 
@@ -263,7 +262,7 @@ _pinv_op = op(
     jvp=(lambda t, y, x, rtol: _pinv_jvp(t, y, x),),
     ball=lambda x, **_: balls.stacked(_pinv_ball)(x),
     length=_order,
-    sympy="Matrix.pinv",
+    sympy="array(Matrix(x).pinv())",
     jax="linalg.pinv",
 )
 
@@ -323,7 +322,6 @@ _eig_op = op(
     jvp=(_eig_jvp,),
     ball=balls.stacked(_eig_ball),
     length=_order,
-    sympy="Matrix.eigenvals",
     jax="linalg.eig",
 )
 

@@ -19,6 +19,7 @@ _reshape: Entry = op(
     vjp=lambda g, y, x, shape: _reshape(g, shape=shape_of(x)),
     rounding=0,
     jax="reshape",
+    sympy="reshape(x, shape)",
 )
 _broadcast_to = op(
     "broadcast_to",
@@ -27,6 +28,7 @@ _broadcast_to = op(
     vjp=lambda g, y, x, shape: unbroadcast(g, shape_of(x)),
     rounding=0,
     jax="broadcast_to",
+    sympy="broadcast_to(x, shape)",
 )
 _permute_dims: Entry = op(
     "permute_dims",
@@ -35,6 +37,7 @@ _permute_dims: Entry = op(
     vjp=lambda g, y, x, axes: _permute_dims(g, axes=inverse_permutation(axes)),
     rounding=0,
     jax="permute_dims",
+    sympy="permute_dims(x, axes)",
 )
 matrix_transpose: Entry = op(
     "matrix_transpose",
@@ -43,6 +46,7 @@ matrix_transpose: Entry = op(
     vjp=lambda g, y, x: matrix_transpose(g),
     rounding=0,
     jax="matrix_transpose",
+    sympy="matrix_transpose(x)",
 )
 _astype: Entry = op(
     "astype",
@@ -51,6 +55,7 @@ _astype: Entry = op(
     vjp=lambda g, y, x, dtype: _astype(g, dtype=x.dtype),
     ball=lambda x, *, dtype: x,
     jax="astype",
+    sympy="x",
 )
 
 
@@ -167,6 +172,7 @@ _flip: Entry = op(
     vjp=lambda g, y, x, axis: _flip(g, axis=axis),
     rounding=0,
     jax="flip",
+    sympy="flip(x, axis)",
 )
 _roll: Entry = op(
     "roll",
@@ -177,6 +183,7 @@ _roll: Entry = op(
     ),
     rounding=0,
     jax="roll",
+    sympy="roll(x, shift, axis)",
 )
 _tril: Entry = op(
     "tril",
@@ -186,6 +193,7 @@ _tril: Entry = op(
     selects="rule",
     rounding=0,
     jax="tril",
+    sympy="tril(x, k)",
 )
 _triu: Entry = op(
     "triu",
@@ -195,4 +203,5 @@ _triu: Entry = op(
     selects="rule",
     rounding=0,
     jax="triu",
+    sympy="triu(x, k)",
 )

@@ -204,6 +204,7 @@ _complement_op = op(
     length=count_of,
     domain="real; 1 - softmax without cancellation",
     slope="softmax",
+    sympy="1 - softmax(x, axis)",
 )
 _softmax_op = op(
     "softmax",
@@ -215,6 +216,7 @@ _softmax_op = op(
     rounding=3,
     length=count_of,
     jax="softmax",
+    sympy="softmax(x, axis)",
 )
 
 
@@ -240,6 +242,7 @@ _log_softmax_op = op(
     rounding=3,
     length=count_of,
     jax="log_softmax",
+    sympy="log_softmax(x, axis)",
 )
 
 
@@ -267,6 +270,7 @@ _logsumexp_op = op(
     rounding=3,
     length=lambda x, axis, keepdims: count_of(x, axis),
     jax="logsumexp",
+    sympy="logsumexp(x, axis, keepdims=keepdims)",
 )
 
 

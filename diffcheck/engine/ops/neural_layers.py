@@ -82,7 +82,7 @@ standardize = op(
     ball=_standardize_ball,
     rounding=3,
     length=_width,
-    sympy="(x - mean)/sqrt(variance + eps)",
+    sympy="(x - mean(x, -1, keepdims=True))/sqrt(var(x, -1, keepdims=True) + eps)",
     jax="nn.standardize",
 )
 
@@ -193,7 +193,8 @@ _attention_op: Entry = op(
     ball=_fused_ball,
     rounding=8,
     length=lambda q, k, v, causal, scale: shape_of(q)[-1] + shape_of(k)[-2],
-    sympy="softmax(q*k.T*scale)*v",
+    sympy="(lambda p: p/sum(p, -1, keepdims=True))"
+    "((tril if causal else array)(exp(x @ y.T*scale))) @ z",
     jax="nn.dot_product_attention",
 )
 
@@ -255,6 +256,7 @@ entropy_slope = op(
     rounding=3,
     length=_width,
     slope="softmax_cross_entropy",
+    sympy="softmax(x, -1) - eye(x.shape[-1])[labels]",
 )
 _entropy_op = op(
     "softmax_cross_entropy",
@@ -265,7 +267,7 @@ _entropy_op = op(
     ball=_entropies_ball,
     rounding=3,
     length=_width,
-    sympy="log(sum(exp(x))) - x[label]",
+    sympy="logsumexp(x, -1) - x[range(len(x)), labels]",
     jax="nn.log_softmax",
 )
 

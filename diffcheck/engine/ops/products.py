@@ -61,4 +61,5 @@ matmul = op(
     vjp=(lambda g, y, a, b: _left(g, a, b), lambda g, y, a, b: _right(g, a, b)),
     length=lambda a, b: shape_of(a)[-1],
     jax="matmul",
+    sympy="x @ y",
 )

@@ -55,7 +55,7 @@ _sum = op(
         expand(g, shape_of(x), axis), shape_of(x)
     ),
     length=_length,
-    sympy="Add",
+    sympy="sum(x, axis, keepdims=keepdims)",
     jax="sum",
 )
 
@@ -117,7 +117,7 @@ _max: Entry = op(
     selects=(lambda x, axis=None, keepdims=False: _share(x, _max(x, axis=axis), axis)[0],),
     ball=_extreme(lambda a, b: b if ball_less(a, b) else a),
     rounding=0,
-    sympy="Max",
+    sympy="max(x, axis, keepdims=keepdims)",
     jax="max",
 )
 _min: Entry = op(
@@ -129,7 +129,7 @@ _min: Entry = op(
     selects=(lambda x, axis=None, keepdims=False: _share(x, _min(x, axis=axis), axis)[0],),
     ball=_extreme(lambda a, b: a if ball_less(a, b) else b),
     rounding=0,
-    sympy="Min",
+    sympy="min(x, axis, keepdims=keepdims)",
     jax="min",
 )
 
@@ -232,6 +232,7 @@ cumsum_op: Entry = op(
     vjp=lambda g, y, x, axis: flip(cumsum_op(flip(g, axis), axis=axis), axis),
     length=lambda x, axis: shape_of(x)[axis],
     jax="cumsum",
+    sympy="cumulative_sum(x, axis)",
 )
 
 

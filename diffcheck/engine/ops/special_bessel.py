@@ -109,6 +109,7 @@ cylinder: Entry = op(
     ball=cylinder_ball,
     rounding=8,
     slope="j0",
+    sympy="{'j': besselj, 'y': bessely, 'i': besseli, 'k': besselk}[kind](v, x).diff(x, order)",
 )
 
 
@@ -171,6 +172,7 @@ scaled_cylinder: Entry = op(
     ball=_scaled_ball,
     rounding=0.5,
     slope="i0e",
+    sympy="(exp(x)*besselk(v, x) if kind == 'k' else exp(-Abs(x))*besseli(v, x)).diff(x, order)",
 )
 
 
@@ -235,6 +237,7 @@ cylinder_of_order: Entry = op(
     rounding=8,
     domain=("[0, 50]", "(0, 100)"),
     slope="jv",
+    sympy="{'j': besselj, 'y': bessely, 'i': besseli, 'k': besselk}[kind](x, y).diff(y, order)",
 )
 
 

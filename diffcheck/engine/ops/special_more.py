@@ -118,6 +118,7 @@ elliptic: Entry = op(
     rounding=4,
     domain="(-inf, 1)",
     slope="ellipk",
+    sympy="{'k': elliptic_k, 'e': elliptic_e}[kind](x).diff(x, order)",
 )
 ellipk = op(
     "ellipk",
@@ -149,6 +150,7 @@ complement: Entry = op(
     rounding=4,
     domain="(0, inf)",
     slope="ellipkm1",
+    sympy="elliptic_k(1 - x).diff(x, order)",
 )
 
 

@@ -37,7 +37,7 @@ def case_name(op: Op) -> str:
 
 def arguments(op: Op) -> tuple[str, ...]:
     """Return the arguments of an op by the names that its SymPy column gives them."""
-    return tuple(a for a in ARGUMENTS if re.search(rf"\b{a}\b", op.sympy or ""))
+    return tuple(a for a in ARGUMENTS if re.search(rf"(?<![\w']){a}(?![\w'])", op.sympy or ""))
 
 
 def counterpart(op: Op, **params: Any) -> Callable[..., Any]:

@@ -2,7 +2,6 @@ import math
 
 import pytest
 
-from diffcheck.engine import TABLE
 from diffcheck.engine.intervals import domains, interval
 
 
@@ -30,11 +29,3 @@ def test_one_domain_stands_for_all_arguments():
 def test_another_number_of_domains_is_told():
     with pytest.raises(ValueError, match="domains of 2 arguments, got 1"):
         domains(("[0, 1]",), 2)
-
-
-@pytest.mark.parametrize("name", [n for n, op in TABLE.items() if op.kind == "elementwise"])
-def test_the_domain_of_each_elementwise_op_parses(name):
-    op = TABLE[name]
-    count = len(op.vjp) if isinstance(op.vjp, tuple) else 1
-    texts = (op.domain,) if isinstance(op.domain, str) else op.domain
-    assert all(x.lower < x.upper for x in domains(op.domain, max(count, len(texts))))

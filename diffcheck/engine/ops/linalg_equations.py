@@ -74,6 +74,8 @@ solve_sylvester: Entry = op(
     length=_order,
     jax="scipy.linalg.solve_sylvester",
     domain="a and -b without a common eigenvalue",
+    sympy="reshape(solve(reshape(einsum('ij,kl->ikjl', x, eye(len(y))) + "
+    "einsum('ij,kl->ikjl', eye(len(x)), y.T), (z.size, z.size)), z.reshape(-1)), z.shape)",
 )
 
 
@@ -112,6 +114,7 @@ sqrtm: Entry = op(
     length=_order,
     jax="scipy.linalg.sqrtm",
     domain="no eigenvalue on the negative real axis",
+    sympy="array(Matrix(x)**S.Half)",
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from diffcheck.backends.base import Backend, BackendError, Evaluation, ExactSemantics, Unsupported
@@ -14,10 +15,20 @@ from diffcheck.backends.base import Backend, BackendError, Evaluation, ExactSema
 _CLASSES: Final[dict[str, tuple[str, str]]] = {
     "engine": ("diffcheck.backends.engine", "EngineBackend"),
     "jax": ("diffcheck.backends.jax", "JaxBackend"),
+    "torch": ("diffcheck.backends.torch", "TorchBackend"),
+    "autograd": ("diffcheck.backends.autograd", "AutogradBackend"),
+    "finite-difference": ("diffcheck.backends.finite_difference", "FiniteDifferenceBackend"),
 }
 NAMES: Final[tuple[str, ...]] = tuple(_CLASSES)
+# Further witnesses, called by name only: guest -> the packages that its extra brings.
+GUESTS: Final[dict[str, tuple[str, ...]]] = {
+    "torch": ("torch", "array-api-compat"),
+    "autograd": ("autograd",),
+    "finite-difference": (),
+}
 
 __all__ = [
+    "GUESTS",
     "NAMES",
     "Backend",
     "BackendError",
@@ -25,6 +36,7 @@ __all__ = [
     "ExactSemantics",
     "Unsupported",
     "get",
+    "lacking",
 ]
 
 
@@ -42,3 +54,20 @@ def get(name: str) -> Backend:
     module, cls = _CLASSES[name]
     backend: Backend = getattr(import_module(module), cls)()
     return backend
+
+
+def lacking(name: str) -> tuple[str, ...]:
+    """Return the packages that a backend needs and that are not installed.
+
+    >>> lacking("engine")
+    ()
+    """
+    return tuple(package for package in GUESTS.get(name, ()) if not _is_installed(package))
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True

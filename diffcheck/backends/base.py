@@ -53,6 +53,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def has_rules(self) -> bool:
+        """Whether derivatives come of rules, which can be wrong; a difference quotient has none."""
+        ...
+
+    @property
     def derived(self) -> frozenset[Kind]:
         """The quantities that share all their rules with the gradient or Jacobian.
 

@@ -8,17 +8,16 @@ from typing import Any, Final
 
 import numpy as np
 from flint import arb
-from numpy.typing import NDArray
 
 from diffcheck import engine
-from diffcheck.backends.base import BackendError, Evaluation, MissingFunctionError, Unsupported
-from diffcheck.backends.blocks import inputs_at, join, split
+from diffcheck.backends.base import Evaluation, MissingFunctionError, Unsupported
+from diffcheck.backends.blocks import inputs_at
 from diffcheck.backends.engine_namespace import namespace
 from diffcheck.backends.engine_transforms import ONE_COMPONENT, TRANSFORMS
-from diffcheck.backends.forms import DEPTHS, leading_axes
+from diffcheck.backends.pointwise import direction_arrays, flatten, named, require
 from diffcheck.balls import precision
 from diffcheck.case import Case, Point, Quantity
-from diffcheck.case.quantities import Kind, directions
+from diffcheck.case.quantities import Kind
 from diffcheck.engine.ball_trace import lift
 from diffcheck.engine.tensor import base
 from diffcheck.floats import Format
@@ -34,6 +33,7 @@ class EngineBackend:
 
     name: Final = "engine"
     flushes_subnormals: Final = False
+    has_rules: Final = True
     derived: Final[frozenset[Kind]] = frozenset()  # each op has a JVP rule of its own
 
     def __init__(self) -> None:
@@ -65,16 +65,16 @@ class EngineBackend:
         """
         where = f"{case.name}, program {program!r}, {quantity.kind}, engine {mode} on {device}"
         f = _program(case, program, fmt.dtype, where)
-        seeds = _seeds(case, quantity, fmt.dtype)
+        seeds = direction_arrays(case, quantity, fmt.dtype)
         found = [np.empty((0, *quantity.shape), dtype=fmt.dtype)]
         with _explained(), np.errstate(all="ignore"):
             for point in points:
                 inputs = inputs_at(case, point, fmt)
                 result = _apply(TRANSFORMS[quantity.kind], f, case, inputs, seeds)
-                found.append(_flatten(result, case, quantity, where)[None])
+                found.append(flatten(result, case, quantity, where)[None])
             operations = self._count(case, program, quantity, points, fmt, where)
         values = np.concatenate(found)
-        _require(values.dtype, fmt.dtype, where)
+        require(values.dtype, fmt.dtype, where)
         return Evaluation(values=values, operations=operations)
 
     def enclose(
@@ -112,7 +112,7 @@ class EngineBackend:
         f = _program(case, program, np.dtype(object), where)
         coordinates = inputs_at(case, point, fmt)
         inputs = {name: engine.ball_array(array) for name, array in coordinates.items()}
-        v, w = _seeds(case, quantity, np.dtype(np.float64))
+        v, w = direction_arrays(case, quantity, np.dtype(np.float64))
         seeds = tuple(engine.ball_array(part) for part in v), engine.ball_array(w)
         with (
             precision(bits),
@@ -122,7 +122,7 @@ class EngineBackend:
         ):
             result = _apply(TRANSFORMS[quantity.kind], f, case, inputs, seeds)
             # What does not depend on the inputs has met no ball.
-            return list(engine.ball_array(_flatten(result, case, quantity, where)).reshape(-1))
+            return list(engine.ball_array(flatten(result, case, quantity, where)).reshape(-1))
 
     def forget(self, case: Case) -> None:
         """Drop the operation counts of this case."""
@@ -142,26 +142,15 @@ class EngineBackend:
             inputs = inputs_at(case, points[0], fmt)
 
             f = _program(case, program, fmt.dtype, where)
-            seeds = _seeds(case, quantity, fmt.dtype)
+            seeds = direction_arrays(case, quantity, fmt.dtype)
 
             def component(*x: Any) -> Any:
-                changed = {**inputs, **_named(case, x)}
+                changed = {**inputs, **named(case, x)}
                 return _apply(ONE_COMPONENT[quantity.kind], f, case, changed, seeds)
 
             x = tuple(inputs[name] for name in case.wrt)
             self._operations[key] = engine.count_operations(component, *x)
         return self._operations.get(key, 0)
-
-
-def _named(case: Case, x: Sequence[Any]) -> Arrays:
-    return dict(zip(case.wrt, x, strict=True))
-
-
-def _seeds(
-    case: Case, quantity: Quantity, dtype: np.dtype[Any]
-) -> tuple[tuple[NDArray[Any], ...], NDArray[Any]]:
-    v, w = directions(case.name, quantity.m, quantity.n)
-    return split(v, case, dtype), w.astype(dtype)
 
 
 def _program(case: Case, program: str, dtype: np.dtype[Any], where: str) -> Callable[[Arrays], Any]:
@@ -175,7 +164,7 @@ def _program(case: Case, program: str, dtype: np.dtype[Any], where: str) -> Call
         if not isinstance(output, engine.Tensor):
             output = xp.asarray(output)
         if dtype.kind != "O":
-            _require(base(output).dtype, dtype, where)
+            require(base(output).dtype, dtype, where)
         return output
 
     return run
@@ -188,22 +177,9 @@ def _apply(
     data = {name: lift(value) for name, value in inputs.items() if name not in case.wrt}
 
     def of_wrt(*x: Any) -> Any:
-        return f({**data, **_named(case, x)})
+        return f({**data, **named(case, x)})
 
     return transform(of_wrt, tuple(inputs[name] for name in case.wrt), *seeds)
-
-
-def _flatten(result: Any, case: Case, quantity: Quantity, where: str) -> NDArray[Any]:
-    sizes = [case.inputs[name].size for name in case.wrt]
-    try:
-        return join(result, leading_axes(quantity), sizes, DEPTHS[quantity.kind])
-    except ValueError as error:
-        raise BackendError(f"{where}: expected {quantity.size} numbers: {error}") from error
-
-
-def _require(got: np.dtype[Any], expected: np.dtype[Any], where: str) -> None:
-    if got != expected:
-        raise BackendError(f"{where}: expected {expected}, got {got}")
 
 
 @contextmanager

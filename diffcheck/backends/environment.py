@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +23,10 @@ FLAGS: Final = (
 NO_GPU: Final = "no GPU present"
 
 
-def describe() -> dict[str, Any]:
+def describe(guests: Iterable[str] = ()) -> dict[str, Any]:
     """Return what a result's header records of the machine and the libraries.
+
+    `guests` are the packages of further witnesses that take part.
 
     `jax` holds the devices by platform and, where there is none, the words "no GPU present". JAX is
     imported here if it is installed.
@@ -33,7 +36,7 @@ def describe() -> dict[str, Any]:
     """
     return {
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: _version(name) for name in (*PACKAGES, *guests)},
         "platform": f"{platform.system()} {platform.machine()}",
         "cpu": describe_cpu(_cpuinfo()),
         "flags": {name: _flag(name) for name in FLAGS if name in os.environ},

@@ -61,6 +61,7 @@ class JaxBackend:
 
     name: Final = "jax"
     flushes_subnormals: Final = True  # XLA does, on the CPU in most arithmetic
+    has_rules: Final = True
     derived: Final[frozenset[Kind]] = frozenset({"jvp"})  # reverse mode transposes the JVP rules
 
     def __init__(self) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diffcheck.cli import answers, exits
+from diffcheck.cli.choices import BACKENDS, MODES, require_installed
 from diffcheck.cli.exits import Refused
 from diffcheck.cli.selection import DEFAULT_PATHS, is_narrowed, matcher, select
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 STORE = Path(".diffcheck/last.jsonl")  # of the latest run to end in this folder
 REPORTS = Path("reports")
-MODES = ("eager", "jit", "eager+highest", "jit+highest")
 QUANTITIES = ("gradient", "jacobian", "jvp", "vjp", "hessian", "hvp", "third")
 
 
@@ -34,7 +34,7 @@ QUANTITIES = ("gradient", "jacobian", "jvp", "vjp", "hessian", "hvp", "third")
 @click.option("-k", "keyword", default="", help="Only cases whose path::name matches, as pytest.")
 @click.option("-x", "stop", is_flag=True, help="Stop after the first case that fails.")
 @click.option("-j", "jobs", type=click.IntRange(1), help="Worker processes; default: all cores.")
-@click.option("--backend", "backends", multiple=True, type=click.Choice(["engine", "jax"]))
+@click.option("--backend", "backends", multiple=True, type=click.Choice(BACKENDS))
 @click.option("--dtype", "dtypes", multiple=True, type=click.Choice(["float32", "float64"]))
 @click.option("--device", "devices", multiple=True, help="A device such as cpu:0 or gpu:0.")
 @click.option(
@@ -42,7 +42,8 @@ QUANTITIES = ("gradient", "jacobian", "jvp", "vjp", "hessian", "hvp", "third")
     "modes",
     multiple=True,
     type=click.Choice(MODES),
-    help="On a GPU, `+highest` asks for full precision in matrix products.",
+    help="On a GPU, `+highest` asks for full precision in matrix products; the last three are "
+    "kinds of finite differences.",
 )
 @click.option("--order", "orders", multiple=True, type=click.IntRange(0, 3))
 @click.option(
@@ -97,6 +98,7 @@ def run_command(
     """
     matches = matcher(keyword)
     _check_folder(output)
+    require_installed(backends)
     from diffcheck.run import DEFAULT_SAMPLES, Options  # noqa: PLC0415 - SymPy is slow to import
     from diffcheck.run.pools import pools  # noqa: PLC0415
     from diffcheck.run.worker import probe  # noqa: PLC0415
@@ -115,7 +117,8 @@ def run_command(
     whole = options.is_default and not stop and not is_narrowed(paths, keyword)
     directory = report_dir or (REPORTS if whole else None)
     with _new_store() as store, pools(jobs or _cores()) as workers:
-        probing = workers.submit("probe", probe)  # JAX starts while the cases are loaded
+        # JAX starts while the cases are loaded.
+        probing = workers.submit("probe", probe, options.backends)
         cases, errors = select(paths, matches)
         for error in errors:
             exits.tell(error)

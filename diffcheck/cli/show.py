@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diffcheck.cli import exits
+from diffcheck.cli.choices import BACKENDS, require_installed
 from diffcheck.cli.selection import DEFAULT_PATHS
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ DIGITS = 20
 
 @click.command("show")
 @click.argument("case", metavar="[PATH::]CASE")
-@click.option("--backend", "backends", multiple=True, type=click.Choice(["engine", "jax"]))
+@click.option("--backend", "backends", multiple=True, type=click.Choice(BACKENDS))
 @exits.guarded
 def show_command(case: str, backends: tuple[str, ...]) -> int:
     """Show one case: formula, derivative, and every backend at one point.
 
     CASE is a case's name below cases/, a file that holds one case, or PATH::CASE.
     """
+    require_installed(backends)
     from diffcheck.case import find_cases  # noqa: PLC0415 - SymPy is slow to import
 
     whole = "::" in case or Path(case).exists()

@@ -12,6 +12,7 @@ from diffcheck.judge.records import (
     Verdict,
 )
 from diffcheck.judge.rules import (
+    NO_RULE,
     RIGHT,
     UNKNOWN,
     RuleEvidence,
@@ -25,6 +26,7 @@ from diffcheck.judge.verdicts import Judgement, judge
 __all__ = [
     "FAILING",
     "FAILING_IF_STRICT",
+    "NO_RULE",
     "RIGHT",
     "SCHEMA_VERSION",
     "UNKNOWN",

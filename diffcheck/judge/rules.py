@@ -37,6 +37,7 @@ class RuleEvidence:
 
 RIGHT: Final = RuleEvidence("right")
 UNKNOWN: Final = RuleEvidence("unknown")
+NO_RULE: Final = RuleEvidence("unknown", "a difference quotient: truncation and rounding together")
 
 
 def by_exact_semantics(

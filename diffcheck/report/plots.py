@@ -30,8 +30,17 @@ _FAMILIES: Final = (
     ("#006d2c", "#31a354", "#74c476"),
     ("#54278f", "#756bb1", "#9e9ac8"),
 )
-_MARKERS: Final = {"engine": ("o", 0), "jax eager": ("^", 1), "jax jit": ("x", 2)}
-_OTHER_MARKERS: Final = ("s", "D", "v", "P", "*")
+_MARKERS: Final = {
+    "engine": ("o", 0),
+    "jax eager": ("^", 1),
+    "jax jit": ("x", 2),
+    "torch": ("s", 1),
+    "autograd": ("D", 2),
+    "finite-difference central": ("v", 0),
+    "finite-difference richardson": ("P", 1),
+    "finite-difference complex-step": ("*", 2),
+}
+_OTHER_MARKERS: Final = ("<", ">", "p", "h", "d")
 _STYLE: Final[dict[Any, Any]] = {
     "svg.hashsalt": "diffcheck",
     "svg.fonttype": "none",

@@ -58,5 +58,5 @@ def short_dtype(dtype: str) -> str:
 
 def witness(backend: str, mode: str, device: str) -> str:
     """Return who computed, as `jax jit`; the device is named unless it is the first CPU."""
-    parts = [backend] if backend == "engine" and mode == "eager" else [backend, mode]
+    parts = [backend] if backend != "jax" and mode == "eager" else [backend, mode]
     return " ".join(parts if device == "cpu:0" else [*parts, device])

@@ -13,6 +13,7 @@ from diffcheck.backends.base import ExactSemantics, Unsupported
 from diffcheck.case import Point, Quantity
 from diffcheck.floats import FORMATS, Format
 from diffcheck.judge import (
+    NO_RULE,
     UNKNOWN,
     RuleEvidence,
     TwoFormats,
@@ -29,6 +30,8 @@ Table = list[list[RuleEvidence]]  # by point, by component
 
 def gather(context: CaseContext, task: Task, quantity: Quantity) -> Table:
     """Return what is known of the rule at each point of the task's dtype, per component."""
+    if quantity.order > 0 and not backend_of(task).has_rules:
+        return [[NO_RULE] * quantity.size for _ in context.points[task.dtype]]
     if hasattr(backend_of(task), "enclose"):
         return _exact(context, task, quantity)
     wide = replace(task, dtype=WIDE.name)
@@ -113,6 +116,28 @@ def _second_look(
                 nearby[component] += _pair(g32, g64, outcome)
             row += 1
         table[i] = [by_two_formats(pairs, operations) if pairs else UNKNOWN for pairs in nearby]
+        for component, rule in enumerate(table[i]):
+            if rule.accuses and _conditioned(context, wide, quantity, i, component):
+                table[i][component] = UNKNOWN
+
+
+def _conditioned(
+    context: CaseContext, wide: Task, quantity: Quantity, point_id: int, component: int
+) -> bool:
+    """Whether rounding the inputs once explains a float64 error: next to a root, say.
+
+    A library that computes float32 in double precision rounds it correctly there, and float64 not:
+    ρ is as large as that of a wrong rule.
+    """
+    evaluation = context.evaluate(wide, quantity)
+    outcome = context.outcomes(quantity, WIDE.name, point_id)[component]
+    assert outcome.ball is not None
+    error = balls.error_in_ulps(
+        evaluation.values[point_id].reshape(-1)[component], outcome.ball, WIDE
+    )
+    point = context.points[WIDE.name][point_id]
+    condition = context.sensitivity(quantity, component, point) / abs(float(outcome.ball.mid()))
+    return error <= 1 + evaluation.operations / 2 + condition
 
 
 def _pair(g32: Any, g64: Any, outcome: Outcome) -> list[TwoFormats]:

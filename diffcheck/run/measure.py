@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Final
@@ -15,7 +16,7 @@ from diffcheck import balls
 from diffcheck.backends.base import Evaluation, Unsupported
 from diffcheck.case import Case, Defect, Point, Quantity, expected_defects
 from diffcheck.floats import FORMATS, Format, to_hex
-from diffcheck.judge import Judgement, Measurement, RuleEvidence, Verdict, judge
+from diffcheck.judge import NO_RULE, Judgement, Measurement, RuleEvidence, Verdict, judge
 from diffcheck.run.context import CaseContext, backend_of
 from diffcheck.run.evidence import gather
 from diffcheck.run.options import Task
@@ -79,6 +80,9 @@ def _at_point(
             flushes_subnormals=flushes,
             subnormal_input=subnormal,
         )
+        if rules[component] is NO_RULE and judgement.fails(strict=True):
+            detail = "; ".join(filter(None, (judgement.detail, NO_RULE.detail)))
+            judgement = replace(judgement, detail=detail)
         if differs and quantity.order > 0 and judgement.fails():
             judgement = Judgement(
                 verdict=Verdict.MISMATCH,

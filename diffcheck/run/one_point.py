@@ -9,7 +9,7 @@ from diffcheck.case import Case, check_shapes
 from diffcheck.judge import Measurement
 from diffcheck.run.context import NARROW, WIDE, CaseContext
 from diffcheck.run.measure import measure, point_values
-from diffcheck.run.options import BACKENDS, Options
+from diffcheck.run.options import Options
 from diffcheck.run.plan import plan
 from diffcheck.run.worker import probe
 
@@ -27,7 +27,7 @@ def at_one_point(case: Case, backends: tuple[str, ...] = ()) -> list[Measurement
             p for p in found if p.kind == "sample"
         ]
         context.points[dtype] = (chosen or found)[:1]
-    presence = probe(backends or BACKENDS).presence
+    presence = probe(backends).presence
     tasks = plan([case], context.options, presence)[0].tasks
     values = {dtype: point_values(points[0]) for dtype, points in context.points.items()}
     return [replace(m, point=values[m.dtype]) for task in tasks for m in measure(context, task)]

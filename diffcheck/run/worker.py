@@ -36,13 +36,17 @@ class Probe:
     environment: dict[str, str | list[str]]
 
 
-def probe(names: tuple[str, ...] = BACKENDS) -> Probe:
-    """Find the devices and modes of the named backends, and describe the environment."""
+def probe(names: tuple[str, ...] = ()) -> Probe:
+    """Find the devices and modes of the named backends, and describe the environment.
+
+    Without names those of a plain run are probed.
+    """
     presence: dict[str, dict[str, tuple[str, ...]]] = {}
-    for name in names:
+    for name in names or BACKENDS:
         backend = backends.get(name)
         presence[name] = {device: backend.modes(device) for device in backend.devices()}
-    return Probe(presence, _flat(describe()))
+    guests = [package for name in names for package in backends.GUESTS.get(name, ())]
+    return Probe(presence, _flat(describe(guests)))
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str | list[str]]:

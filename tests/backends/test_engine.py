@@ -19,7 +19,7 @@ from backend_cases import (
     rows_expected,
 )
 
-from diffcheck.backends import NAMES, BackendError, Unsupported, get
+from diffcheck.backends import GUESTS, NAMES, BackendError, Unsupported, get, lacking
 from diffcheck.backends.engine_namespace import namespace
 from diffcheck.balls import Undecided, exact, precision
 from diffcheck.case import Quantity, real
@@ -189,10 +189,17 @@ def test_arrays_made_inside_a_program_take_the_format():
 
 
 def test_the_registry_names_every_backend():
-    assert NAMES == ("engine", "jax")
+    assert NAMES == ("engine", "jax", "torch", "autograd", "finite-difference")
     assert get("engine") is ENGINE
-    with pytest.raises(ValueError, match="no backend 'torch'"):
-        get("torch")
+    with pytest.raises(ValueError, match="no backend 'tensorflow'"):
+        get("tensorflow")
+
+
+def test_what_a_guest_needs_is_known_without_importing_it(monkeypatch):
+    assert set(GUESTS) == set(NAMES) - {"engine", "jax"}
+    monkeypatch.setitem(GUESTS, "torch", ("numpy", "a-package-that-is-not"))
+    assert lacking("torch") == ("a-package-that-is-not",)
+    assert lacking("finite-difference") == lacking("engine") == ()
 
 
 def test_one_device_and_one_mode():

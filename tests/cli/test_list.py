@@ -8,7 +8,7 @@ try:
     main(["list"])
 except SystemExit as end:
     assert end.code == 0
-assert not {"jax", "matplotlib", "diffcheck.engine"} & sys.modules.keys()
+assert not {"jax", "torch", "autograd", "matplotlib", "diffcheck.engine"} & sys.modules.keys()
 """
 HELP_IMPORTS_NOTHING_HEAVY = """
 import sys
@@ -18,6 +18,7 @@ try:
 except SystemExit as end:
     assert end.code == 0
 heavy = {"jax", "matplotlib", "sympy", "numpy", "flint", "msgspec", "pebble", "pytest", "jinja2"}
+heavy |= {"torch", "autograd", "array_api_compat"}
 assert not heavy & sys.modules.keys()
 """
 

@@ -6,11 +6,14 @@ bfloat16 among the arguments goes to the engine's function.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Final
 
 import numpy as np
+from flint import arb
 
 from diffcheck.engine.tensor import Tensor, looked_into
 from diffcheck.engine.trees import leaves, tree_map
@@ -24,13 +27,15 @@ WITHOUT_DERIVATIVE: Final = (
     "unique_inverse", "unique_values",
 )  # fmt: skip
 
+NUMPY_LACKS: Final = frozenset({"descending"})
 
-def is_numpys(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether a call has arrays, and all of them are of NumPy's own dtypes."""
-    found = False
+
+def is_numpys(args: tuple[Any, ...], kwargs: dict[str, Any], *, scalars: bool = False) -> bool:
+    """Whether all arrays of a call are of NumPy's own dtypes; with `scalars` there may be none."""
+    found = scalars
     for leaf in leaves([list(args), list(kwargs.values())]):
         kind = type(leaf)
-        if kind is Tensor:
+        if kind is Tensor or kind is arb:
             return False
         if kind is np.ndarray or isinstance(leaf, np.generic):
             if leaf.dtype.kind in "OV":
@@ -39,28 +44,36 @@ def is_numpys(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     return found
 
 
-def like_numpy(ours: Function, theirs: Function, *, keep_real: bool = False) -> Function:
+def like_numpy(
+    ours: Function, theirs: Function, *, keep_real: bool = False, scalars: bool = False
+) -> Function:
     """Return our function, which hands calls without tensors or balls to NumPy's.
 
-    With `keep_real` it keeps real matrices too, as long as it can do what is asked.
+    With `keep_real` it keeps real matrices too, as long as it can do what is asked; and it keeps
+    what asks for an option of the standard that NumPy lacks. With `scalars` calls of nothing but
+    Python's numbers are NumPy's as well.
     """
 
     @wraps(ours)
     def call(*args: Any, **kwargs: Any) -> Any:
         if args and type(args[0]) is Tensor:
             return ours(*args, **kwargs)
-        if not is_numpys(args, kwargs):
+        if not is_numpys(args, kwargs, scalars=scalars):
             return ours(*args, **kwargs)
         if keep_real and args[0].dtype.kind == "f":
             try:
                 return ours(*args, **kwargs)
-            except NotImplementedError:
+            except (NotImplementedError, TypeError):  # an option of NumPy's alone
                 pass
+        if not NUMPY_LACKS.isdisjoint(kwargs):
+            return ours(*args, **kwargs)
         return theirs(*args, **kwargs)
 
     operation = getattr(ours, "operation", None)
     if operation is not None:
         call.operation = operation  # type: ignore[attr-defined]  # read by `bind_plain`
+        with suppress(ValueError):  # an entry takes *args, and some functions of C do not tell
+            call.__signature__ = inspect.signature(theirs)  # type: ignore[attr-defined]  # as above
     return call
 
 

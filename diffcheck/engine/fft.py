@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.fft import fftfreq, rfftfreq
 
 from diffcheck.engine.conformance import like_numpy
 from diffcheck.engine.ops.complex import conj
@@ -17,7 +16,7 @@ from diffcheck.engine.tensor import shape_of
 Axes = int | Sequence[int] | None
 
 
-def fft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
+def fft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = "backward") -> Any:
     """Return the discrete Fourier transform along an axis, cut or filled to length n."""
     return dft(
         x,
@@ -28,30 +27,30 @@ def fft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) 
     )
 
 
-def ifft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
+def ifft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = "backward") -> Any:
     """Return the inverse discrete Fourier transform along an axis."""
     return dft(
         x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm or "backward", inverse=True
     )
 
 
-def rfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
+def rfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = "backward") -> Any:
     """Return the lower half of the transform of real numbers."""
     return rdft(x, n=shape_of(x)[axis] if n is None else n, axis=axis, norm=norm or "backward")
 
 
-def irfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
+def irfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = "backward") -> Any:
     """Return the real numbers whose transform has x as its lower half."""
     length = 2 * (shape_of(x)[axis] - 1) if n is None else n
     return irdft(x, n=length, axis=axis, norm=norm or "backward")
 
 
-def hfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
+def hfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = "backward") -> Any:
     """Return the real transform of numbers of which x is the lower, Hermitian half."""
     return irfft(conj(x), n=n, axis=axis, norm=TRANSPOSED[norm or "backward"])
 
 
-def ihfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = None) -> Any:
+def ihfft(x: Any, n: int | None = None, axis: int = -1, norm: Norm | None = "backward") -> Any:
     """Return the lower half of the inverse transform of real numbers."""
     return conj(rfft(x, n=n, axis=axis, norm=TRANSPOSED[norm or "backward"]))
 
@@ -67,7 +66,7 @@ def _lengths(x: Any, s: Sequence[int] | None, axes: Axes) -> list[tuple[int, int
 
 
 def fftn(
-    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = None
+    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = "backward"
 ) -> Any:
     """Return the transform along several axes, all by default."""
     for n, axis in _lengths(x, s, axes):
@@ -76,7 +75,7 @@ def fftn(
 
 
 def ifftn(
-    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = None
+    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = "backward"
 ) -> Any:
     """Return the inverse transform along several axes, all by default."""
     for n, axis in _lengths(x, s, axes):
@@ -85,7 +84,7 @@ def ifftn(
 
 
 def rfftn(
-    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = None
+    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = "backward"
 ) -> Any:
     """Return the transform of real numbers along several axes, halved along the last."""
     *others, (n, axis) = _lengths(x, s, axes)
@@ -96,7 +95,7 @@ def rfftn(
 
 
 def irfftn(
-    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = None
+    x: Any, s: Sequence[int] | None = None, axes: Axes = None, norm: Norm | None = "backward"
 ) -> Any:
     """Return the real numbers whose transform along several axes has x as its lower half."""
     *others, (n, axis) = _lengths(x, s, axes)
@@ -109,28 +108,28 @@ LAST_TWO = (-2, -1)
 
 
 def fft2(
-    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = None
+    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = "backward"
 ) -> Any:
     """Return the transform along two axes, the last ones by default."""
     return fftn(x, s, axes, norm)
 
 
 def ifft2(
-    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = None
+    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = "backward"
 ) -> Any:
     """Return the inverse transform along two axes, the last ones by default."""
     return ifftn(x, s, axes, norm)
 
 
 def rfft2(
-    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = None
+    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = "backward"
 ) -> Any:
     """Return the transform of real numbers along two axes, the last ones by default."""
     return rfftn(x, s, axes, norm)
 
 
 def irfft2(
-    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = None
+    x: Any, s: Sequence[int] | None = None, axes: Axes = LAST_TWO, norm: Norm | None = "backward"
 ) -> Any:
     """Return the real numbers whose transform along two axes has x as its lower half."""
     return irfftn(x, s, axes, norm)
@@ -146,6 +145,16 @@ def ifftshift(x: Any, axes: Axes = None) -> Any:
     """Invert `fftshift`."""
     places = _places(x, axes)
     return roll(x, tuple(-(shape_of(x)[a] // 2) for a in places), places)
+
+
+def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None) -> Any:
+    """Return the frequencies of a transform of n samples taken d apart."""
+    return np.asarray(np.fft.fftfreq(n, d, device=device), dtype=dtype)
+
+
+def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None) -> Any:
+    """Return the frequencies of a transform of n real samples taken d apart."""
+    return np.asarray(np.fft.rfftfreq(n, d, device=device), dtype=dtype)
 
 
 def _places(x: Any, axes: Axes) -> tuple[int, ...]:

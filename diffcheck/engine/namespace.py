@@ -214,7 +214,10 @@ STANDARD = [
 ]
 for _name in (*STANDARD, *DIFFERENTIABLE):
     _rounds = _name in ("prod", "cumulative_prod", "mean", "var", "std")  # in an order of our own
-    globals()[_name] = like_numpy(globals()[_name], getattr(np, _name), keep_real=_rounds)
+    _makes = _name in ("full", "geomspace", "linspace", "logspace")
+    globals()[_name] = like_numpy(
+        globals()[_name], getattr(np, _name), keep_real=_rounds, scalars=_makes
+    )
 for _name in CONSTANT:
     globals()[_name] = on_values(getattr(np, _name))
 for _name in PLAIN:

@@ -16,8 +16,11 @@ from diffcheck.engine.tensor import base, shape_of
 from diffcheck.engine.values import full_like as like
 
 
-def full(shape: int | tuple[int, ...], fill_value: Any, dtype: Any = None) -> Any:
+def full(
+    shape: int | tuple[int, ...], fill_value: Any, dtype: Any = None, *, device: Any = None
+) -> Any:
     """Return an array of one value, or of an array's values repeated."""
+    del device  # there is one
     size = (shape,) if isinstance(shape, int) else tuple(shape)
     y = broadcast_to(asarray(fill_value), size)
     return y if dtype is None else astype(y, dtype)
@@ -33,18 +36,28 @@ def _made_like(x: Any, number: int, dtype: Any, shape: Shape | None) -> Any:
     return np.full(size, number, dtype=base(x).dtype if dtype is None else dtype)
 
 
-def zeros_like(x: Any, dtype: Any = None, *, shape: Shape | None = None) -> Any:
+def zeros_like(x: Any, dtype: Any = None, *, shape: Shape | None = None, device: Any = None) -> Any:
     """Return zeros in the shape and kind of x, unless another is asked for."""
+    del device  # there is one
     return _made_like(x, 0, dtype, shape)
 
 
-def ones_like(x: Any, dtype: Any = None, *, shape: Shape | None = None) -> Any:
+def ones_like(x: Any, dtype: Any = None, *, shape: Shape | None = None, device: Any = None) -> Any:
     """Return ones in the shape and kind of x, unless another is asked for."""
+    del device  # there is one
     return _made_like(x, 1, dtype, shape)
 
 
-def full_like(x: Any, fill_value: Any, dtype: Any = None, *, shape: Shape | None = None) -> Any:
+def full_like(
+    x: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    *,
+    shape: Shape | None = None,
+    device: Any = None,
+) -> Any:
     """Return one value in the shape and dtype of x, unless another is asked for."""
+    del device  # there is one
     if dtype is None and not is_ball(x):
         dtype = base(x).dtype
     return full(shape_of(x) if shape is None else shape, fill_value, dtype)
@@ -59,9 +72,17 @@ def _steps(num: int, *, endpoint: bool, like: Any) -> Any:
 
 
 def linspace(
-    start: Any, stop: Any, num: int = 50, *, endpoint: bool = True, dtype: Any = None, axis: int = 0
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    *,
+    dtype: Any = None,
+    axis: int = 0,
+    device: Any = None,
 ) -> Any:
     """Return evenly spaced numbers from start to stop, both differentiable."""
+    del device  # there is one
     like = start if shape_of(start) or hasattr(base(start), "dtype") else stop
     t = _steps(num, endpoint=endpoint, like=like)
     shape = np.broadcast_shapes(shape_of(start), shape_of(stop))
@@ -78,7 +99,7 @@ def logspace(
     return pow_(base, linspace(start, stop, num, endpoint=endpoint))
 
 
-def geomspace(start: Any, stop: Any, num: int = 50, *, endpoint: bool = True) -> Any:
+def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
     """Return a geometric progression from start to stop, of one sign both."""
     ratio = linspace(0 * start, log(stop / start), num, endpoint=endpoint)
     return start * exp(ratio)

@@ -175,9 +175,10 @@ _cholesky = op(
 )
 
 
-def cholesky(x: Any) -> Any:
-    """Return the lower triangular L with L Lᵀ = (x + xᵀ)/2."""
-    return _cholesky(_symmetric(x))
+def cholesky(x: Any, *, upper: bool = False) -> Any:
+    """Return the lower triangular L with L Lᵀ = (x + xᵀ)/2, or its transpose."""
+    lower = _cholesky(_symmetric(x))
+    return matrix_transpose(lower) if upper else lower
 
 
 # Symmetric eigenproblems (Giles 2008, §3.1). The op gives one array: the row of eigenvalues on top
@@ -279,9 +280,9 @@ def matrix_power(x: Any, n: int) -> Any:
     return matmul(square, x) if n > 1 and n % 2 else square
 
 
-def trace(x: Any, offset: int = 0) -> Any:
+def trace(x: Any, *, offset: int = 0, dtype: Any = None) -> Any:
     """Return the sum along a diagonal of the last two axes."""
-    return sum_(diagonal(x, offset), -1)
+    return sum_(diagonal(x, offset), -1, dtype=dtype)
 
 
 # Norms

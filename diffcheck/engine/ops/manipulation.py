@@ -64,8 +64,9 @@ def inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(a) for a in np.argsort([a % len(axes) for a in axes]))
 
 
-def reshape(x: Any, shape: int | tuple[int, ...]) -> Any:
+def reshape(x: Any, shape: int | tuple[int, ...], *, copy: bool | None = None) -> Any:
     """Return x in another shape, in C order; one length may be -1."""
+    del copy  # nothing can be written into a tensor
     full = (shape,) if isinstance(shape, int) else tuple(shape)
     if -1 in full:
         rest = -math.prod(full)
@@ -83,8 +84,9 @@ def permute_dims(x: Any, axes: tuple[int, ...] | None = None) -> Any:
     return _permute_dims(x, axes=tuple(range(len(shape_of(x)))[::-1]) if axes is None else axes)
 
 
-def astype(x: Any, dtype: Any) -> Any:
+def astype(x: Any, dtype: Any, *, copy: bool = True, device: Any = None) -> Any:
     """Return x in another dtype; balls stay balls."""
+    del copy, device  # nothing can be written into a tensor; there is one device
     return _astype(x, dtype=dtype)
 
 

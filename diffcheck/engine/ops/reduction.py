@@ -185,7 +185,10 @@ def argsort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: 
     """Return the positions that sort x along an axis, or as a vector; always stably."""
     del stable
     x, axis = (reshape(x, -1), 0) if axis is None else (x, axis)
-    return _argsort(-x if descending else x, axis=axis)
+    if not descending:
+        return _argsort(x, axis=axis)
+    backward = _argsort(flip(x, axis), axis=axis)  # of equal ones the last is then the first
+    return shape_of(x)[axis] - 1 - flip(backward, axis)
 
 
 def sort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Any:
@@ -240,9 +243,19 @@ def cumulative_sum(
     x: Any, axis: int | None = None, *, dtype: Any = None, include_initial: bool = False
 ) -> Any:
     """Return running sums along an axis (of a vector by default), from 0 if so asked."""
-    axis = 0 if axis is None else axis % len(shape_of(x))
+    x, axis = _line(x, axis)
     y = cumsum_op(_cast(x, dtype), axis=axis)
     return _led_by(0, y, axis) if include_initial else y
+
+
+def _line(x: Any, axis: int | None) -> tuple[Any, int]:
+    """Return x and the axis to run along; only a vector or a number needs none."""
+    rank = len(shape_of(x))
+    if axis is None and rank > 1:
+        raise ValueError(
+            f"an array of shape {shape_of(x)} has more than one axis: name one of them"
+        )
+    return (x, (axis or 0) % rank) if rank else (reshape(x, (1,)), 0)
 
 
 def _led_by(number: int, y: Any, axis: int) -> Any:
@@ -256,7 +269,7 @@ def cumulative_prod(
     x: Any, axis: int | None = None, *, dtype: Any = None, include_initial: bool = False
 ) -> Any:
     """Return running products along an axis, by doubling strides (Hillis and Steele 1986)."""
-    axis = 0 if axis is None else axis % len(shape_of(x))
+    x, axis = _line(x, axis)
     y = _running_product(_cast(x, dtype), axis)
     return _led_by(1, y, axis) if include_initial else y
 

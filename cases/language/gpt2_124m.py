@@ -4,7 +4,7 @@ L = mean over t of logsumexp(z_t) - z_t[next token],   z = LayerNorm(x) Wᵀ,   
 
 The program is the very text that is the model with 124 million parameters when it is given other
 sizes (`diffcheck/models/gpt2.py`); that one is compared with JAX, parameter by parameter, by
-`diffcheck study gpt2`, whose report is `reports/gpt2-124m.md`. Here all 512 derivatives are held
+`diffcheck study gpt2`, whose report is `reports/gpt2-124m.md`. Here all 516 derivatives are held
 against the symbolic truth. Token 4 is read twice and is also to be predicted, so three paths meet
 in its row of the embedding; position 3 is never used, and its gradient is exactly 0. Dropout has a
 given mask, with the published share of 1/10.

@@ -3,6 +3,7 @@
 Everything here is exact integer or rational arithmetic on the bits of a float.
 """
 
+from diffcheck.floats.errors import errors_in_ulps
 from diffcheck.floats.formats import FORMATS, Format, format_of
 from diffcheck.floats.hexes import from_hex, to_hex
 from diffcheck.floats.ordinals import from_ordinal, next_down, next_up, sample, to_ordinal
@@ -11,6 +12,7 @@ from diffcheck.floats.specials import special_values
 __all__ = [
     "FORMATS",
     "Format",
+    "errors_in_ulps",
     "format_of",
     "from_hex",
     "from_ordinal",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -58,8 +58,13 @@ _STYLE: Final[dict[Any, Any]] = {
 
 def error_plot(rows: Sequence[Sequence[Panel]], title: str) -> bytes:
     """Return an SVG with one panel per dtype (columns) and variable (rows)."""
+    return as_svg(lambda: draw(rows, title))
+
+
+def as_svg(make: Callable[[], Figure]) -> bytes:
+    """Return the figure that `make` draws in the style of all reports, as SVG."""
     with mpl.rc_context(_STYLE):
-        figure = draw(rows, title)
+        figure = make()
         FigureCanvasSVG(figure)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

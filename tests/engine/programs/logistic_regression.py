@@ -1,6 +1,6 @@
 """Logistic regression by Newton's method, written for the array API."""
 
-import numpy as xp
+import numpy as xp  # noqa: ICN001 - the namespace that the program is to run in
 
 
 def data():

@@ -51,7 +51,7 @@ class ForwardTrace:
                 tangent = self._one_by_one(op, rule_of, tangents, y, known, params)
         else:
             tangent = _tangent(op, rule_of, tangents, y, known, params)
-        return y if tangent is None else tensor_of(y, self, tangent)
+        return y if tangent is None else tensor_of(y, self, _in_dtype_of(y, tangent))
 
     def _one_by_one(
         self,
@@ -74,6 +74,13 @@ class ForwardTrace:
         if type(y) is Tensor and y.trace is self:
             return y.node
         return OPS["broadcast_to"](zeros_like(y), shape=(self.count, *shape_of(y)))
+
+
+def _in_dtype_of(y: Any, tangent: Any) -> Any:
+    """Return a tangent in the dtype of its value; plain rules make float64 of weak scalars."""
+    if type(y) is Tensor or type(tangent) is Tensor or tangent.dtype == y.dtype:
+        return tangent
+    return tangent if tangent.dtype.kind in "cO" else tangent.astype(y.dtype)
 
 
 def _tangent(

@@ -180,3 +180,7 @@ def test_softmax_where_one_element_dominates(f, jacobian):
 def test_log_softmax_of_a_dominant_element():
     exact = xp.value(xp.log_softmax)(xp.ball_array(DOMINATED))[0]
     assert error_in_ulps(xp.log_softmax(DOMINATED)[0], exact, FORMATS["float64"]) <= 4
+
+
+def test_remainder_of_a_quotient_that_underflows():
+    assert xp.grad(lambda y: xp.remainder(-1e-80, y))(1e253) == 1.0

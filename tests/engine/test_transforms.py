@@ -183,3 +183,11 @@ def test_an_empty_container_beside_a_pair_keeps_its_form():
     first, second = xp.grad(lambda x, y: x[0] * x[1] * 2.0, (0, 1))((3.0, 4.0), ())
     assert first == (8.0, 6.0)
     assert second == ()
+
+
+@pytest.mark.parametrize("f", [lambda x: xp.xlogy(x, 2.0), lambda x: xp.owens_t(0.0, x)])
+def test_a_weak_scalar_beside_a_float32_leaves_its_tangent_float32(f):
+    x = np.float32(0.5)
+    y, tangent = xp.jvp(f, (x,), (np.float32(1),))
+    assert (y.dtype, tangent.dtype) == (np.float32, np.float32)
+    assert xp.jacfwd(lambda x: f(x) * 1)(np.ones(2, np.float32)).dtype == np.float32

@@ -13,7 +13,6 @@ from diffcheck.balls import ZERO, Undecided, is_less
 from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.ops.comparison import (
     equal,
-    floor,
     isinf,
     isnan,
     sign,
@@ -41,10 +40,10 @@ def _round_ball(a: arb) -> arb:
     return _floor_ball(a + arb(0.5))
 
 
-remainder = op(
+remainder: Entry = op(
     "remainder",
     np.remainder,
-    vjp=(lambda g, y, a, b: g, lambda g, y, a, b: -g * floor(a / b)),
+    vjp=(lambda g, y, a, b: g, lambda g, y, a, b: -g * floor_divide(a, b)),  # a/b may round to -0
     ball=lambda a, b: a - _floor_ball(a / b) * b,
     rounding=1,
     sympy="Mod(x, y)",
@@ -75,7 +74,7 @@ copysign: Entry = op(
     jax="copysign",
     kinks="x = 0, y = 0",
 )
-floor_divide = op(
+floor_divide: Entry = op(
     "floor_divide", np.floor_divide, ball=lambda a, b: _floor_ball(a / b), rounding=0,
     jax="floor_divide",
     sympy="floor(x/y)",

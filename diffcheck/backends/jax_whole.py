@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -13,6 +14,7 @@ from diffcheck.backends.jax_namespace import namespace
 
 Parameters = Mapping[str, NDArray[Any]]
 Gradient = Callable[[Parameters], tuple[Any, dict[str, NDArray[Any]]]]
+Operation = tuple[Callable[..., Any], Callable[..., tuple[Any, ...]]]
 
 
 def value_and_grad(
@@ -31,12 +33,41 @@ def value_and_grad(
     run = jax.jit(derivative) if jit else derivative
 
     def call(parameters: Parameters) -> tuple[Any, dict[str, NDArray[Any]]]:
-        with (
-            jax.enable_x64(True),
-            jax.numpy_dtype_promotion("strict"),
-            jax.default_device(jax.devices("cpu")[0]),
-        ):
+        with _settings():
             value, gradient = run({name: jax.numpy.asarray(x) for name, x in parameters.items()})
             return np.asarray(value), {name: np.asarray(g) for name, g in gradient.items()}
 
     return call
+
+
+def operation(name: str, format_name: str) -> Operation:
+    """Return one function of the namespace, eager, and its pullback, both on NumPy arrays.
+
+    The pullback takes the arguments and the output's cotangent.
+
+    >>> forward, pullback = operation("multiply", "float32")
+    >>> float(pullback((np.float32(2), np.float32(3)), np.float32(1))[0])
+    3.0
+    """
+    f = getattr(namespace(format_name), name)
+
+    def forward(*args: Any) -> Any:
+        with _settings():
+            return np.asarray(f(*map(jax.numpy.asarray, args)))[()]
+
+    def pullback(args: tuple[Any, ...], cotangent: Any) -> tuple[Any, ...]:
+        with _settings():
+            _, back = jax.vjp(f, *map(jax.numpy.asarray, args))
+            return tuple(np.array(g) for g in back(jax.numpy.asarray(cotangent)))
+
+    return forward, pullback
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    with (
+        jax.enable_x64(True),
+        jax.numpy_dtype_promotion("strict"),
+        jax.default_device(jax.devices("cpu")[0]),
+    ):
+        yield

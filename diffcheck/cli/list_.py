@@ -1,4 +1,4 @@
-"""`diffcheck list`: the cases, or the engine's ops, without importing any other backend."""
+"""`diffcheck list`: the cases, without importing any backend."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diffcheck.cli import exits, ops
-from diffcheck.cli.selection import Matcher, matcher, select
+from diffcheck.cli import exits
+from diffcheck.cli.selection import matcher, select
 
 if TYPE_CHECKING:
     from diffcheck.case import Input
@@ -18,14 +18,9 @@ if TYPE_CHECKING:
 @click.option(
     "-k", "keyword", default="", help="Only cases whose path::name matches, as in pytest."
 )
-@click.option(
-    "--ops", "of_ops", is_flag=True, help="The engine's op table instead, a line for each op."
-)
 @exits.guarded
-def list_command(paths: tuple[str, ...], keyword: str, of_ops: bool) -> int:
+def list_command(paths: tuple[str, ...], keyword: str) -> int:
     """List the cases below PATHS (default: cases/) with their programs, inputs and orders."""
-    if of_ops:
-        return _list_ops(paths, matcher(keyword))
     cases, errors = select(paths, matcher(keyword))
     for case in cases:
         inputs = ", ".join(f"{name}{_shape(item)}" for name, item in case.inputs.items())
@@ -41,21 +36,6 @@ def list_command(paths: tuple[str, ...], keyword: str, of_ops: bool) -> int:
     if errors:
         return exits.USAGE
     return exits.OK if cases else exits.NOTHING_SELECTED
-
-
-def _list_ops(paths: tuple[str, ...], matches: Matcher) -> int:
-    if paths:
-        raise exits.Refused(
-            f"list --ops {' '.join(paths)}",
-            f"expected no paths, got {', '.join(paths)}",
-            "the op table is the engine's and does not depend on cases",
-            f"diffcheck list --ops -k {paths[0]}",
-        )
-    header, *rows = ops.lines(matches)
-    if rows:
-        click.echo("\n".join([header, *rows]))
-    click.echo(f"{len(rows)} ops", err=True)
-    return exits.OK if rows else exits.NOTHING_SELECTED
 
 
 def _headline(doc: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_ball, lift, lower
-from diffcheck.engine.errors import OperationError, user_line
+from diffcheck.engine.errors import OperationError
 from diffcheck.engine.flow import sweep
 from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.silence import IGNORED, restore, silence
@@ -221,8 +221,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         tape, output, inputs = _record(f, args, positions)
         if shape_of(output) != ():
             raise OperationError(
-                f"grad at {user_line()} needs a function that gives one number; this one gave "
-                f"shape {shape_of(output)}: sum it, or call engine.jacrev"
+                f"grad needs a function that gives one number; this one gave shape "
+                f"{shape_of(output)}: sum it, or call engine.jacrev"
             )
         value = _output_value(tape, output)
         seed = ONE if type(value) is np.float64 else ones_like(output)

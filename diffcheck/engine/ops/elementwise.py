@@ -476,8 +476,6 @@ def _descend(g: Any, x: Any, n: Any, down: int) -> Any:
 
 def _log_times(g: Any, y: Any, x: Any) -> Any:
     """Return g y log(x), 0 at x = 0."""
-    if isinstance(x, (int, float)):  # a literal is weak, its logarithm too
-        return g * y * float(log(float(x))) if x else 0 * g
     zero = equal(x, 0)
     return where(zero, 0, g * y * log(where(zero, 1, x)))
 

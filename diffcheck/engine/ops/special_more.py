@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 import scipy.special as sp
 from flint import acb, arb
@@ -223,8 +222,7 @@ def _log_ratio(x: Any, y: Any) -> Any:
         near = np.log1p((x - y) / y)
         far = np.log(x) - np.log(y)
     close = (ratio > 0.5) & (ratio < 2)
-    tiny = ml_dtypes.finfo(np.result_type(ratio)).tiny  # type: ignore[no-untyped-call]  # bfloat16 too
-    usable = np.isfinite(ratio) & (ratio > tiny)
+    usable = np.isfinite(ratio) & (ratio > np.finfo(np.result_type(ratio)).tiny)
     return np.where(close, near, np.where(usable, np.log(ratio), far))[()]
 
 

@@ -8,6 +8,7 @@ row does not say: programs where a function has another name or a parameter, and
 
 from sympy import Rational
 
+from diffcheck import Case, real
 from diffcheck.atlas import alone, derivable
 
 AIRY = ("airy_ai", "airy_aip", "airy_bi", "airy_bip")
@@ -38,6 +39,15 @@ BY_HAND = {
     "where", "stop_gradient",
 }  # fmt: skip
 
+# Exponents that are numbers have a rule of their own.
+op_shifted_pow = Case(
+    lambda x: x ** Rational(5, 2),
+    programs={"plain": lambda xp, x: x**2.5},
+    inputs={"x": real(0)},
+    points=[{"x": 0.75}, {"x": 1.5}],
+    orders=(0, 1, 2),
+    slow=True,
+)
 globals().update(
     {f"op_{name}": alone(name, **ROWS.get(name, {})) for name in derivable() if name not in BY_HAND}
 )

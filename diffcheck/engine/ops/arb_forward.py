@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
-from flint import arb
+from flint import arb, ctx
 
 from diffcheck.balls import precision, round_to_format
 from diffcheck.floats import FORMATS, Format
 
-RUNGS: Final = (96, 192, 384, 1536)  # bits; the radius must be far below an ulp at one of them
+RUNGS: Final = (
+    96,
+    192,
+    384,
+    1536,
+    4096,
+)  # bits; the radius must be far below an ulp at one of them
 SPARE_BITS: Final = 8
 
 
@@ -53,6 +60,16 @@ def where_by_arb(
     return forward
 
 
+@contextmanager
+def series_terms(count: int) -> Iterator[None]:
+    """Let power series have so many terms inside the block; the number is global."""
+    before, ctx.cap = ctx.cap, count
+    try:
+        yield
+    finally:
+        ctx.cap = before
+
+
 def _rounded(
     function: Callable[..., arb], args: tuple[Any, ...], params: dict[str, Any], fmt: Format
 ) -> Any:
@@ -69,4 +86,6 @@ def _rounded(
                 ball.is_zero() or ball.rel_accuracy_bits() >= fmt.precision + SPARE_BITS
             ):
                 return round_to_format(ball, fmt)
+            if ball.is_finite() and ball.abs_upper() < arb((1, fmt.ulp_exponent(None) - 2)):
+                return 0.0  # of either sign, and far below the least number
     return np.nan

@@ -11,13 +11,14 @@ from flint import arb
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ball_trace import literal
 from diffcheck.engine.binding import plain_form
+from diffcheck.engine.ops import activation_slopes as slopes
 from diffcheck.engine.ops.comparison import equal, greater
-from diffcheck.engine.ops.elementwise import sech2, where
+from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.ops.reduction import Axis, count_of, expand
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.ops.special import expit, gauss, ndtr
-from diffcheck.engine.table import op
+from diffcheck.engine.ops.special import expit, ndtr
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import shape_of
 from diffcheck.engine.values import constant
 
@@ -32,10 +33,21 @@ relu = op(
     sympy="Max(x, 0)",
     kinks="x = 0",
 )
+activation_slope: Entry = op(
+    "activation_slope",  # a derivative of any order of silu and of both forms of gelu
+    slopes.derivative,
+    vjp=lambda g, y, x, function, order: (
+        g * activation_slope(x, function=function, order=order + 1)
+    ),
+    ball=slopes.derivative_ball,
+    rounding=3,
+    slope="silu",
+    sympy=f"{slopes.IN_SYMPY}[function].diff(x, order)",
+)
 silu = op(
     "silu",
     lambda x: x * expit(x),
-    vjp=lambda g, y, x: g * (expit(x) * (1 + x * expit(-x))),
+    vjp=lambda g, y, x: g * activation_slope(x, function="silu", order=1),
     ball=lambda x: x / (1 + (-x).exp()),
     rounding=3,
     jax="silu",
@@ -44,9 +56,7 @@ silu = op(
 gelu_exact = op(
     "gelu",
     lambda x: x * ndtr(x),
-    vjp=lambda g, y, x: (
-        g * (ndtr(x) + x * (constant("one_over_sqrt_two_pi", x) * gauss(x, half=True)))
-    ),
+    vjp=lambda g, y, x: g * activation_slope(x, function="gelu", order=1),
     ball=lambda x: x * (-x / arb(2).sqrt()).erfc() / 2,
     rounding=5,
     jax="gelu",
@@ -55,29 +65,19 @@ gelu_exact = op(
 sigmoid = expit
 
 
-CUBIC = 0.044715  # a literal of the definition (Hendrycks and Gimpel 2016)
-
-
 def _gelu_argument(x: Any) -> Any:
-    return constant("sqrt_two_over_pi", x) * (x + CUBIC * (x * x * x))
-
-
-def _gelu_tanh_vjp(g: Any, y: Any, x: Any) -> Any:
-    """Return the cotangent; x is multiplied in one by one, so that 0 times x³ = inf stays 0."""
-    u = _gelu_argument(x)
-    bump = 0.5 * sech2(u) * x * constant("sqrt_two_over_pi", x)
-    return g * (expit(2 * u) + (bump + 3 * (bump * x * x * CUBIC)))
+    return constant("sqrt_two_over_pi", x) * (x + slopes.CUBIC * (x * x * x))
 
 
 def _gelu_tanh_ball(x: Any) -> Any:
-    u = (2 / arb.pi()).sqrt() * (x + literal(CUBIC) * x**3)
+    u = (2 / arb.pi()).sqrt() * (x + literal(slopes.CUBIC) * x**3)
     return x / (1 + (-2 * u).exp())
 
 
 gelu_tanh = op(
     "gelu_tanh",
     lambda x: x * expit(2 * _gelu_argument(x)),  # not 1 + tanh: it cancels for negative x
-    vjp=_gelu_tanh_vjp,
+    vjp=lambda g, y, x: g * activation_slope(x, function="gelu_tanh", order=1),
     ball=_gelu_tanh_ball,
     rounding=5,
     jax="gelu",

@@ -18,6 +18,7 @@ from diffcheck.engine.ops.comparison import (
     sign,
     trunc,
 )
+from diffcheck.engine.ops.elementwise import abs as abs_
 from diffcheck.engine.ops.elementwise import maximum, minimum, multiply, where
 from diffcheck.engine.ops.elementwise import pow as pow_
 from diffcheck.engine.ops.manipulation import astype
@@ -40,6 +41,11 @@ def _round_ball(a: arb) -> arb:
     return _floor_ball(a + arb(0.5))
 
 
+def _truncated(a: Any, b: Any) -> Any:
+    """Return a/b without its fraction; trunc(a / b) would take a quotient that rounds up."""
+    return sign(a) * sign(b) * floor_divide(abs_(a), abs_(b))
+
+
 remainder: Entry = op(
     "remainder",
     np.remainder,
@@ -54,7 +60,7 @@ remainder: Entry = op(
 fmod = op(
     "fmod",
     np.fmod,
-    vjp=(lambda g, y, a, b: g, lambda g, y, a, b: -g * trunc(a / b)),
+    vjp=(lambda g, y, a, b: g, lambda g, y, a, b: -g * _truncated(a, b)),
     ball=lambda a, b: (
         a - (-_floor_ball(-a / b) if is_less(a / b, ZERO) else _floor_ball(a / b)) * b
     ),

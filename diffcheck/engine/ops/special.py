@@ -10,6 +10,8 @@ import scipy.special as sp
 from flint import arb
 
 from diffcheck.engine.ops import special_forward as fw
+from diffcheck.engine.ops import stable
+from diffcheck.engine.ops.arb_forward import where_by_arb
 from diffcheck.engine.ops.comparison import equal, logical_and
 from diffcheck.engine.ops.elementwise import log, log1p, sech2, where
 from diffcheck.engine.ops.special_forward import in_precision
@@ -44,12 +46,12 @@ softplus = op(
     jax="softplus",
     sympy="log(1 + exp(x))",
 )
-expit_difference = op(
+expit_difference: Entry = op(
     "expit_difference",
     fw.expit_difference,
     vjp=(
-        lambda g, y, a, b: g * (0.25 * sech2(0.5 * (a - b))),
-        lambda g, y, a, b: -g * (0.25 * sech2(0.5 * (a - b))),
+        lambda g, y, a, b: g * (y * expit_difference(b, a)),  # sech² of a rounded a - b is off
+        lambda g, y, a, b: -g * (y * expit_difference(b, a)),
     ),
     ball=lambda a, b: 1 / (1 + (b - a).exp()),
     rounding=3,
@@ -123,10 +125,20 @@ xlog1py = op(
     sympy="Piecewise((0, Eq(x, 0)), (x*log(1 + y), True))",
     kinks="x = 0, y = -1",
 )
+entr_slope = op(
+    "entr_slope",
+    stable.entr_slope,
+    vjp=lambda g, y, x: -g / x,
+    ball=lambda x: -(1 + x.log()),
+    rounding=2,
+    slope="entr",
+    sympy="-1 - log(x)",
+    domain="(0, inf)",
+)
 entr = op(
     "entr",
     in_precision(sp.entr),
-    vjp=lambda g, y, x: -g * (1 + log(x)),
+    vjp=lambda g, y, x: g * entr_slope(x),
     ball=lambda x: arb(0) if x.is_zero() else -x * x.log(),
     rounding=2,
     jax="entr",
@@ -136,16 +148,23 @@ entr = op(
 )
 
 # The error function and the normal distribution
-gauss = op(
+_gauss: Entry = op(
     "gauss",
     fw.gauss,
-    vjp=lambda g, y, x, half: g * ((-1 if half else -2) * (x * y)),
-    ball=lambda x, *, half: (-(x * x) / (2 if half else 1)).exp(),
+    vjp=lambda g, y, x, half, order: g * _gauss(x, half=half, order=order + 1),
+    ball=fw.gauss_ball,
     rounding=3,
     domain="(-inf, inf)",
     slope="erf",
-    sympy="exp(-x**2/(2 if half else 1))",
+    sympy="exp(-x**2/(2 if half else 1)).diff(x, order)",
 )
+
+
+def gauss(x: Any, *, half: bool) -> Any:
+    """Return exp(-x²), or exp(-x²/2), with the rounding of x² made good."""
+    return _gauss(x, half=half, order=0)
+
+
 erf = op(
     "erf",
     in_precision(sp.erf),
@@ -174,9 +193,18 @@ ndtr = op(
     sympy="erfc(-x/sqrt(2))/2",
 )
 
+
+def _sinc_forward(x: Any, *, order: int) -> Any:
+    """Return a derivative: in float64 next to its roots by Arb."""
+    if order == 0 or x.dtype != np.float64:
+        return fw.sinc(x, order=order)
+    cancels = lambda y, x: fw.sinc_cancels(y, x, order)  # noqa: E731 - it knows the order
+    return where_by_arb(cancels, fw.sinc, fw.sinc_ball)(x, order=order)
+
+
 _sinc: Entry = op(
     "sinc",
-    fw.sinc,
+    _sinc_forward,
     vjp=lambda g, y, x, order: g * _sinc(x, order=order + 1),
     ball=fw.sinc_ball,
     rounding=4,

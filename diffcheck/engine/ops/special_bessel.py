@@ -17,8 +17,8 @@ from flint import arb
 
 from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
-from diffcheck.engine.ops.comparison import sign as sign_of
 from diffcheck.engine.ops.special_forward import in_precision, small_order_first
+from diffcheck.engine.ops.stable import in_double
 from diffcheck.engine.table import Entry, Unavailable, op
 
 # Of each kind: the ball function, SciPy's, and the sign that alternates in the derivative's sum.
@@ -95,13 +95,31 @@ BEST: Final = {
 }  # fmt: skip
 
 
+def _doubtful_as_single(y: Any, x: Any) -> Any:
+    """Whether digits of float32 are in doubt in a result in float64."""
+    size = np.abs(x)
+    return (np.abs(y) * np.sqrt(size + 1) < 1e-3) | (size > 1e4) | ~np.isfinite(y)
+
+
 def _forward(x: Any, *, kind: str, v: int, order: int) -> Any:
-    direct = BEST.get((kind, v)) if order == 0 else None
+    """Return a derivative: by Arb in float64, where sums of SciPy's values lose several ulps."""
+    if x.dtype.itemsize < np.dtype(np.float64).itemsize:
+        return _as_single(x, kind=kind, v=v, order=order)
+    if order:
+        return _by_arb(x, kind=kind, v=v, order=order)
+    direct = BEST.get((kind, v))
     compute = (lambda t, **_: direct(t)) if direct else _cylinder
     doubt = _doubtful if kind in "jy" else _out_of_range
     return where_by_arb(doubt, compute, cylinder_ball)(x, kind=kind, v=v, order=order)
 
 
+@in_double
+def _as_single(x: Any, *, kind: str, v: int, order: int) -> Any:
+    doubt = _doubtful_as_single if kind in "jy" else _out_of_range
+    return where_by_arb(doubt, _cylinder, cylinder_ball)(x, kind=kind, v=v, order=order)
+
+
+_by_arb = by_arb(cylinder_ball)
 cylinder: Entry = op(
     "cylinder",
     _forward,
@@ -165,9 +183,26 @@ def _scaled_ball(x: arb, *, kind: str, v: int, order: int) -> arb:
     return (sign * x).exp() * sum(terms, start=arb(0))
 
 
+FAR_OUT: Final = 1e17  # where the first term of the asymptotic series is the function (DLMF 10.40)
+
+
+def _scaled_forward(x: Any, *, kind: str, v: int, order: int) -> Any:
+    y = _scaled_by_arb(np.clip(x, -FAR_OUT, FAR_OUT), kind=kind, v=v, order=order)
+    if not np.any(np.abs(x) > FAR_OUT):
+        return y
+    size = np.maximum(np.abs(x), 1).astype(np.float64)
+    factor = math.sqrt(math.pi / 2) if kind == "k" else 1 / math.sqrt(2 * math.pi)
+    for n in range(order):
+        factor *= -(n + 0.5)
+    sign = np.sign(x) ** (order + v)
+    far = (factor * size**-0.5 / size**order * sign).astype(y.dtype)
+    return np.where(np.abs(x) > FAR_OUT, far, y)[()]
+
+
+_scaled_by_arb = by_arb(_scaled_ball)
 scaled_cylinder: Entry = op(
     "scaled_cylinder",
-    by_arb(_scaled_ball),
+    _scaled_forward,
     vjp=lambda g, y, x, kind, v, order: g * scaled_cylinder(x, kind=kind, v=v, order=order + 1),
     ball=_scaled_ball,
     rounding=0.5,
@@ -221,11 +256,26 @@ REAL_ORDER: Final = {
     "j": small_order_first(sp.jv), "y": in_precision(sp.yv),
     "i": small_order_first(sp.iv), "k": in_precision(sp.kv),
 }  # fmt: skip
-_of_any_order = where_by_arb(
-    lambda y, _v, x: _doubtful(y, x) | ((y.dtype == np.float64) & (np.abs(x) > 2)),
-    _order_forward,
-    _order_ball,
-)
+
+
+def _of_any_order(v: Any, x: Any, *, kind: str, order: int) -> Any:
+    """Return a derivative in x: by Arb in float64 if of an order, or far out."""
+    if np.result_type(v, x).itemsize < np.dtype(np.float64).itemsize:
+        return _of_any_order_as_single(v, x, kind=kind, order=order)
+    doubt = where_by_arb(
+        lambda y, _v, x: order > 0 or _doubtful(y, x) | (np.abs(x) > 2), _order_forward, _order_ball
+    )
+    return doubt(v, x, kind=kind, order=order)
+
+
+@in_double
+def _of_any_order_as_single(v: Any, x: Any, *, kind: str, order: int) -> Any:
+    certain = where_by_arb(
+        lambda y, v, x: _doubtful_as_single(y, x) | (v < 1e-3), _order_forward, _order_ball
+    )
+    return certain(v, x, kind=kind, order=order)
+
+
 cylinder_of_order: Entry = op(
     "cylinder_of_order",
     _of_any_order,
@@ -261,12 +311,36 @@ jv = _of_order("jv", "j")
 yv = _of_order("yv", "y")
 iv = _of_order("iv", "i")
 kv = _of_order("kv", "k")
+
+
+def _scaled_order_ball(v: arb, x: arb, *, order: int) -> arb:
+    """Return the n-th derivative of exp(-|x|) I_v(x), by Leibniz' rule."""
+    sign = 1 if is_less(x, arb(0)) else -1
+    terms = (
+        math.comb(order, k) * sign ** (order - k) * _order_ball(v, x, kind="i", order=k)
+        for k in range(order + 1)
+    )
+    return (sign * x).exp() * sum(terms, start=arb(0))
+
+
+scaled_of_order: Entry = op(
+    "scaled_of_order",
+    by_arb(_scaled_order_ball),
+    vjp=(
+        Unavailable("scaled_of_order", "its order"),
+        lambda g, y, v, x, order: g * scaled_of_order(v, x, order=order + 1),
+    ),
+    ball=_scaled_order_ball,
+    domain=("[0, 50]", "(0, 100)"),
+    slope="ive",
+    sympy="(exp(-Abs(y))*besseli(x, y)).diff(y, order)",
+)
 ive: Entry = op(
     "ive",
     in_precision(sp.ive),
     vjp=(
         Unavailable("ive", "its order"),
-        lambda g, y, v, x: g * (0.5 * (ive(v - 1, x) + ive(v + 1, x)) - sign_of(x) * y),
+        lambda g, y, v, x: g * scaled_of_order(v, x, order=1),
     ),
     ball=lambda v, x: (x if is_less(x, arb(0)) else -x).exp() * x.bessel_i(v),
     rounding=16,
@@ -282,16 +356,47 @@ def _struve_ball(v: arb, x: arb) -> arb:
     return (x / 2) ** (v + 1) * series / ((3 * half).gamma() * (v + 3 * half).gamma())
 
 
+def _struve_derivative_ball(v: arb, x: arb, *, order: int) -> arb:
+    """Return the n-th derivative: of H' = H_{v-1} - (v/x) H_v (DLMF 11.4.28), n - 1 times."""
+    if order == 0:
+        return _struve_ball(v, x)
+    n = order - 1
+    terms = (
+        math.comb(n, k)
+        * (-1) ** k
+        * math.factorial(k)
+        / x ** (k + 1)
+        * _struve_derivative_ball(v, x, order=n - k)
+        for k in range(n + 1)
+    )
+    return _struve_derivative_ball(v - 1, x, order=n) - v * sum(terms, start=arb(0))
+
+
+STRUVE: Final = (
+    "2*(y/2)**(x + 1)*hyper([1], [S(3)/2, x + S(3)/2], -y**2/4)/sqrt(pi)/gamma(x + S(3)/2)"
+)
+struve_derivative: Entry = op(
+    "struve_derivative",
+    by_arb(_struve_derivative_ball),
+    vjp=(
+        Unavailable("struve_derivative", "its order"),
+        lambda g, y, v, x, order: g * struve_derivative(v, x, order=order + 1),
+    ),
+    ball=_struve_derivative_ball,
+    domain=("[0, 10]", "(0, 100)"),
+    slope="struve",
+    sympy=f"({STRUVE}).diff(y, order)",
+)
 struve: Entry = op(
     "struve",
     in_precision(sp.struve),
     vjp=(
         Unavailable("struve", "its order"),
-        lambda g, y, v, x: g * (struve(v - 1, x) - v / x * y),  # DLMF 11.4.28
+        lambda g, y, v, x: g * struve_derivative(v, x, order=1),
     ),
     ball=_struve_ball,
     rounding=16,
-    sympy="2*(y/2)**(x + 1)*hyper([1], [S(3)/2, x + S(3)/2], -y**2/4)/sqrt(pi)/gamma(x + S(3)/2)",
+    sympy=STRUVE,
     domain=("[0, 10]", "(0, 100)"),
 )
 
@@ -306,22 +411,44 @@ def _airy(which: int) -> Callable[..., Any]:
     )
 
 
-ai: Entry = op(
-    "airy_ai", _airy(0), vjp=lambda g, y, x: g * aip(x), ball=lambda x: x.airy()[0], rounding=16,
-    sympy="airyai(x)", domain="(-100, 100)",
-)  # fmt: skip
-aip: Entry = op(
-    "airy_aip", _airy(1), vjp=lambda g, y, x: g * (x * ai(x)), ball=lambda x: x.airy()[1],
-    rounding=16, sympy="airyaiprime(x)", domain="(-100, 100)",
-)  # fmt: skip
-bi: Entry = op(
-    "airy_bi", _airy(2), vjp=lambda g, y, x: g * bip(x), ball=lambda x: x.airy()[2], rounding=16,
-    sympy="airybi(x)", domain="(-100, 100)",
-)  # fmt: skip
-bip: Entry = op(
-    "airy_bip", _airy(3), vjp=lambda g, y, x: g * (x * bi(x)), ball=lambda x: x.airy()[3],
-    rounding=16, sympy="airybiprime(x)", domain="(-100, 100)",
-)  # fmt: skip
+def _airy_ball(x: arb, *, which: int, order: int) -> arb:
+    """Return the n-th derivative of Ai (0) or Bi (2): y'' = x y, differentiated n - 2 times."""
+    y = x.airy()
+    found = [y[which], y[which + 1]]
+    for n in range(order - 1):
+        found.append(x * found[n] + (n * found[n - 1] if n else 0))
+    return found[order]
+
+
+airy_derivative: Entry = op(
+    "airy_derivative",
+    by_arb(_airy_ball),
+    vjp=lambda g, y, x, which, order: g * airy_derivative(x, which=which, order=order + 1),
+    ball=_airy_ball,
+    domain="(-100, 100)",
+    slope="airy_ai",
+    sympy="(airybi if which else airyai)(x).diff(x, order)",
+)
+
+
+def _airy_row(name: str, position: int, *, sympy: str) -> Entry:
+    """Register Ai, Ai', Bi or Bi'; its slope, by Arb, is a derivative of Ai or Bi."""
+    which, order = 2 * (position // 2), position % 2
+    return op(
+        name,
+        _airy(position),
+        vjp=lambda g, y, x: g * airy_derivative(x, which=which, order=order + 1),
+        ball=lambda x: x.airy()[position],
+        rounding=16,
+        sympy=sympy,
+        domain="(-100, 100)",
+    )
+
+
+ai = _airy_row("airy_ai", 0, sympy="airyai(x)")
+aip = _airy_row("airy_aip", 1, sympy="airyaiprime(x)")
+bi = _airy_row("airy_bi", 2, sympy="airybi(x)")
+bip = _airy_row("airy_bip", 3, sympy="airybiprime(x)")
 
 
 def airy(x: Any) -> tuple[Any, Any, Any, Any]:

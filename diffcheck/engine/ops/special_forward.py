@@ -11,6 +11,7 @@ import scipy.special as sp
 from flint import acb, arb
 
 from diffcheck.balls import ZERO, is_less
+from diffcheck.engine.ops.stable import in_double
 
 
 def in_precision(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,6 +47,7 @@ def softplus(x: Any) -> Any:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
+@in_double
 def expit_difference(a: Any, b: Any) -> Any:
     """Return expit(a - b), corrected for the rounding of a - b (Knuth's two-sum).
 
@@ -58,17 +60,45 @@ def expit_difference(a: Any, b: Any) -> Any:
     return y + np.where(np.isfinite(rest), y * expit(-d) * rest, 0)[()]
 
 
-def gauss(x: Any, *, half: bool) -> Any:
-    """Return exp(-x²), or exp(-x²/2), with x² split so that its rounding costs nothing.
+def gauss(x: Any, *, half: bool, order: int = 0) -> Any:
+    """Return a derivative of exp(-x²) or of exp(-x²/2), made good for the rounding of x².
 
-    The head m of x is a multiple of 1/16, its square exact (Cephes, expx2); without the split the
-    error grows as x²: 700 ulps before the result underflows.
+    The head m of x is a multiple of 1/16, its square exact (Cephes, expx2); otherwise the
+    error grows as x²: 700 ulps before the result underflows. Hermite's polynomial is multiplied in
+    first, and far out the head's factor twice by its root, so that nothing underflows early.
     """
+    return (_gauss_of_order if order else _gauss)(x, half=half, order=order)
+
+
+def _gauss(x: Any, *, half: bool, order: int) -> Any:
     scale = 0.5 if half else 1.0
     x = np.minimum(np.maximum(x, -64), 64)  # beyond, the result is 0 in every format
     m = np.rint(x * 16) * 0.0625
     f = x - m
-    return np.exp(-scale * (m * m)) * np.exp(-scale * (f * (m + x)))
+    factor = np.exp(-scale * (f * (m + x)))
+    if order:
+        factor = factor * hermite(x, half, order)
+        root = np.exp((-0.5 * scale) * (m * m))
+        far = np.abs(x) > 20
+        return np.where(far, factor * root * root, factor * np.exp(-scale * (m * m)))[()]
+    return np.exp(-scale * (m * m)) * factor
+
+
+_gauss_of_order = in_double(_gauss)
+
+
+def hermite(x: Any, half: bool, order: int) -> Any:
+    """Return the polynomial beside the Gaussian in its derivative (DLMF 18.5.5, 18.9.1)."""
+    scale = 1 if half else 2
+    before, y = 0 * x, 0 * x + 1
+    for n in range(order):
+        before, y = y, -scale * (x * y + n * before)
+    return y
+
+
+def gauss_ball(x: Any, *, half: bool, order: int = 0) -> Any:
+    """Return a derivative of exp(-x²) or of exp(-x²/2)."""
+    return (-(x * x) / (2 if half else 1)).exp() * hermite(x, half, order)
 
 
 def gammaln_ball(x: Any) -> Any:
@@ -90,12 +120,14 @@ def small_order_first(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def forward(v: Any, x: Any) -> Any:
         result = library(v, x)
-        tiny = np.abs(x) < 1e-9
-        if not np.any(tiny) or v != int(v):
+        tiny = (np.abs(x) < 1e-9) & (v == np.rint(v))
+        if not np.any(tiny):
             return result
-        n = abs(int(v))
-        sign = -1 if v < 0 and n % 2 and function is sp.jv else 1
-        return np.where(tiny, sign * (x / 2) ** n / math.factorial(n), result)[()]
+        n = np.abs(np.where(tiny, v, 0))
+        sign = np.where((v < 0) & (n % 2 == 1) & (function is sp.jv), -1, 1)
+        return np.where(tiny, sign * (x / 2) ** n / sp.gamma(n + 1), result).astype(result.dtype)[
+            ()
+        ]
 
     return forward
 
@@ -106,6 +138,7 @@ def polygamma(x: Any, *, order: int) -> Any:
     return factor * in_precision(sp.zeta)(order + 1, x)
 
 
+@in_double
 def sinc(x: Any, *, order: int) -> Any:
     """Return the derivative of sin(πx)/(πx) of any order.
 
@@ -114,11 +147,11 @@ def sinc(x: Any, *, order: int) -> Any:
     """
     t = np.pi * x if x.dtype != np.longdouble else np.longdouble("3.14159265358979323846264") * x
     near = np.abs(t) < 2.5 + order
-    result = np.where(near, _series(np.where(near, t, 0 * t), order), 0 * t)
+    scale = t.dtype.type(math.pi**order)
+    result = _series(np.where(near, t, 0 * x), order) * scale
     if not np.all(near):
-        far = np.where(near, 0 * t + 10, t)
-        result = np.where(near, result, _upward(np.where(near, 0 * x, x), far, order))
-    return (result * t.dtype.type(math.pi**order))[()]
+        result = np.where(near, result, _upward(np.where(near, 0 * x + 10, x), order))
+    return result[()]
 
 
 def _series(t: Any, order: int) -> Any:
@@ -131,13 +164,19 @@ def _series(t: Any, order: int) -> Any:
     return total * t if order % 2 else total
 
 
-def _upward(x: Any, t: Any, order: int) -> Any:
+def _upward(x: Any, order: int) -> Any:
+    """Return the derivative from x y⁽ⁿ⁾ = πⁿ⁻¹ sin⁽ⁿ⁾(πx) - n y⁽ⁿ⁻¹⁾: π x would overflow."""
     sine, cosine = sinpi(x), cospi(x)
     turns = (sine, cosine, -sine, -cosine)
-    s = sine / t
+    y = sine / math.pi / x
     for n in range(1, order + 1):
-        s = (turns[n % 4] - n * s) / t
-    return s
+        y = (turns[n % 4] * math.pi ** (n - 1) - n * y) / x
+    return y
+
+
+def sinc_cancels(y: Any, x: Any, order: int) -> Any:
+    """Whether a derivative of order 1 or more is small beside its amplitude: next to a root."""
+    return (np.abs(x) > 0.25) & (np.abs(x) < 1e15) & (np.abs(y * x) < 0.3 * math.pi ** (order - 1))
 
 
 def sinpi(x: Any) -> Any:

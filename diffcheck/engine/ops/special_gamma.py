@@ -3,25 +3,41 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
 import scipy.special as sp
-from flint import acb, arb
+from flint import acb, arb, arb_series
 
 from diffcheck.engine.ops import special_forward as fw
-from diffcheck.engine.ops.arb_forward import where_by_arb
-from diffcheck.engine.ops.comparison import equal, logical_and
-from diffcheck.engine.ops.elementwise import where
+from diffcheck.engine.ops.arb_forward import by_arb, series_terms, where_by_arb
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.table import Entry, Unavailable, op
 
 NEAR_A_ROOT: Final = 0.25
 
+
+def _gamma_ball(x: arb, *, order: int) -> arb:
+    """Return the n-th derivative of Γ from its power series."""
+    with series_terms(order + 1):
+        return arb_series([x, 1]).gamma()[order] * math.factorial(order)
+
+
+gamma_derivative: Entry = op(  # SciPy's Γ is off by tens of ulps left of -20, and ψ has roots
+    "gamma_derivative",
+    by_arb(_gamma_ball),
+    vjp=lambda g, y, x, order: g * gamma_derivative(x, order=order + 1),
+    ball=_gamma_ball,
+    domain="(-inf, inf)",
+    kinks="x = 0, -1, -2, …",
+    slope="gamma",
+    sympy="gamma(x).diff(x, order)",
+)
 gamma = op(
     "gamma",
     in_precision(sp.gamma),
-    vjp=lambda g, y, x: g * (y * digamma(x)),
+    vjp=lambda g, y, x: g * gamma_derivative(x, order=1),
     ball="gamma",
     rounding=4,
     sympy="gamma(x)",
@@ -40,9 +56,16 @@ gammaln = op(
     domain="(-inf, inf)",
     kinks="x = 0, -1, -2, ...",
 )
+
+
+def _digamma_doubt(y: Any, x: Any) -> Any:
+    """Whether SciPy's digits are in doubt: next to a root, and left of 0 in float64."""
+    return (np.abs(y) < NEAR_A_ROOT) | ((x < 0) & (y.dtype == np.float64))
+
+
 digamma: Entry = op(
     "digamma",
-    where_by_arb(lambda y, x: np.abs(y) < NEAR_A_ROOT, in_precision(sp.digamma), arb.digamma),
+    where_by_arb(_digamma_doubt, in_precision(sp.digamma), arb.digamma),
     vjp=lambda g, y, x: g * _polygamma(x, order=1),
     ball="digamma",
     rounding=4,
@@ -68,64 +91,38 @@ def polygamma(n: int, x: Any) -> Any:
     return digamma(x) if int(n) == 0 else _polygamma(x, order=int(n))
 
 
-def _density_ball(a: arb, x: arb) -> arb:
-    return (
-        ((a - 1) * x.log() - x - a.lgamma()).exp() if not x.is_zero() else x ** (a - 1) / a.gamma()
-    )
+def _density_ball(a: arb, x: arb, *, order: int) -> arb:
+    """Return the n-th derivative in x of x^(a-1) e^(-x)/Γ(a), by Leibniz' rule."""
+    total = arb(0)
+    for k in range(order + 1):
+        falling = math.prod((a - 1 - j for j in range(k)), start=arb(1))
+        if not falling.is_zero():
+            total += math.comb(order, k) * (-1) ** (order - k) * falling * _power(x, a - 1 - k)
+    return total * (-x - a.lgamma()).exp()
 
 
-def _density(a: Any, x: Any) -> Any:
-    """Return x^(a-1) e^(-x)/Γ(a), in float64 at least."""
-    a, x = (np.asarray(t, np.float64) for t in (a, x))
-    return np.exp(sp.xlogy(a - 1, x) - x - sp.gammaln(a))
-
-
-def _amplifies(_y: Any, a: Any, x: Any) -> Any:
-    """Whether the exponent is a sum of large terms, whose rounding exp would show."""
-    with np.errstate(all="ignore"):
-        return np.abs(sp.xlogy(a - 1, x)) + np.abs(x) + np.abs(sp.gammaln(a)) > 1
-
-
-_precise = where_by_arb(_amplifies, _density, _density_ball)
-
-
-def _density_forward(a: Any, x: Any) -> Any:
-    dtype = np.result_type(a, x)
-    compute = _precise if dtype == np.float64 else _density
-    return compute(a, x).astype(dtype)[()]
+def _power(x: arb, exponent: arb) -> arb:
+    return x**exponent if x.is_zero() else (exponent * x.log()).exp()
 
 
 gamma_density: Entry = op(
     "gamma_density",
-    _density_forward,
+    by_arb(_density_ball),
     vjp=(
         Unavailable("gamma_density", "a"),
-        lambda g, y, a, x: g * _density_slope(y, a, x),
+        lambda g, y, a, x, order: g * gamma_density(a, x, order=order + 1),
     ),
     ball=_density_ball,
-    rounding=4,
-    sympy="exp((x - 1)*log(y) - y)/gamma(x)",
     domain=("(0, 100]", "(0, 100]"),
     slope="gammainc",
+    sympy="(exp((x - 1)*log(y) - y)/gamma(x)).diff(y, order)",
 )
-
-
-def _density_slope(y: Any, a: Any, x: Any) -> Any:
-    """Return y ((a - 1)/x - 1); at x = 0 and a = 1 the ratio is 0."""
-    ratio = (a - 1) / where(_zero_over_zero(x, a - 1), 1, x)
-    return y * (ratio - 1)
-
-
-def _zero_over_zero(x: Any, y: Any) -> Any:
-    return logical_and(equal(x, 0), equal(y, 0))
-
-
 gammainc = op(
     "gammainc",
     in_precision(sp.gammainc),
     vjp=(
         Unavailable("gammainc", "a"),
-        lambda g, y, a, x: g * gamma_density(a, x),
+        lambda g, y, a, x: g * gamma_density(a, x, order=0),
     ),
     ball=lambda a, x: x.gamma_lower(a, regularized=1),
     rounding=16,
@@ -138,7 +135,7 @@ gammaincc = op(
     in_precision(sp.gammaincc),
     vjp=(
         Unavailable("gammaincc", "a"),
-        lambda g, y, a, x: -g * gamma_density(a, x),
+        lambda g, y, a, x: -g * gamma_density(a, x, order=0),
     ),
     ball=lambda a, x: x.gamma_upper(a, regularized=1),
     rounding=16,
@@ -180,12 +177,37 @@ def _beta_cancels(y: Any, a: Any, b: Any) -> Any:
     return np.abs(y) < 0.125 * (1 + np.abs(sp.gammaln(a + b)))
 
 
-beta = op(
+def _beta_ball(a: arb, b: arb) -> arb:
+    return (a.lgamma() + b.lgamma() - (a + b).lgamma()).exp()
+
+
+def _twice_in_one(slope: Any, a: Any, b: Any) -> Any:
+    first, second = (polygamma_difference(a, b, order=k) for k in (0, 1))
+    return slope * first + beta(a, b) * second
+
+
+def _mixed(slope: Any, a: Any, b: Any) -> Any:
+    return slope * polygamma_difference(b, a, order=0) - beta(a, b) * _polygamma(a + b, order=1)
+
+
+beta_slope: Entry = op(  # B alone may leave the range, and ψ(a) - ψ(a + b) vanish beside it
+    "beta_slope",
+    by_arb(lambda a, b: _beta_ball(a, b) * _difference_ball(a, b, order=0)),
+    vjp=(
+        lambda g, y, a, b: g * _twice_in_one(y, a, b),
+        lambda g, y, a, b: g * _mixed(y, a, b),
+    ),
+    ball=lambda a, b: _beta_ball(a, b) * _difference_ball(a, b, order=0),
+    domain="(0, inf)",
+    slope="beta",
+    sympy="(gamma(x)*gamma(y)/gamma(x + y)).diff(x)",
+)
+beta: Entry = op(
     "beta",
     in_precision(sp.beta),
     vjp=(
-        lambda g, y, a, b: g * (y * polygamma_difference(a, b, order=0)),
-        lambda g, y, a, b: g * (y * polygamma_difference(b, a, order=0)),
+        lambda g, y, a, b: g * beta_slope(a, b),
+        lambda g, y, a, b: g * beta_slope(b, a),
     ),
     ball=lambda a, b: a.gamma() * b.gamma() / (a + b).gamma(),
     rounding=16,

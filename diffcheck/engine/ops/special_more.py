@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import scipy.special as sp
-from flint import acb, arb
+from flint import acb, arb, arb_series
 
-from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
+from diffcheck.engine.ops.arb_forward import by_arb, series_terms, where_by_arb
 from diffcheck.engine.ops.elementwise import exp
 from diffcheck.engine.ops.special import xlog1py, xlogy
 from diffcheck.engine.ops.special_forward import in_precision
@@ -18,12 +18,31 @@ from diffcheck.engine.ops.special_gamma import betaln
 from diffcheck.engine.table import Entry, Unavailable, op
 from diffcheck.engine.values import constant
 
+
+def _zeta_ball(s: arb, q: arb, *, order: int) -> arb:
+    """Return the n-th derivative in q, (-1)ⁿ s … (s + n - 1) ζ(s + n, q) (DLMF 25.11.17)."""
+    factor = math.prod((-(s + j) for j in range(order)), start=arb(1))
+    return factor * (s + order).zeta(q)
+
+
+zeta_derivative: Entry = op(  # s + 1 would be rounded, which costs u log q
+    "zeta_derivative",
+    by_arb(_zeta_ball),
+    vjp=(
+        Unavailable("zeta_derivative", "its exponent"),
+        lambda g, y, s, q, order: g * zeta_derivative(s, q, order=order + 1),
+    ),
+    ball=_zeta_ball,
+    domain=("(1, 50]", "(0, inf)"),
+    slope="zeta",
+    sympy="zeta(x, y).diff(y, order)",
+)
 zeta: Entry = op(
     "zeta",
     in_precision(sp.zeta),
     vjp=(
         Unavailable("zeta", "its exponent"),
-        lambda g, y, s, q: -g * (s * zeta(s + 1, q)),
+        lambda g, y, s, q: g * zeta_derivative(s, q, order=1),
     ),
     ball=lambda s, q: s.zeta(q),
     rounding=8,
@@ -45,7 +64,7 @@ _lambert_forward = where_by_arb(lambda y, x: np.abs(x) < 0.5, _lambert, _lambert
 _lambertw: Entry = op(
     "lambertw",
     _lambert_forward,
-    vjp=lambda g, y, x, branch: g * lambert_slope(x, branch=branch),
+    vjp=lambda g, y, x, branch: g * lambert_slope(x, branch=branch, order=1),
     ball=_lambert_ball,
     rounding=2,
     sympy="LambertW(x, branch)",
@@ -53,35 +72,36 @@ _lambertw: Entry = op(
 )
 
 
-def _lambert_slope_ball(x: arb, *, branch: int) -> arb:
-    w = x.lambertw(branch)
-    return (-w).exp() / (1 + w)
+def _lambert_slope_ball(x: arb, *, branch: int, order: int) -> arb:
+    """Return the n-th derivative of W from its power series."""
+    with series_terms(order + 1):
+        return arb_series([x, 1]).lambertw(branch)[order] * math.factorial(order)
 
 
-def _lambert_slope(x: Any, *, branch: int) -> Any:
+def _lambert_slope(x: Any, *, branch: int, order: int) -> Any:
+    assert order == 1
     w = _lambert_forward(x, branch=branch)
     return np.where(x > 1, w / (1 + w) / x, 1 / (x + np.exp(np.minimum(w, 1))))[()]
 
 
+_lambert_first = where_by_arb(
+    lambda y, x: x < 0,  # 1 + w cancels next to the branch point -1/e
+    _lambert_slope,
+    _lambert_slope_ball,
+)
+_lambert_higher = by_arb(_lambert_slope_ball)
 lambert_slope: Entry = op(
     "lambert_slope",
-    where_by_arb(
-        lambda y, x: x < 0,  # 1 + w cancels next to the branch point -1/e
-        _lambert_slope,
-        _lambert_slope_ball,
+    lambda x, *, branch, order: (_lambert_first if order == 1 else _lambert_higher)(
+        x, branch=branch, order=order
     ),
-    vjp=lambda g, y, x, branch: -g * _lambert_curve(y, _lambertw(x, branch=branch)),
+    vjp=lambda g, y, x, branch, order: g * lambert_slope(x, branch=branch, order=order + 1),
     ball=_lambert_slope_ball,
     rounding=4,
     domain="(-0.36787944117144233, inf)",
     slope="lambertw",
-    sympy="LambertW(x, branch).diff(x)",
+    sympy="LambertW(x, branch).diff(x, order)",
 )
-
-
-def _lambert_curve(slope: Any, w: Any) -> Any:
-    """Return -w'' = w'² (2 + w)/(1 + w)."""
-    return slope * slope * ((2 + w) / (1 + w))
 
 
 def lambertw(x: Any, k: int = 0) -> Any:
@@ -100,13 +120,18 @@ def _elliptic_ball(m: arb, *, kind: str, order: int) -> arb:
     return factor * acb(m).hypgeom_2f1(a + order, half + order, arb(1 + order)).real
 
 
+def _carlson(y: Any, z: Any) -> Any:
+    """Return R_D(0, y, z), which goes as z^(-3/2) and vanishes where SciPy's is nan."""
+    return np.where(z > 1e250, 0 * y, sp.elliprd(0 * y, y, z))
+
+
 def _elliptic(m: Any, *, kind: str, order: int) -> Any:
     if order == 0:
         return in_precision(sp.ellipk if kind == "k" else sp.ellipe)(m)
     if order == 1 and kind == "k":
-        return in_precision(lambda t: sp.elliprd(0 * t, 1 + 0 * t, 1 - t) / 6)(m)
+        return in_precision(lambda t: _carlson(1 + 0 * t, 1 - t) / 6)(m)
     if order == 1:
-        return in_precision(lambda t: -sp.elliprd(0 * t, 1 - t, 1 + 0 * t) / 6)(m)
+        return in_precision(lambda t: -_carlson(1 - t, 1 + 0 * t) / 6)(m)
     return by_arb(_elliptic_ball)(m, kind=kind, order=order)
 
 
@@ -141,7 +166,7 @@ ellipe = op(
 complement: Entry = op(
     "elliptic_complement",
     lambda p, *, order: (
-        in_precision(lambda t: -sp.elliprd(0 * t, 1 + 0 * t, t) / 6)(p)
+        in_precision(lambda t: -_carlson(1 + 0 * t, t) / 6)(p)
         if order == 1
         else by_arb(_complement_ball)(p, order=order)
     ),
@@ -236,13 +261,27 @@ log_ratio = op(
     domain="(0, inf)",
     slope="rel_entr",
 )
+rel_entr_slope = op(
+    "rel_entr_slope",
+    where_by_arb(
+        lambda r, x, y: np.abs(r) < 0.5,  # next to its root x = y/e
+        lambda x, y: _log_ratio(x, y) + 1,
+        lambda x, y: (x / y).log() + 1,
+    ),
+    vjp=(lambda g, r, x, y: g / x, lambda g, r, x, y: -g / y),
+    ball=lambda x, y: x.log() - y.log() + 1,
+    rounding=2,
+    sympy="log(x/y) + 1",
+    domain="(0, inf)",
+    slope="rel_entr",
+)
 rel_entr = op(
     "rel_entr",
     lambda x, y: np.where(x == 0, 0, x * _log_ratio(np.where(x == 0, y, x), y)).astype(
         np.result_type(x, y)
     )[()],
     vjp=(
-        lambda g, r, x, y: g * (log_ratio(x, y) + 1),
+        lambda g, r, x, y: g * rel_entr_slope(x, y),
         lambda g, r, x, y: -g * (x / y),
     ),
     ball=lambda x, y: arb(0) if x.is_zero() else x * (x.log() - y.log()),
@@ -251,12 +290,22 @@ rel_entr = op(
     jax="rel_entr",
     domain="(0, inf)",
 )
+shortfall = op(  # by the quotient rule x/y² would be a difference
+    "shortfall",
+    lambda x, y: (y - x) / y,
+    vjp=(lambda g, r, x, y: -g / y, lambda g, r, x, y: g * (x / y / y)),
+    ball=lambda x, y: (y - x) / y,
+    rounding=1,
+    sympy="1 - x/y",
+    domain="(0, inf)",
+    slope="kl_div",
+)
 kl_div = op(
     "kl_div",
     in_precision(sp.kl_div),
     vjp=(
         lambda g, r, x, y: g * log_ratio(x, y),
-        lambda g, r, x, y: g * ((y - x) / y),
+        lambda g, r, x, y: g * shortfall(x, y),
     ),
     ball=lambda x, y: y if x.is_zero() else x * (x.log() - y.log()) - x + y,
     rounding=64,

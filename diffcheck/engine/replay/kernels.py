@@ -58,7 +58,7 @@ def accumulated_at(p: Array, g: Any, index: Any, out: Array) -> Array:
 def sech2(x: float) -> float:
     """Return 1/cosh(x)², as `ops.stable.sech2` does for arrays."""
     e = math.exp(-2 * abs(x))
-    return 4 * e / ((1 + e) * (1 + e))
+    return 4 * e / (1 + e * (2 + e))
 
 
 def expit(x: float) -> float:

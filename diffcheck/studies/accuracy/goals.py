@@ -1,0 +1,31 @@
+"""What is asked of the engine's derivatives, and what misses it for a known reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from diffcheck.studies.accuracy.walk import Row
+
+OF_UFUNC, OF_OTHERS, OF_SECOND = 2.0, 4.0, 16.0  # ulps
+Key = tuple[str, str, int]  # op, format, order of the derivative
+
+
+def limit(row: Row) -> float:
+    """Return the ulps that a derivative may be off: 2 where NumPy has the op, 4, 16 for order 2."""
+    if row.order > 1:
+        return OF_SECOND
+    return OF_UFUNC if row.elementary else OF_OTHERS
+
+
+def misses(row: Row) -> bool:
+    """Whether the engine's worst error is beyond the limit."""
+    return row.engine.ulps > limit(row)
+
+
+def key(row: Row) -> Key:
+    """Return what a declaration of a miss names."""
+    return row.op, row.format, row.order
+
+
+# The declared misses, strict: one that is not found any more is to be taken out.
+DECLARED: Final[dict[Key, str]] = {}

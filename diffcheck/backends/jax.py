@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import jax
 import numpy as np
+from flint import arb
 from jax.dtypes import TypePromotionError
 from numpy.typing import NDArray
 
@@ -16,10 +17,12 @@ from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, spl
 from diffcheck.backends.forms import DEPTHS, leading_axes
 from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import count_operations
+from diffcheck.backends.jax_reader import read
 from diffcheck.backends.jax_transforms import TRANSFORMS, Transform, column
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import Kind, directions
 from diffcheck.floats import Format
+from diffcheck.programs import MissingFormError, Program, enclose
 
 PLATFORMS: Final = ("cpu", "gpu", "tpu")
 HIGHEST: Final = "+highest"  # suffix of the modes that ask for full matmul precision
@@ -67,6 +70,7 @@ class JaxBackend:
     def __init__(self) -> None:
         self._functions: dict[tuple[Key, str], Callable[..., Any]] = {}
         self._operations: dict[Key, int] = {}
+        self._programs: dict[Key, tuple[Program, Any]] = {}
 
     def devices(self) -> tuple[str, ...]:
         """Return the devices present, as `cpu:0`, `gpu:0`."""
@@ -102,10 +106,57 @@ class JaxBackend:
             operations = self._count(case, program, quantity, points, fmt)
         return Evaluation(values=values, operations=operations)
 
+    def enclose(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format, bits: int
+    ) -> list[arb]:
+        """Return balls of the program's derivative in exact real arithmetic, flat, in C order.
+
+        The jaxpr of the derivative runs on exact balls of the point's coordinates. Literals that
+        are not short carry the rounding of `fmt`. Raises `Unsupported` where a primitive has no
+        exact form, `balls.Undecided` where a branch cannot be decided at `bits` bits.
+        """
+        where = f"{case.name}, program {program!r}, {quantity.kind}, jax on balls"
+        u = fmt.unit_roundoff
+        with _settings(devices_by_name()["cpu:0"], "eager"), _explained(where):
+            derivative, tree = self._read(case, program, quantity, point, fmt)
+            arguments = jax.tree.leaves(_arguments(case, quantity, point, fmt))
+            try:
+                leaves = enclose(derivative, arguments, bits=bits, literal_rounding=u)
+            except MissingFormError as error:
+                raise Unsupported(str(error)) from error
+        sizes = [case.inputs[name].size for name in case.wrt]
+        result = jax.tree.unflatten(tree, leaves)
+        found = join(result, leading_axes(quantity), sizes, DEPTHS[quantity.kind])
+        return list(found.reshape(-1))
+
+    def read(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format
+    ) -> Program:
+        """Return the program's derivative as a program of operations.
+
+        Raises `Unsupported` where JAX lacks a function or cannot trace the program.
+        """
+        where = f"{case.name}, program {program!r}, {quantity.kind}, jax"
+        with _settings(devices_by_name()["cpu:0"], "eager"), _explained(where):
+            return self._read(case, program, quantity, point, fmt)[0]
+
     def forget(self, case: Case) -> None:
-        """Drop whatever was compiled for this case."""
+        """Drop whatever was compiled or read for this case."""
         self._functions = {k: f for k, f in self._functions.items() if k[0][0] is not case}
         self._operations = {k: n for k, n in self._operations.items() if k[0] is not case}
+        self._programs = {k: p for k, p in self._programs.items() if k[0] is not case}
+
+    def _read(
+        self, case: Case, program: str, quantity: Quantity, point: Point, fmt: Format
+    ) -> tuple[Program, Any]:
+        """Return the derivative as a program, with the tree of its outputs."""
+        key = _key(case, program, quantity, fmt)
+        if key not in self._programs:
+            single = _single(case, program, fmt, TRANSFORMS[quantity.kind])
+            arguments = _arguments(case, quantity, point, fmt)
+            jaxpr, shapes = jax.make_jaxpr(single, return_shape=True)(*arguments)
+            self._programs[key] = read(jaxpr), jax.tree.structure(shapes)
+        return self._programs[key]
 
     def _values(
         self,
@@ -182,9 +233,7 @@ class JaxBackend:
         key = _key(case, program, quantity, fmt)
         if key not in self._operations and points:
             single = _single(case, program, fmt, TRANSFORMS[quantity.kind])
-            inputs = inputs_at(case, points[0], fmt)
-            v, w = directions(case.name, quantity.m, quantity.n)
-            jaxpr = jax.make_jaxpr(single)(inputs, split(v, case, fmt.dtype), w.astype(fmt.dtype))
+            jaxpr = jax.make_jaxpr(single)(*_arguments(case, quantity, points[0], fmt))
             self._operations[key] = count_operations(jaxpr.jaxpr)
         return self._operations.get(key, 0)
 
@@ -198,6 +247,14 @@ def _device(name: str) -> jax.Device:
 
 def _key(case: Case, program: str, quantity: Quantity, fmt: Format) -> Key:
     return (case, case.program_for(program, "jax"), quantity, fmt.name)
+
+
+def _arguments(
+    case: Case, quantity: Quantity, point: Point, fmt: Format
+) -> tuple[dict[str, NDArray[Any]], tuple[NDArray[Any], ...], NDArray[Any]]:
+    """Return what `_single`'s function takes: the inputs at a point, v and w."""
+    v, w = directions(case.name, quantity.m, quantity.n)
+    return inputs_at(case, point, fmt), split(v, case, fmt.dtype), w.astype(fmt.dtype)
 
 
 def _cotangent(case: Case, quantity: Quantity, fmt: Format) -> NDArray[Any]:

@@ -1,0 +1,241 @@
+"""Reading a jaxpr into a program: calls inlined, control flow kept, exact forms attached."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import Any, Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import Literal
+from numpy.typing import NDArray
+
+from diffcheck.backends.jax_exact import COMPOSITES, EXACT
+from diffcheck.backends.jax_sources import Context
+from diffcheck.programs import (
+    Branch,
+    Loop,
+    Operation,
+    Program,
+    Scan,
+    Step,
+    pruned,
+)
+from diffcheck.programs.form import Slots
+
+# Calls, and the parameter that holds their body.
+INLINED: Final[dict[str, str]] = {
+    "checkpoint": "jaxpr",
+    "closed_call": "call_jaxpr",
+    "composite": "jaxpr",
+    "core_call": "call_jaxpr",
+    "custom_jvp_call": "call_jaxpr",
+    "custom_vjp_call": "call_jaxpr",
+    "jit": "jaxpr",
+    "pjit": "jaxpr",
+    "remat2": "jaxpr",
+}
+CONTROL: Final = frozenset(["cond", "while", "scan", "custom_linear_solve"])
+
+
+def read(closed: Any, around: Context | None = None) -> Program:
+    """Return a closed jaxpr as a program; what has no exact form is an operation that says so.
+
+    `around` is what is known of the equation that has the jaxpr as its body.
+    """
+    reader = _Reader(around or Context())
+    inputs = [reader.new(var) for var in closed.jaxpr.invars]
+    reader.bind_constants(closed.jaxpr, closed.consts)
+    reader.equations(closed.jaxpr)
+    return reader.program(inputs, [reader.slot(var) for var in closed.jaxpr.outvars])
+
+
+class _Reader:
+    """The steps read so far, and the slot of each variable in scope."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._slots: dict[Any, int] = {}
+        self._size = 0
+        self._steps: list[Step] = []
+        self._literals: dict[int, NDArray[Any]] = {}
+
+    def program(self, inputs: Sequence[int], outputs: Sequence[int]) -> Program:
+        return pruned(
+            Program(
+                inputs=tuple(inputs),
+                outputs=tuple(outputs),
+                steps=tuple(self._steps),
+                literals=self._literals,
+                size=self._size,
+            )
+        )
+
+    def new(self, var: Any) -> int:
+        """Return a new slot for a variable."""
+        self._slots[var] = self._size
+        self._size += 1
+        return self._slots[var]
+
+    def slot(self, atom: Any) -> int:
+        """Return the slot of a variable, or a new one that holds a literal."""
+        return self._constant(atom.val) if isinstance(atom, Literal) else self._slots[atom]
+
+    def _constant(self, value: Any) -> int:
+        slot = self._size
+        self._size += 1
+        self._literals[slot] = _array(value)
+        return slot
+
+    def bind_constants(self, jaxpr: Any, consts: Sequence[Any]) -> None:
+        for var, value in zip(jaxpr.constvars, consts, strict=True):
+            self._literals[self.new(var)] = _array(value)
+
+    def equations(self, jaxpr: Any) -> None:
+        for equation in jaxpr.eqns:
+            self._equation(equation)
+
+    def _equation(self, equation: Any) -> None:
+        name = equation.primitive.name
+        operands = [self.slot(atom) for atom in equation.invars]
+        body = equation.params[INLINED[name]] if name in INLINED else None
+        whole = _composite(equation, body)
+        if whole:
+            self._operation(equation, operands, whole, (COMPOSITES[whole], ""))
+        elif body is not None:
+            self._inline(body, operands, equation)
+        elif name == "custom_linear_solve":
+            self._linear_solve(equation, operands)
+        elif name in CONTROL:
+            results = tuple(self.new(var) for var in equation.outvars)
+            around = self._context.of(equation)
+            self._steps.append(_CONTROL[name](equation.params, around, tuple(operands), results))
+        else:
+            self._operation(equation, operands, name, _form(equation, self._context.of(equation)))
+
+    def _inline(self, body: Any, operands: Sequence[int], equation: Any) -> None:
+        jaxpr = getattr(body, "jaxpr", body)
+        outer, around = self._slots, self._context
+        self._context = around.inside(equation, jaxpr)
+        self._slots = dict(zip(jaxpr.invars, operands, strict=True))
+        self.bind_constants(jaxpr, getattr(body, "consts", ()))
+        self.equations(jaxpr)
+        results = [self.slot(var) for var in jaxpr.outvars]
+        self._slots, self._context = outer, around
+        self._slots.update(zip(equation.outvars, results, strict=True))
+
+    def _linear_solve(self, equation: Any, operands: Sequence[int]) -> None:
+        """Inline the solver that the user (or `jax.numpy.linalg`) gave for A x = b."""
+        lengths = equation.params["const_lengths"]
+        start = lengths.matvec + lengths.vecmat
+        given = operands[start : start + lengths.solve]
+        rhs = operands[sum(lengths) :]
+        self._inline(equation.params["jaxprs"].solve, [*given, *rhs], equation)
+
+    def _operation(
+        self,
+        equation: Any,
+        operands: Sequence[int],
+        name: str,
+        form: tuple[Callable[..., Any] | None, str],
+    ) -> None:
+        self._steps.append(
+            Operation(
+                name=name,
+                operands=tuple(operands),
+                results=tuple(self.new(var) for var in equation.outvars),
+                floats=partial(_bind, equation),
+                exact=form[0],
+                reason=form[1],
+                source=self._context.of(equation).source,
+            )
+        )
+
+
+def _composite(equation: Any, body: Any) -> str:
+    """Return the name of the function of one variable that a call stands for, if it is listed."""
+    if body is None or len(equation.invars) != 1 or len(equation.outvars) != 1:
+        return ""
+    name = str(getattr(body, "jaxpr", body).debug_info.func_name)
+    return name if name in COMPOSITES else ""
+
+
+def _bind(equation: Any, *operands: Any) -> Any:
+    """Compute an equation as JAX does, in the dtypes it was traced with."""
+    pairs = zip(operands, equation.invars, strict=True)
+    arrays = [x if _is_key(atom) else jnp.asarray(x, dtype=atom.aval.dtype) for x, atom in pairs]
+    return equation.primitive.bind(*arrays, **equation.params)
+
+
+def _array(value: Any) -> Any:
+    extended = jnp.issubdtype(getattr(value, "dtype", np.float64), jax.dtypes.extended)
+    return value if extended else np.asarray(value)
+
+
+def _is_key(atom: Any) -> bool:
+    return bool(jnp.issubdtype(atom.aval.dtype, jax.dtypes.extended))
+
+
+def _form(equation: Any, context: Context) -> tuple[Callable[..., Any] | None, str]:
+    """Return the exact form of an equation with its parameters filled in, or why there is none."""
+    name = equation.primitive.name
+    atoms = (*equation.invars, *equation.outvars)
+    if context.approximation and any(map(_is_floating, equation.outvars)):
+        return None, f"JAX's {context.approximation} is an approximation written out in floats"
+    if any(jnp.issubdtype(atom.aval.dtype, jnp.complexfloating) for atom in atoms):
+        return None, f"no exact form of {name} of complex numbers"
+    form = EXACT.get(name)
+    if form is None or any(map(_is_key, atoms)):
+        return None, ""
+    wanted = _parameters(form)
+    if wanted is None:
+        return partial(form, **equation.params), ""
+    given = {**equation.params, "floats": partial(_bind, equation)}
+    return partial(form, **{key: given[key] for key in wanted if key in given}), ""
+
+
+def _is_floating(var: Any) -> bool:
+    return bool(jnp.issubdtype(var.aval.dtype, jnp.inexact))
+
+
+@cache
+def _parameters(form: Callable[..., Any]) -> tuple[str, ...] | None:
+    """Return the parameters that a form names, None if it takes them all."""
+    kinds = inspect.signature(form).parameters.values()
+    everything = any(p.kind is p.VAR_KEYWORD for p in kinds)
+    if everything and not any(p.kind is p.VAR_POSITIONAL for p in kinds):
+        return None  # an engine's entry takes any positional operands, and no parameters of JAX
+    return tuple(p.name for p in kinds if p.kind is p.KEYWORD_ONLY)
+
+
+def _branch(params: Any, around: Context, operands: Slots, results: Slots) -> Step:
+    bodies = tuple(read(body, around) for body in params["branches"])
+    return Branch(bodies=bodies, operands=operands, results=results)
+
+
+def _loop(params: Any, around: Context, operands: Slots, results: Slots) -> Step:
+    return Loop(
+        condition=read(params["cond_jaxpr"], around),
+        body=read(params["body_jaxpr"], around),
+        constants=(params["cond_nconsts"], params["body_nconsts"]),
+        operands=operands,
+        results=results,
+    )
+
+
+def _scan(params: Any, around: Context, operands: Slots, results: Slots) -> Step:
+    return Scan(
+        body=read(params["jaxpr"], around),
+        constants=params["num_consts"],
+        carried=params["num_carry"],
+        length=params["length"],
+        reverse=params["reverse"],
+        operands=operands,
+        results=results,
+    )
+
+
+_CONTROL: Final[dict[str, Callable[..., Step]]] = {"cond": _branch, "scan": _scan, "while": _loop}

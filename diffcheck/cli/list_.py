@@ -10,7 +10,10 @@ from diffcheck.cli import exits
 from diffcheck.cli.selection import matcher, select
 
 if TYPE_CHECKING:
-    from diffcheck.case import Input
+    from collections.abc import Iterator
+
+    from diffcheck.case import Case, Input
+    from diffcheck.programs import Program
 
 
 @click.command("list")
@@ -18,11 +21,19 @@ if TYPE_CHECKING:
 @click.option(
     "-k", "keyword", default="", help="Only cases whose path::name matches, as in pytest."
 )
+@click.option(
+    "--primitives",
+    is_flag=True,
+    help="Instead: the operations in JAX's derivatives of these cases and of the public functions "
+    "of jax.nn, jax.numpy and jax.scipy.special, and which of them run in exact arithmetic.",
+)
 @exits.guarded
-def list_command(paths: tuple[str, ...], keyword: str) -> int:
+def list_command(paths: tuple[str, ...], keyword: str, primitives: bool) -> int:
     """List the cases below PATHS (default: cases/) with their programs, inputs and orders."""
     cases, errors = select(paths, matcher(keyword))
-    for case in cases:
+    if primitives:
+        click.echo(_primitives(cases))
+    for case in () if primitives else cases:
         inputs = ", ".join(f"{name}{_shape(item)}" for name, item in case.inputs.items())
         programs = ", ".join(case.programs)
         orders = ", ".join(map(str, case.orders))
@@ -36,6 +47,21 @@ def list_command(paths: tuple[str, ...], keyword: str) -> int:
     if errors:
         return exits.USAGE
     return exits.OK if cases else exits.NOTHING_SELECTED
+
+
+def _primitives(cases: list[Case]) -> str:
+    from diffcheck.backends import jax_coverage  # noqa: PLC0415 - JAX takes a second
+    from diffcheck.truth import Truth  # noqa: PLC0415 - so does SymPy
+
+    def shapes(case: Case) -> tuple[int, int]:
+        truth = Truth(case)
+        return truth.m, truth.n
+
+    def programs() -> Iterator[tuple[str, Program]]:
+        yield from jax_coverage.programs_of_cases(cases, shapes)
+        yield from jax_coverage.programs_of_functions()
+
+    return jax_coverage.table(*jax_coverage.of_programs(programs()))
 
 
 def _headline(doc: str) -> str:

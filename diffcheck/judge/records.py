@@ -109,6 +109,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag="measurement", 
     ulps: str | None  # |computed - truth| / ulp(truth)
     bits_lost: str | None  # log2(1 + ulps)
     condition: str | None = None  # of the quantity in the inputs, where the verdict needed it
+    unread: str = ""  # why the rule was judged by ρ and not in exact semantics
     verdict: Verdict
     detail: str = ""  # side of a kink, reason of undefined, text of a crash
     fails: bool = False  # whether this fails the run, known defects aside

@@ -25,7 +25,10 @@ _SAME_FACTOR: Final = FORMATS["float32"].unit_roundoff
 
 @dataclass(frozen=True, slots=True)
 class RuleEvidence:
-    """What is known of a rule at one point; singular means: where the truth exists."""
+    """What is known of a rule at one point; singular means: where the truth exists.
+
+    Of a rule that is not accused, `detail` says why it could not be read in exact semantics.
+    """
 
     state: State
     detail: str = ""
@@ -38,6 +41,8 @@ class RuleEvidence:
 RIGHT: Final = RuleEvidence("right")
 UNKNOWN: Final = RuleEvidence("unknown")
 NO_RULE: Final = RuleEvidence("unknown", "a difference quotient: truncation and rounding together")
+_OPEN_BRANCH: Final = RuleEvidence("unknown", "a comparison of overlapping balls stays undecided")
+_WIDE: Final = RuleEvidence("unknown", "the rounding of the program's literals decides nothing")
 
 
 def by_exact_semantics(
@@ -57,6 +62,8 @@ def by_exact_semantics(
         try:
             balls = enclose(bits)
         except Undecided:
+            for i in open_questions:
+                evidence[i] = _OPEN_BRANCH
             continue
         for i in sorted(open_questions):
             truth = outcomes[i].ball
@@ -85,7 +92,7 @@ def _compare(program: arb, truth: arb, fmt: Format, bits: int) -> RuleEvidence:
         scale = magnitude if magnitude > 0 else arb(1)
         # The literals' rounding is part of the program's radius: a few hundred of them are allowed.
         narrow = program.rad() <= scale * arb(2) ** (10 - fmt.precision)
-    return RIGHT if narrow else UNKNOWN
+    return RIGHT if narrow else _WIDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from diffcheck import backends
 from diffcheck.backends.base import Backend, Evaluation
 from diffcheck.case import Case, Point, Quantity, points, quantities_of
 from diffcheck.floats import FORMATS, Format, from_ordinal, to_ordinal
+from diffcheck.judge import RuleEvidence
 from diffcheck.run.options import Options, Task
 from diffcheck.truth import Outcome, Truth
 
@@ -33,6 +34,9 @@ class CaseContext:
     quantities: tuple[Quantity, ...] = field(init=False)
     points: dict[str, list[Point]] = field(init=False)
     seconds: dict[str, float] = field(init=False, default_factory=lambda: defaultdict(float))
+    evidence: dict[tuple[Task, Quantity], list[list[RuleEvidence]]] = field(
+        init=False, default_factory=dict
+    )
     _evaluations: dict[tuple[Task, Quantity], Evaluation | Exception | SystemExit] = field(
         init=False, default_factory=dict
     )

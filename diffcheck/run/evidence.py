@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -29,31 +30,65 @@ Table = list[list[RuleEvidence]]  # by point, by component
 
 
 def gather(context: CaseContext, task: Task, quantity: Quantity) -> Table:
-    """Return what is known of the rule at each point of the task's dtype, per component."""
+    """Return what is known of the rule at each point of the task's dtype, per component.
+
+    Exact semantics first; ρ where a program could not be read, or not decided.
+    """
     if quantity.order > 0 and not backend_of(task).has_rules:
         return [[NO_RULE] * quantity.size for _ in context.points[task.dtype]]
-    if hasattr(backend_of(task), "enclose"):
-        return _exact(context, task, quantity)
-    wide = replace(task, dtype=WIDE.name)
-    table = _two_formats(context, wide, quantity)
-    return table[: len(context.points[task.dtype])]
+    table = _exact(context, task, quantity)
+    if all(row[i].state != "unknown" for row, i in _judged(context, task, quantity, table)):
+        return table
+    by_ratio = _two_formats(context, replace(task, dtype=WIDE.name), quantity)
+    for row, other in zip(table, by_ratio, strict=False):
+        for i, rule in enumerate(row):
+            if rule.state == "unknown":
+                row[i] = other[i] if other[i].accuses else replace(other[i], detail=rule.detail)
+    return table
+
+
+def _judged(
+    context: CaseContext, task: Task, quantity: Quantity, table: Table
+) -> Iterator[tuple[list[RuleEvidence], int]]:
+    """Yield the row and component of every truth that a rule can be held against."""
+    for point_id, row in enumerate(table):
+        outcomes = context.outcomes(quantity, task.dtype, point_id)
+        for i, outcome in enumerate(outcomes):
+            if outcome.ball is not None:
+                yield row, i
 
 
 def _exact(context: CaseContext, task: Task, quantity: Quantity) -> Table:
-    backend = cast("ExactSemantics", backend_of(task))
+    """Return the evidence by exact semantics, which the modes and devices of a backend share."""
+    key = (replace(task, mode="", device=""), quantity)
+    if key not in context.evidence:
+        context.evidence[key] = _by_exact_semantics(context, task, quantity)
+    return [list(row) for row in context.evidence[key]]
+
+
+def _by_exact_semantics(context: CaseContext, task: Task, quantity: Quantity) -> Table:
+    backend = backend_of(task)
     fmt = FORMATS[task.dtype]
     table: Table = []
+    unread: RuleEvidence | None = None if hasattr(backend, "enclose") else UNKNOWN
     for point_id, point in enumerate(context.points[task.dtype]):
         outcomes = context.outcomes(quantity, task.dtype, point_id)
+        row = [unread or UNKNOWN] * len(outcomes)
+        if unread is None:
 
-        def enclose(bits: int, point: Point = point) -> list[Any]:
-            return backend.enclose(context.case, task.program, quantity, point, fmt=fmt, bits=bits)
+            def enclose(bits: int, point: Point = point) -> list[Any]:
+                reader = cast("ExactSemantics", backend)
+                return reader.enclose(
+                    context.case, task.program, quantity, point, fmt=fmt, bits=bits
+                )
 
-        with context.timed("exact semantics"):
-            try:
-                table.append(by_exact_semantics(enclose, outcomes, fmt))
-            except Unsupported:
-                table.append([UNKNOWN] * len(outcomes))
+            with context.timed("exact semantics"):
+                try:
+                    row = by_exact_semantics(enclose, outcomes, fmt)
+                except Unsupported as error:
+                    unread = RuleEvidence("unknown", str(error))
+                    row = [unread] * len(outcomes)
+        table.append(row)
     return table
 
 

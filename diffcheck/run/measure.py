@@ -89,9 +89,14 @@ def _at_point(
                 ulps=judgement.ulps,
                 detail="definition and program already differ in value here",
             )
-        yield _record(
+        record = _record(
             context, task, quantity, labels[component], point_id, computed, outcome, judgement
         )
+        yield msgspec.structs.replace(record, unread=_unread(rules[component], outcome))
+
+
+def _unread(rule: RuleEvidence, outcome: Outcome) -> str:
+    return "" if rule.accuses or outcome.ball is None else rule.detail
 
 
 def _record(

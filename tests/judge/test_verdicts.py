@@ -30,6 +30,15 @@ def word(computed, outcome, *, fmt=F64, operations=0, rule=RIGHT, sensitivity=0.
     return found.verdict
 
 
+SINGULAR = RuleEvidence("singular", "the program divides 0 by 0")
+
+
+def test_floats_that_came_out_right_by_way_of_infinity_are_not_accused():
+    assert word(1.0, certified(1.0), rule=SINGULAR) is Verdict.EXACT
+    assert word(np.nan, certified(1.0), rule=SINGULAR) is Verdict.WRONG
+    assert word(0.0, certified(1.0), rule=SINGULAR) is Verdict.WRONG
+
+
 def one_third():
     with precision(200):
         return arb(1) / 3

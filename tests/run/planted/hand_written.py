@@ -28,7 +28,7 @@ def with_slope_times(factor):
             return f(x), x
 
         def backward(x, cotangent):
-            # In float32 a factor of 1 + 1e-9 is 1: there only float64 can show the fault.
+            # In float32 a factor of 1 + 1e-9 is 1: that program is right, and float64's wrong.
             slope = xp.exp(xp.sin(x)) * xp.cos(x)
             return (cotangent * (slope * factor),)
 

@@ -1,0 +1,92 @@
+"""What convicts a rule of JAX: exact semantics where the program can be read, else ρ, by name."""
+
+import jax
+import jax.numpy as jnp
+import pytest
+import sympy
+
+from diffcheck import Case, real, sym
+from diffcheck.judge import Verdict
+from diffcheck.run.context import CaseContext
+from diffcheck.run.measure import measure
+from diffcheck.run.options import Options, Task
+
+both_dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
+
+
+def by_vjp(xp, x, scale):
+    @jax.custom_vjp
+    def f(x):
+        return jnp.exp(jnp.sin(x))
+
+    f.defvjp(lambda x: (f(x), x), lambda x, g: (g * jnp.exp(jnp.sin(x)) * jnp.cos(x) * scale,))
+    return f(x)
+
+
+def by_jvp(xp, x, scale):
+    @jax.custom_jvp
+    def f(x):
+        return jnp.exp(jnp.sin(x))
+
+    @f.defjvp
+    def _(primals, tangents):
+        (x,), (t,) = primals, tangents
+        return f(x), t * jnp.exp(jnp.sin(x)) * jnp.cos(x) * scale
+
+    return f(x)
+
+
+def measured(definition, program, dtype, **inputs):
+    case = Case(definition, programs={"plain": program}, inputs=inputs, name="sample")
+    task = Task("plain", "jax", "jit", "cpu:0", dtype)
+    return list(measure(CaseContext(case, Options(samples=2, orders=(1,))), task))
+
+
+def wave(x):
+    return sym.exp(sym.sin(x))
+
+
+@both_dtypes
+@pytest.mark.parametrize("scale", [1 + 2.0**-20, -1.0, 0.5], ids=["2^-20", "sign", "half"])
+@pytest.mark.parametrize("rule", [by_vjp, by_jvp])
+def test_a_wrong_rule_is_proved_wrong_in_both_formats(rule, scale, dtype):
+    found = measured(wave, lambda xp, x: rule(xp, x, scale), dtype, x=real(0.25, 1))
+    derivatives = [m for m in found if m.order == 1]
+    assert {m.verdict for m in derivatives} == {Verdict.WRONG}
+    assert all("in exact arithmetic" in m.detail for m in derivatives)
+    assert {m.verdict for m in found if m.order == 0} <= {Verdict.EXACT, Verdict.ACCURATE}
+
+
+@both_dtypes
+@pytest.mark.parametrize("rule", [by_vjp, by_jvp])
+def test_the_right_rule_is_read_and_not_accused(rule, dtype):
+    found = measured(wave, lambda xp, x: rule(xp, x, 1.0), dtype, x=real(0.25, 1))
+    assert {m.verdict for m in found} <= {
+        Verdict.EXACT, Verdict.ACCURATE, Verdict.ILL_CONDITIONED, Verdict.INEXACT
+    }  # fmt: skip
+    assert {m.unread for m in found} == {""}
+
+
+@both_dtypes
+def test_a_branch_that_is_not_taken_but_singular_is_wrong(dtype):
+    found = measured(
+        lambda x: 0 * x,
+        lambda xp, x: xp.where(x > 0, xp.sqrt(x), 0 * x),
+        dtype,
+        x=real(-2, -1),
+    )
+    derivatives = [m for m in found if m.order == 1]
+    assert {m.verdict for m in derivatives} == {Verdict.WRONG}
+    assert all(m.detail.startswith("singular: ") for m in derivatives)
+
+
+@both_dtypes
+def test_a_program_that_cannot_be_read_is_judged_by_the_ratio_and_says_why(dtype):
+    found = measured(
+        lambda x: sympy.erfinv(2 * x - 1) * sympy.sqrt(2),
+        lambda xp, x: xp.ndtri(x),
+        dtype,
+        x=real(0.2, 0.4),
+    )
+    assert {m.unread for m in found} == {"JAX's _ndtri is an approximation written out in floats"}
+    assert not any(m.verdict is Verdict.WRONG for m in found)

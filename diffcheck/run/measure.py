@@ -96,7 +96,8 @@ def _at_point(
 
 
 def _unread(rule: RuleEvidence, outcome: Outcome) -> str:
-    return "" if rule.accuses or outcome.ball is None else rule.detail
+    judged_otherwise = rule.accuses or rule is NO_RULE or outcome.ball is None
+    return "" if judged_otherwise else rule.detail
 
 
 def _record(

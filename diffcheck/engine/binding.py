@@ -42,20 +42,19 @@ def bind_plain(function: Callable[..., Any]) -> Callable[..., Any]:
         return _PLAIN[function]
     if not isinstance(function, FunctionType) or not _is_ours(function):
         return function
-    if function not in _BOUND:
-        names: dict[str, Any] = {"__builtins__": builtins}
-        cells = tuple(CellType() for _ in function.__closure__ or ())
-        copy = FunctionType(
-            function.__code__, names, function.__name__, function.__defaults__, cells or None
-        )
-        copy.__kwdefaults__ = function.__kwdefaults__
-        _BOUND[function] = copy  # before its helpers: they may call it
-        for name in _names(function.__code__):
-            if name in function.__globals__:
-                names[name] = _stand_in(function.__globals__[name])
-        for cell, original in zip(cells, function.__closure__ or (), strict=True):
-            cell.cell_contents = _stand_in(original.cell_contents)
-    return _BOUND[function]
+    names: dict[str, Any] = {"__builtins__": builtins}
+    cells = tuple(CellType() for _ in function.__closure__ or ())
+    copy = FunctionType(
+        function.__code__, names, function.__name__, function.__defaults__, cells or None
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    _BOUND[function] = copy  # before its helpers: they may call it
+    for name in _names(function.__code__):
+        if name in function.__globals__:
+            names[name] = _stand_in(function.__globals__[name])
+    for cell, original in zip(cells, function.__closure__ or (), strict=True):
+        cell.cell_contents = _stand_in(original.cell_contents)
+    return copy
 
 
 def _stand_in(value: Any) -> Any:

@@ -44,7 +44,6 @@ class ForwardTrace:
             return y
         known = recorded(tuple(values), y)
         rule_of = _jvp_rule if nested or type(y) is Tensor else _plain_rule
-        tangent = None
         if self.count is not None:
             tangent = batched_tangent(op, rule_of, tangents, y, known, params, self.count)
             if tangent is None:
@@ -122,6 +121,7 @@ def _jvp_rule(op: Op, position: int) -> Rule | None:
 
 
 def _plain_rule(op: Op, position: int) -> Rule | None:
-    """Return that rule as it is for plain arrays, without any dispatch."""
+    """Return that rule as it is for plain arrays, without any dispatch, if the table has it."""
     rule = _jvp_rule(op, position)
-    return rule and bind_plain(rule)
+    in_table = op.jvp is not None or (op.kind == "elementwise" and isinstance(op.vjp, tuple))
+    return bind_plain(rule) if rule is not None and in_table else rule

@@ -5,7 +5,7 @@ import pytest
 from conftest import ball
 
 from diffcheck import engine as xp
-from diffcheck.engine import transforms
+from diffcheck.engine import binding, transforms
 from diffcheck.engine.table import TABLE
 
 X = np.linspace(0.2, 0.9, 12).reshape(3, 4)
@@ -110,3 +110,11 @@ def test_balls_go_in_a_batch():
 def test_tangents_keep_their_format(dtype):
     x = np.array([0.5, 0.25], dtype)
     assert xp.hessian(lambda x: xp.sum(xp.tanh(x) * x * 0.3))(x).dtype == dtype
+
+
+def test_rules_made_on_the_way_are_not_kept():
+    f = xp.jacfwd(lambda x: xp.einsum("ij,kj->ik", x, x) @ x)
+    f(X)
+    kept = len(binding._BOUND)
+    f(X)
+    assert len(binding._BOUND) == kept

@@ -113,3 +113,10 @@ def test_a_cotangent_put_into_an_element_keeps_the_digits_of_its_ball():
 def test_an_array_is_no_ball():
     with pytest.raises(TypeError, match="an array found"):
         literal(np.ones(()))
+
+
+@pytest.mark.parametrize("f", [xp.tanh, xp.expit, xp.softplus, xp.log_ndtr])
+def test_slopes_far_out_are_finite_balls(f):
+    for x in (1e300, -1e300) if f is not xp.log_ndtr else (1e300,):
+        slope = xp.value(xp.grad(f))(ball(x))[()]
+        assert slope.is_finite(), f"{x}: {slope}"

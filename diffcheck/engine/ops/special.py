@@ -23,7 +23,7 @@ expit = op(
     "expit",
     fw.expit,
     vjp=lambda g, y, x: g * (0.25 * sech2(0.5 * x)),  # not y(1 - y): 0 beyond x = 37
-    ball=lambda x: 1 / (1 + (-x).exp()),
+    ball=stable.expit_ball,
     rounding=2,
     jax="expit",
     sympy="1/(1 + exp(-x))",

@@ -88,7 +88,11 @@ def _mills(x: Any) -> Any:
 
 
 def _mills_ball(x: arb) -> arb:
-    return (2 / arb.pi()).sqrt() / _scaled_erfc_ball(-x / arb(2).sqrt(), order=0)
+    """Return φ(x)/Φ(x); for x > 0 without exp(x²), which is infinite far out."""
+    scale = (2 / arb.pi()).sqrt()
+    if x > 1:
+        return scale * (-x * x / 2).exp() / (-x / arb(2).sqrt()).erfc()
+    return scale / _scaled_erfc_ball(-x / arb(2).sqrt(), order=0)
 
 
 def _mills_rule(g: Any, y: Any, x: Any) -> Any:

@@ -173,6 +173,19 @@ def entr_slope(x: Any) -> Any:
     return np.where(near, -np.log1p((p - 1) + (rest + x * E_LOW)), y)[()]
 
 
+def sech2_ball(x: arb) -> arb:
+    """Return 1/cosh(x)²; far out from exp(-2|x|) too, for cosh is infinite there."""
+    if abs(x) < 64:
+        return 1 / x.cosh() ** 2
+    e = (-2 * abs(x)).exp()
+    return 4 * e / (1 + e) ** 2
+
+
+def expit_ball(x: arb) -> arb:
+    """Return 1/(1 + exp(-x)); below -64 through exp(x), for exp(-x) is infinite far out."""
+    return x.exp() / (1 + x.exp()) if x < -64 else 1 / (1 + (-x).exp())
+
+
 def shifted_pow(x: Any, n: Any, *, down: int) -> Any:
     """Return x^(n - down); below n = 1/2 as x^n / x^down, since n - down would be rounded.
 

@@ -27,6 +27,7 @@ def engine_layers():
         gelu=lambda x: engine.gelu(x, approximate=True),
         einsum=engine.einsum,
         logsumexp=lambda x, axis: engine.logsumexp(x, axis=axis),
+        softmax=lambda x, axis: engine.softmax(x, axis=axis),
         diagonal=diagonal,
         constant=lambda a: a,
     )
@@ -60,6 +61,7 @@ def jax_layers():
         gelu=lambda x: jax.nn.gelu(x, approximate=True),
         einsum=jnp.einsum,
         logsumexp=lambda x, axis: jax.nn.logsumexp(x, axis=axis),
+        softmax=lambda x, axis: jax.nn.softmax(x, axis=axis),
         diagonal=lambda q: q[..., None] * jnp.eye(q.shape[-1]),
         constant=jnp.asarray,
     )
@@ -95,6 +97,7 @@ def torch_layers():
         gelu=lambda x: F.gelu(x, approximate="tanh"),
         einsum=torch.einsum,
         logsumexp=torch.logsumexp,
+        softmax=torch.softmax,
         diagonal=torch.diag_embed,
         constant=torch.as_tensor,
     )

@@ -28,6 +28,19 @@ def logistic_by_hand(w, b, x, y):
     return value, ((a - y) * x, a - y)
 
 
+def logistic_in_numpy(w, b, x, y):
+    a = 1 / (1 + np.exp(-(w * x + b)))
+    value = -(y * np.log(a) + (1 - y) * np.log(1 - a))
+    return value, ((a - y) * x, a - y)
+
+
+def softmax_by_hand(x, weights):
+    e = np.exp(x - np.maximum.reduce(x))
+    e /= np.add.reduce(e)
+    value = np.add.reduce(weights * e)
+    return value, e * (weights - value)
+
+
 def network(xp, w1, b1, w2, b2, x, y):
     error = xp.tanh(x @ w1 + b1) @ w2 + b2 - y
     return xp.mean(error * error)

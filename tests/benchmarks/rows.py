@@ -1,41 +1,19 @@
 """The rows of the table: what is measured of whom, in one process, interleaved."""
 
 import gc
-import statistics
+import json
+import math
+import subprocess
+import sys
 import time
 import tracemalloc
 
 import numpy as np
 
 from diffcheck import engine
+from tests.benchmarks import adbench, programs
 from tests.benchmarks import contenders as who
-from tests.benchmarks import programs
-
-REPEATS = 9
-PER_REPEAT = 0.05  # seconds that one repeat of one contender lasts, or one call
-
-
-def seconds(calls):
-    """Return the median seconds a call of each, interleaved: the machine's moods are shared."""
-    counts, samples = {}, {name: [] for name in calls}
-    for name, call in calls.items():
-        call()
-        start = time.perf_counter()
-        call()
-        counts[name] = max(1, int(PER_REPEAT / max(time.perf_counter() - start, 1e-9)))
-    for _ in range(REPEATS):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            for _ in range(counts[name]):
-                call()
-            samples[name].append((time.perf_counter() - start) / counts[name])
-    return {name: statistics.median(times) for name, times in samples.items()}
-
-
-def first_call(make, args):
-    start = time.perf_counter()
-    make()(*args)
-    return time.perf_counter() - start
+from tests.benchmarks.timing import first_call, seconds
 
 
 def row(program, args, wrt, *, layered=None, by_hand=None, autograd=True, function=True):
@@ -57,16 +35,20 @@ def row(program, args, wrt, *, layered=None, by_hand=None, autograd=True, functi
     makers["jax.jit"] = lambda: who.jax_jit(of(who.jax_layers()) if layered else program, wrt)
     calls, first = {}, {}
     for name, make in makers.items():
-        call = make()
-        given = call.prepare(args) if hasattr(call, "prepare") else args
+        call = _ready(make, args)
         if name in ("compiled", "jax.jit"):
-            start = time.perf_counter()
-            call(*given)
-            first[name] = time.perf_counter() - start
-        calls[name] = lambda call=call, given=given: call(*given)
+            call, first[name] = first_call(lambda make=make: _ready(make, args))
+        calls[name] = call
     if function:
         calls["function"] = lambda: ours(engine, *args)
     return {"seconds": seconds(calls), "first": first}
+
+
+def _ready(make, args):
+    """Return a call without arguments: these are made the library's own once."""
+    call = make()
+    given = call.prepare(args) if hasattr(call, "prepare") else args
+    return lambda: call(*given)
 
 
 def scalars():
@@ -83,7 +65,9 @@ def arrays(n):
 
 def logistic():
     args = [2.2, 0.0, 1.1, 1.0]
-    return row(programs.logistic, args, (0, 1), by_hand=programs.logistic_by_hand)
+    found = row(programs.logistic, args, (0, 1), by_hand=programs.logistic_by_hand)
+    in_numpy = {"": lambda: programs.logistic_in_numpy(*args)}
+    return {**found, "by hand in NumPy": seconds(in_numpy)[""]}
 
 
 def network(batch):
@@ -108,6 +92,44 @@ def logsumexp():
     x = programs.RNG.normal(size=10**6)
     return row(None, [x], 0, autograd=False,
                layered=lambda layers: lambda xp, x: layers.logsumexp(x, 0))  # fmt: skip
+
+
+def softmax():
+    x, weights = programs.RNG.normal(size=(2, 10**6))
+
+    def layered(layers):
+        return lambda xp, x, w: xp.sum(w * layers.softmax(x, 0))
+
+    by_hand = programs.softmax_by_hand
+    return row(None, [x, weights], 0, autograd=False, by_hand=by_hand, layered=layered)
+
+
+def bundle():
+    f, args = adbench.bundle_arguments()
+    return row(f, args, (0, 1, 2))
+
+
+def hand():
+    constants, args = adbench.hand_arguments()
+    return row(None, args, 0, autograd=False,
+               layered=lambda layers: adbench.hand(*map(layers.constant, constants)))  # fmt: skip
+
+
+def recurrent():
+    return row(adbench.lstm, adbench.lstm_arguments(), (0, 1))
+
+
+def large():
+    """Measure each in a process of its own, for its memory."""
+    found = {"seconds": {}, "first": {}, "peak": {}, "value": {}}
+    for name in ("engine", "compiled", "torch", "jax.jit"):
+        if name == "torch" and not who.installed("torch"):
+            continue
+        command = [sys.executable, "-m", "tests.benchmarks.large", name]
+        told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        for key, value in told.items():
+            found[key][name] = value
+    return found
 
 
 def hessian():
@@ -149,10 +171,13 @@ def growth():
     found = {}
     for n in (10**4, 10**5, 10**6):
         gradient = engine.grad(lambda x, n=n: programs.chain(n)(engine, x))
-        gc.collect()
-        start = time.perf_counter()
-        gradient(0.5)
-        found[str(n)] = time.perf_counter() - start
+        took = math.inf
+        for _ in range(5 if n < 10**6 else 3):
+            gc.collect()
+            start = time.process_time()
+            gradient(0.5)
+            took = min(took, time.process_time() - start)
+        found[str(n)] = took
     return {"growth": found}
 
 
@@ -179,9 +204,14 @@ ROWS = {
     "GPT-2 block d=64 T=64, f32": lambda: block(64, 64, 4),
     "GPT-2 block d=768 T=256, f32": lambda: block(768, 256, 12),
     "GMM d=10 k=25 n=1000": mixture,
+    "bundle adjustment 49/7776/31843": bundle,
+    "hand, 26 angles, 544 vertices": hand,
+    "LSTM, 2 layers, 16 characters": recurrent,
     "logsumexp of 10^6": logsumexp,
+    "softmax of 10^6": softmax,
     "Rosenbrock Hessian n=100": hessian,
     "Rosenbrock HVP n=10^5": product,
+    "GPT-2 124M, 64 tokens, f32": large,
     "growth": growth,
     "memory": memory,
 }

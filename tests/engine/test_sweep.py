@@ -89,3 +89,21 @@ def test_an_error_names_the_op_its_operands_and_the_users_line():
         xp.grad(lambda x: xp.sum(x @ np.ones((4, 2))))(X)
     assert "matmul(float64[2, 3], float64[4, 2])" in str(error.value)
     assert "test_sweep.py:" in str(error.value)
+
+
+def test_a_large_matrix_and_its_transpose_have_cotangents_that_lie_alike():
+    rng = np.random.default_rng(3)
+    x, w = rng.normal(size=(5, 80)), rng.normal(size=(90, 80))
+
+    def f(x, w):
+        return xp.sum(xp.sin(x @ w.T) @ w) + xp.sum(w[3])
+
+    gradient = xp.grad(f, 1)(x, w)
+    few = np.cos(x @ w.T) * (np.ones((5, 80)) @ w.T)
+    expected = few.T @ x + np.sin(x @ w.T).T @ np.ones((5, 80))
+    expected[3] += 1
+    assert np.allclose(gradient, expected, rtol=1e-12, atol=1e-12)
+    assert gradient.flags.c_contiguous
+    replayed = xp.compile(xp.grad(f, 1))
+    replayed(-x, w)
+    assert np.array_equal(replayed(x, w), gradient)

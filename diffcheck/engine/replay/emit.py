@@ -52,6 +52,11 @@ def _write(writer: Writer, number: int, node: Node) -> None:
     elif may_stand_inside(writer, number, node):
         writer.names[number] = in_place(expression, node)
         return
+    buffer = writer.plan.out.get(number)
+    if buffer is not None and expression.endswith((f" {buffer})", f"={buffer})")):
+        writer.names[number] = buffer  # written to by the call itself
+        writer.lines.append(expression)
+        return
     name = f"t{number}"
     writer.names[number] = name
     writer.lines.append(f"{name} = {expression}")

@@ -23,7 +23,8 @@ class Node:
 
     args: the numbers of the operands; those from `arity` on are arrays that stand in `params`, each
     at a `Ref`. alias: the operands whose memory the value may share. ordered: whether the value
-    lies in C order in memory. role: "input", "constant" (with its value) or "op".
+    lies in C order in memory; dense: whether in some order of its axes, without gaps. role:
+    "input", "constant" (with its value) or "op".
     """
 
     role: str
@@ -37,6 +38,7 @@ class Node:
     alias: tuple[int, ...] = ()
     ordered: bool = True
     value: Any = None
+    dense: bool = False
 
     @property
     def name(self) -> str:

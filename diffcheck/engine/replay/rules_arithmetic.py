@@ -94,7 +94,9 @@ def total(r: Rewriter, node: Node) -> int | None:
             return r.derived(node, "reshape", node.args, shape=node.shape)
         if node.flavor is Flavor.SCALAR and inner.flavor is Flavor.ARRAY:
             return r.derived(node, "getitem", node.args, index=(0,) * len(inner.shape))
-    if inner.name != "negative" or not r.replaces(inner.args[0], inner):
+    if inner.name != "negative":
+        return None
+    if not (r.nodes[inner.args[0]].dense or r.replaces(inner.args[0], inner)):
         return None
     return r.derived(node, "negative", (r.derived(node, "sum", inner.args, **node.params),))
 

@@ -21,7 +21,7 @@ def simplified(program: Program) -> Program:
         new = Node(
             node.role, node.shape, node.dtype, node.flavor, node.op,
             tuple([renamed[a] for a in node.args]), node.arity, node.params,
-            tuple([renamed[a] for a in node.alias]), node.ordered, node.value,
+            tuple([renamed[a] for a in node.alias]), node.ordered, node.value, node.dense,
         )  # fmt: skip
         renamed.append(rewriter.rewritten(new))
     return _live(

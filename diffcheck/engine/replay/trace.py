@@ -168,12 +168,20 @@ def _node(role: str, value: Any) -> Node:
         return Node(
             role, value.shape, value.dtype, Flavor.ARRAY,
             ordered=value.flags.c_contiguous, value=value if role == "constant" else None,
+            dense=_is_dense(value),
         )  # fmt: skip
     if isinstance(value, np.generic):
         kept = value if role == "constant" else None
         return Node(role, (), value.dtype, Flavor.SCALAR, value=kept)
     kept = value if role == "constant" else None
     return Node(role, (), dtype_of_python(value), Flavor.WEAK, value=kept)
+
+
+def _is_dense(x: Any) -> bool:
+    """Whether an array has no gaps: then what is done to each element lies in memory as it does."""
+    if x.flags.forc:
+        return True
+    return bool(x.transpose(np.argsort(x.strides, kind="stable")[::-1]).flags.c_contiguous)
 
 
 def _shares(y: Any, value: Any) -> bool:

@@ -39,6 +39,9 @@ def _as_array(writer: Writer, number: float, dtype: np.dtype[Any]) -> str | None
     """Return the name of a number as an array without axes, None where the dtype cannot hold it."""
     if dtype.kind != "f":
         return None
+    known = writer.known((repr(number), dtype.char))
+    if known is not None:
+        return known
     with np.errstate(all="ignore"):
         value = np.asarray(number, dtype=dtype)
     if not np.isfinite(value):

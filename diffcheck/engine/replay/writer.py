@@ -61,6 +61,10 @@ class Writer:
             self._constants[key] = self.bind(f"c{len(self._constants) + 1}", value)
         return self._constants[key]
 
+    def known(self, key: Any) -> str | None:
+        """Return the name of a constant that has one."""
+        return self._constants.get(key)
+
     def operand(self, number: int) -> str:
         """Return how a node is written as an operand of an operator or a ufunc."""
         node = self.program.nodes[number]

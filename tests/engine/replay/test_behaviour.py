@@ -298,9 +298,10 @@ def test_what_is_superfluous_is_left_out(f, absent):
         lambda y: y / 1.0,
         lambda y: y**1.0,
         lambda y: xp.negative(-y),
+        lambda y: -y,
         lambda y: xp.astype(y, np.float64),
     ],
-    ids=["times one", "less zero", "over one", "to the first", "minus minus", "astype"],
+    ids=["times one", "less zero", "over one", "to the first", "minus minus", "minus", "astype"],
 )
 def test_what_is_left_out_leaves_the_order_of_sums_as_it_was(moved, unchanged):
     x = np.random.default_rng(1).normal(size=(80, 300))

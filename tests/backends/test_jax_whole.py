@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from diffcheck import engine
-from diffcheck.backends.jax_whole import value_and_grad
+from diffcheck.backends.jax_whole import operation, value_and_grad
 from diffcheck.models import gpt2
 
 TINY = gpt2.Configuration(vocabulary=5, context=3, width=4, heads=2, layers=1)
@@ -31,3 +31,12 @@ def test_a_program_stays_in_its_format():
         {"x": np.float32([1, 2])}
     )
     assert (value.dtype, gradient["x"].dtype) == (np.float32, np.float32)
+
+
+def test_an_operation_and_its_pullback_are_jaxs():
+    forward, pullback = operation("softplus", "float32")
+    x, g = np.float32([-1, 0, 3]), np.float32([1, 2, 3])
+    assert forward(x) == pytest.approx(np.logaddexp(0, x), rel=1e-6)
+    (slope,) = pullback((x,), g)
+    assert slope.dtype == np.float32
+    assert slope == pytest.approx(g / (1 + np.exp(-x)), rel=1e-6)

@@ -17,7 +17,7 @@ def render(
 ) -> str:
     """Return the page."""
     parts = [_opening(trained), _losses(trained, wide), _distances(trained, wide)]
-    parts.append("![Distance of the parameters in ulps, step by step](training-10-5-1.svg)")
+    parts.append("![Distance of all parameters together, step by step](training-10-5-1.svg)")
     parts.append(_why(reasons))
     parts += [_reason(who, reason) for who, reason in reasons.items()]
     parts.append(_ending())
@@ -78,8 +78,8 @@ a logarithm and an exponential of its own. That is shown in three ways,
 for {" and for ".join(reasons)}.
 
 1. *Exchanged operations.* The engine trains with some of its operations, forward and backward,
-   replaced by the other library's. The set below is minimal: with it all {STEPS} steps agree in
-   every bit of every parameter, and without any one of its members they do not.
+   replaced by the other library's. With the set below all {STEPS} steps agree in every bit of every
+   parameter. It was found by giving operations back one after another: these could not be.
 2. *The first step, operation by operation.* Both run each operation, and each pullback, on the same
    bits (the engine's). The first line where numbers differ is where the trajectories part; lines in
    which nothing differs are left out. The errors are each one's own, against float64 on the

@@ -13,6 +13,18 @@ from diffcheck.engine.counting import count_operations
 from diffcheck.engine.custom import checkpoint, custom_vjp
 from diffcheck.engine.errors import OperationError
 from diffcheck.engine.memory import keep_freed_memory
+from diffcheck.engine.more_transforms import (
+    deriv,
+    elementwise_grad,
+    hessian_tensor_product,
+    hessian_vector_product,
+    jacobian,
+    make_hvp,
+    make_jvp,
+    make_vjp,
+    tensor_jacobian_product,
+    vector_jacobian_product,
+)
 from diffcheck.engine.namespace import *  # noqa: F403 - the array namespace, listed there
 from diffcheck.engine.namespace import __all__ as _names
 from diffcheck.engine.replay import compile  # noqa: A004 - the issue's name for it
@@ -44,15 +56,25 @@ __all__ = [  # noqa: PLE0604 - the namespace's names are strings, kept in their 
     "compile",
     "count_operations",
     "custom_vjp",
+    "deriv",
+    "elementwise_grad",
     "grad",
     "hessian",
+    "hessian_tensor_product",
+    "hessian_vector_product",
     "hvp",
     "jacfwd",
+    "jacobian",
     "jacrev",
     "jvp",
     "literal_rounding",
+    "make_hvp",
+    "make_jvp",
+    "make_vjp",
+    "tensor_jacobian_product",
     "value",
     "value_and_grad",
+    "vector_jacobian_product",
     "vjp",
     *_names,
 ]

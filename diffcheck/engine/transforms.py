@@ -183,6 +183,13 @@ def value(f: Function) -> Function:
     return call
 
 
+def _weakly(g: Any, y: Any) -> Any:
+    """Return a cotangent; a Python number, which is weak, in the dtype of its output."""
+    if type(g) not in (int, float) or is_ball(y):
+        return g
+    return np.asarray(base(y)).dtype.type(g)
+
+
 def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """Return f(*args) and its pullback: from the output's cotangent to those of all arguments.
 
@@ -197,7 +204,9 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         with np.errstate(all="ignore"):
-            found = _pull_back(tape, output, inputs, tree_map(lift, cotangent))
+            ys = iter(leaves(output))
+            given = tree_map(lambda g: lift(_weakly(g, next(ys))), cotangent)
+            found = _pull_back(tape, output, inputs, given)
         return tuple(tree_map(lower, found) if raised else found)
 
     value = _output_value(tape, output)

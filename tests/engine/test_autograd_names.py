@@ -2,6 +2,7 @@
 
 import importlib.util
 
+import numpy as np
 import pytest
 
 from diffcheck import engine as xp
@@ -78,3 +79,55 @@ def test_the_list_is_autograds():
     named = {name for _, names in NAMES.values() for name in names.split()}
     assert len(primitive_vjps) == 216
     assert {p.__name__ for p in primitive_vjps} - named - set(INTERNAL) == set()
+
+
+X, D = np.array([0.5, -1.0, 2.0]), np.array([1.0, 0.25, -0.5])
+
+
+def quartic(x, scale):
+    return scale * xp.sum(x**4)
+
+
+def powers(x):
+    return xp.stack([xp.sum(x**2), xp.prod(x)])
+
+
+def test_transforms_by_its_names():
+    hessian = np.diag(24 * X**2)
+    gradient = 8 * X**3
+    np.testing.assert_allclose(xp.elementwise_grad(lambda x: x**3)(X), 3 * X**2, rtol=1e-15)
+    np.testing.assert_allclose(xp.deriv(lambda x: x**3)(X), 3 * X**2, rtol=1e-15)
+    assert xp.deriv(quartic, 1)(X, 2.0) == np.sum(X**4)
+    np.testing.assert_array_equal(xp.jacobian(powers)(X), xp.jacfwd(powers)(X))
+    pullback, value = xp.make_vjp(quartic)(X, 2.0)
+    assert value == quartic(X, 2.0)
+    np.testing.assert_allclose(pullback(1.0), gradient, rtol=1e-15)
+    value, slope = xp.make_jvp(quartic)(X, 2.0)(D)
+    assert slope == pytest.approx(gradient @ D, rel=1e-14)
+    product, found = xp.make_hvp(quartic)(X, 2.0)
+    np.testing.assert_allclose(found, gradient, rtol=1e-15)
+    np.testing.assert_allclose(product(D), hessian @ D, rtol=1e-14)
+    np.testing.assert_allclose(
+        xp.hessian_vector_product(quartic)(X, 2.0, D), hessian @ D, rtol=1e-14
+    )
+    weights = np.array([2.0, -1.0])
+    found = xp.vector_jacobian_product(powers)(X, weights)
+    np.testing.assert_allclose(found, weights @ xp.jacobian(powers)(X), rtol=1e-14)
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("autograd"), reason="autograd is not installed")
+def test_transforms_are_autograds():
+    import autograd
+    import autograd.numpy as anp
+
+    def theirs(x, scale):
+        return scale * anp.sum(x**4)
+
+    for name in ("make_vjp", "make_hvp"):
+        (f, a), (g, b) = getattr(xp, name)(quartic)(X, 2.0), getattr(autograd, name)(theirs)(X, 2.0)
+        np.testing.assert_allclose(a, b, rtol=1e-14)
+        seed = 1.0 if name == "make_vjp" else D
+        np.testing.assert_allclose(f(seed), g(seed), rtol=1e-14)
+    for name in ("hessian_vector_product", "hessian_tensor_product"):
+        ours = getattr(xp, name)(quartic)(X, 2.0, D)
+        np.testing.assert_allclose(ours, getattr(autograd, name)(theirs)(X, 2.0, D), rtol=1e-14)

@@ -1,4 +1,4 @@
-"""`diffcheck list`: the cases, without importing any backend."""
+"""`diffcheck list`: the cases, or the engine's ops, without importing any other backend."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diffcheck.cli import exits
-from diffcheck.cli.selection import matcher, select
+from diffcheck.cli import exits, ops
+from diffcheck.cli.selection import Matcher, matcher, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +27,14 @@ if TYPE_CHECKING:
     help="Instead: the operations in JAX's derivatives of these cases and of the public functions "
     "of jax.nn, jax.numpy and jax.scipy.special, and which of them run in exact arithmetic.",
 )
+@click.option(
+    "--ops", "of_ops", is_flag=True, help="The engine's op table instead, a line for each op."
+)
 @exits.guarded
-def list_command(paths: tuple[str, ...], keyword: str, primitives: bool) -> int:
+def list_command(paths: tuple[str, ...], keyword: str, primitives: bool, of_ops: bool) -> int:
     """List the cases below PATHS (default: cases/) with their programs, inputs and orders."""
+    if of_ops:
+        return _list_ops(paths, matcher(keyword))
     cases, errors = select(paths, matcher(keyword))
     if primitives:
         click.echo(_primitives(cases))
@@ -62,6 +67,21 @@ def _primitives(cases: list[Case]) -> str:
         yield from jax_coverage.programs_of_functions()
 
     return jax_coverage.table(*jax_coverage.of_programs(programs()))
+
+
+def _list_ops(paths: tuple[str, ...], matches: Matcher) -> int:
+    if paths:
+        raise exits.Refused(
+            f"list --ops {' '.join(paths)}",
+            f"expected no paths, got {', '.join(paths)}",
+            "the op table is the engine's and does not depend on cases",
+            f"diffcheck list --ops -k {paths[0]}",
+        )
+    header, *rows = ops.lines(matches)
+    if rows:
+        click.echo("\n".join([header, *rows]))
+    click.echo(f"{len(rows)} ops", err=True)
+    return exits.OK if rows else exits.NOTHING_SELECTED
 
 
 def _headline(doc: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+from diffcheck.engine.squares import SQUARING, is_derivative, smooth, squared
 from diffcheck.engine.tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
@@ -61,6 +62,13 @@ class Tape:
                 nested = nested or type(a) is Tensor
             values.append(a)
             slots.append(slot)
+        if nested and op.name in SQUARING:
+            slot = squared(op.name, slots, values)
+            entry = None if slot is None else self.entries[slot]
+            if entry is not None and is_derivative(values[0]):
+                found = smooth(self, unpacked(entry))
+                if found is not None:
+                    return found
         y = op.apply(tuple(values), params, nested=nested)
         if op.vjp is None:
             return y

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_ball, lift, lower
-from diffcheck.engine.errors import OperationError
+from diffcheck.engine.errors import OperationError, user_line
 from diffcheck.engine.flow import sweep
 from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.silence import IGNORED, restore, silence
@@ -184,10 +184,10 @@ def value(f: Function) -> Function:
 
 
 def _weakly(g: Any, y: Any) -> Any:
-    """Return a cotangent; a Python number, which is weak, in the dtype of its output."""
-    if type(g) not in (int, float) or is_ball(y):
+    """Return a cotangent or tangent of y; a Python number, which is weak, in the dtype of y."""
+    if type(g) not in (int, float, complex) or is_ball(y):
         return g
-    return np.asarray(base(y)).dtype.type(g)
+    return lift(np.asarray(g).astype(np.asarray(base(y)).dtype)[()])
 
 
 def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -205,7 +205,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         with np.errstate(all="ignore"):
             ys = iter(leaves(output))
-            given = tree_map(lambda g: lift(_weakly(g, next(ys))), cotangent)
+            given = tree_map(lambda g: _weakly(lift(g), next(ys)), cotangent)
             found = _pull_back(tape, output, inputs, given)
         return tuple(tree_map(lower, found) if raised else found)
 
@@ -230,8 +230,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         tape, output, inputs = _record(f, args, positions)
         if shape_of(output) != ():
             raise OperationError(
-                f"grad needs a function that gives one number; this one gave shape "
-                f"{shape_of(output)}: sum it, or call engine.jacrev"
+                f"grad at {user_line()} needs a function that gives one number; this one gave "
+                f"shape {shape_of(output)}: sum it, or call engine.jacrev"
             )
         value = _output_value(tape, output)
         seed = ONE if type(value) is np.float64 else ones_like(output)
@@ -268,11 +268,16 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     """
     trace = ForwardTrace()
     directions = iter(leaves(list(tangents)))
-    duals = tree_map(lambda x: tensor_of(_variable(x), trace, next(directions)), list(primals))
+
+    def dual(x: Any) -> Tensor:
+        x = _variable(x)
+        return tensor_of(x, trace, _weakly(next(directions), x))
+
+    duals = tree_map(dual, list(primals))
     output = f(*duals)
     own = [(y, type(y) is Tensor and y.trace is trace) for y in leaves(output)]
-    values = iter([y.value if dual else y for y, dual in own])
-    slopes = iter([y.node if dual else zeros_like(y) for y, dual in own])
+    values = iter([y.value if mine else y for y, mine in own])
+    slopes = iter([y.node if mine else zeros_like(y) for y, mine in own])
     return rebuild(output, values), rebuild(output, slopes)
 
 

@@ -1,5 +1,11 @@
+import re
 import subprocess
 import sys
+
+import pytest
+from click.testing import CliRunner
+
+from diffcheck.cli.list_ import list_command
 
 LIST_WITHOUT_JAX = """
 import sys
@@ -48,3 +54,55 @@ def test_list_selects_and_says_what_it_cannot_read(project):
     assert out.startswith("cases/squares.py::other_at_three\n")
     assert "error: other/bad.py:1\n" in err
     assert project.run("list", "-k", "nothing_like_it")[0] == 5
+
+
+OPS_WITHOUT_JAX = LIST_WITHOUT_JAX.replace('"list"', '"list", "--ops"').replace(
+    ', "diffcheck.engine"', ', "diffcheck.backends.jax"'
+)
+
+
+def test_the_ops_are_listed_a_line_each_without_jax(project):
+    from diffcheck.engine import TABLE
+
+    found = python(project, OPS_WITHOUT_JAX)
+    header, *lines = found.stdout.splitlines()
+    assert header.split("  ")[0] == "op"
+    assert [line.split()[0] for line in lines] == list(TABLE)
+    assert found.stderr == f"{len(TABLE)} ops\n"
+
+
+def cells(invoke_output, name):
+    """Return the cells of an op's line; columns are parted by two spaces at least."""
+    (line,) = (line for line in invoke_output.splitlines() if line.split()[0] == name)
+    return re.split(r"  +", line)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("log1p", ["elementwise", "x", "x", "1", "(-1, inf)", "-", "log1p", "log(1 + x)"]),
+        ("jv", ["elementwise", "x, y", "y", "16", "[0, 50] x (0, 100)", "-", "-", "besselj(x, y)"]),
+        ("less", ["elementwise", "x, y", "-", "0", "(-inf, inf)", "x = y", "less", "x < y"]),
+        ("where", ["elementwise", "x, y, z", "y, z", "0"]),
+        ("concat", ["linear", "any number", "all", "0"]),
+        ("sech2", ["elementwise, slope of tanh", "x", "x", "3"]),
+        ("svd", ["general", "x", "x", "0.5", "(-inf, inf)", "-", "linalg.svd", "-"]),
+    ],
+)
+def test_an_op_is_told_in_columns(name, expected):
+    found = CliRunner().invoke(list_command, ["--ops", "-k", name])
+    assert found.exit_code == 0
+    _, *rest = cells(found.stdout, name)
+    assert rest[: len(expected)] == expected
+
+
+def test_no_op_of_a_name_is_told():
+    found = CliRunner().invoke(list_command, ["--ops", "-k", "no_such_op"])
+    assert (found.exit_code, found.stdout, found.stderr) == (5, "", "0 ops\n")
+
+
+def test_ops_take_no_paths():
+    found = CliRunner().invoke(list_command, ["--ops", "cases"])
+    assert found.exit_code == 2
+    assert "expected no paths, got cases" in found.stderr
+    assert "diffcheck list --ops -k cases" in found.stderr

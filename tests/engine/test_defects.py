@@ -366,7 +366,6 @@ def test_row_19_arccos_at_its_end():
     assert abs(xp.grad(lambda x: xp.arccos(1 - x**2))(F32(0))) <= np.sqrt(2)
 
 
-@pytest.mark.xfail(strict=True, reason="the norm has a kink at 0, and its square none")
 @pytest.mark.parametrize("jacobian", [xp.jacrev, xp.jacfwd])
 def test_row_93_square_of_a_norm_at_zero(jacobian):
     """pytorch/pytorch#92075"""
@@ -376,3 +375,37 @@ def test_row_93_square_of_a_norm_at_zero(jacobian):
 
     found = jacobian(xp.grad(f), argnums=1)(v(1, 1), v(1, 1))
     np.testing.assert_array_equal(found, 2 * np.eye(2))
+
+
+def norm_times_itself(x):
+    n = xp.linalg.norm(xp.stack([x, 0 * x]))
+    return n * n
+
+
+@pytest.mark.parametrize("modes", ["rr", "fr"])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: abs(x) ** 2,
+        lambda x: xp.square(xp.abs(x)),
+        lambda x: xp.hypot(x, 0.0) ** 2.0,
+        norm_times_itself,
+    ],
+)
+def test_squares_of_kinks_are_smooth(f, modes):
+    """The family of row 93, in the modes whose inner one is reverse."""
+    g = f
+    for mode in modes[::-1]:
+        g = xp.grad(g) if mode == "r" else forward(g)
+    assert xp.grad(f)(F64(0)) == 0
+    assert g(F64(0)) == 2
+    assert xp.compile(g)(F64(0)) == 2
+
+
+@pytest.mark.xfail(strict=True, reason="forward mode keeps no record that would tell a square")
+@pytest.mark.parametrize("modes", ["ff", "fr"])
+def test_squares_of_kinks_under_forward_mode(modes):
+    g = lambda x: abs(x) ** 2  # noqa: E731 - a value like those that follow
+    for mode in modes:
+        g = xp.grad(g) if mode == "r" else forward(g)
+    assert g(F64(0)) == 2

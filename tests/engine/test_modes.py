@@ -244,6 +244,16 @@ def test_functions_keep_the_dtype(name, dtype):
     assert xp.jvp(f, (x,), (x,))[1].dtype == dtype
 
 
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_a_cotangent_that_is_a_python_number_is_weak(dtype):
+    x = np.array([0.25, 0.75, 0.5]).astype(dtype)
+    for f in (xp.sum, lambda x: xp.logsumexp(x) * 2, lambda x: x[1], xp.linalg.norm):
+        for cotangent in (1.0, 1):
+            (gradient,) = xp.vjp(f, x)[1](cotangent)
+            assert gradient.dtype == dtype
+            np.testing.assert_array_equal(gradient, xp.grad(f)(x))
+
+
 # Threads, and errors
 def test_threads_trace_at_once():
     def network(w, x):

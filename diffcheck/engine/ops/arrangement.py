@@ -284,8 +284,10 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any
     at = np.asarray(looked_into(x))
     k = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
     t = clip(x, float(nodes[0]), float(nodes[-1]))
-    below, above = nodes[k], nodes[k + 1]
-    fp = asarray(fp)
+    weak = getattr(base(x), "dtype", None)
+    weak = weak if weak is not None and weak.kind in "fV" else None  # a list takes the dtype of x
+    below, above = (n if weak is None else n.astype(weak) for n in (nodes[k], nodes[k + 1]))
+    fp = asarray(fp, dtype=weak if isinstance(fp, (list, tuple)) else None)
     low, high = getitem(fp, index=k), getitem(fp, index=k + 1)
     y = low + (high - low) * ((t - below) / (above - below))
     y = y if left is None else where(at < nodes[0], left, y)

@@ -48,6 +48,8 @@ def expm(x: Any) -> Any:
 
 def norm2(x: Any, *, axis: Any) -> Any:
     """Return the 2-norm; extreme magnitudes are scaled by a power of 2 first."""
+    if x.dtype.kind == "V":  # bfloat16: NumPy cannot take it apart
+        return norm2(x.astype(np.float32), axis=axis).astype(x.dtype)
     largest = np.maximum.reduce(np.abs(x), axis=axis, keepdims=True)
     _, exponents = np.frexp(np.where(np.isfinite(largest), largest, 1))
     limit = np.finfo(x.dtype).maxexp // 4

@@ -174,7 +174,7 @@ polygamma_difference: Entry = op(
 
 
 def _beta_cancels(y: Any, a: Any, b: Any) -> Any:
-    return np.abs(y) < 0.125 * (1 + np.abs(sp.gammaln(a + b)))
+    return np.abs(y) < 0.125 * (1 + np.abs(in_precision(sp.gammaln)(a + b)))
 
 
 def _beta_ball(a: arb, b: arb) -> arb:

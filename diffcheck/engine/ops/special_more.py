@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import scipy.special as sp
 from flint import acb, arb, arb_series
@@ -247,7 +248,8 @@ def _log_ratio(x: Any, y: Any) -> Any:
         near = np.log1p((x - y) / y)
         far = np.log(x) - np.log(y)
     close = (ratio > 0.5) & (ratio < 2)
-    usable = np.isfinite(ratio) & (ratio > np.finfo(np.result_type(ratio)).tiny)
+    tiny = ml_dtypes.finfo(np.result_type(ratio)).tiny  # type: ignore[no-untyped-call]  # bfloat16 too
+    usable = np.isfinite(ratio) & (ratio > tiny)
     return np.where(close, near, np.where(usable, np.log(ratio), far))[()]
 
 

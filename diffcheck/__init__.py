@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from diffcheck.case import (
         Case,
+        CaseError,
         Constraint,
         Defect,
         Input,
@@ -18,12 +19,25 @@ if TYPE_CHECKING:
         sym,
         symmetric,
     )
+    from diffcheck.functions import (
+        Checked,
+        DerivativeError,
+        assert_derivatives,
+        check,
+        check_grads,
+    )
 
 __all__ = [
     "Case",
+    "CaseError",
+    "Checked",
     "Constraint",
     "Defect",
+    "DerivativeError",
     "Input",
+    "assert_derivatives",
+    "check",
+    "check_grads",
     "less",
     "positive_definite",
     "real",
@@ -31,11 +45,14 @@ __all__ = [
     "sym",
     "symmetric",
 ]
+_FUNCTIONS = ("Checked", "DerivativeError", "assert_derivatives", "check", "check_grads")
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
     # Loaded on first use: SymPy alone takes half a second, and `diffcheck --help` needs none of it.
+    if name in _FUNCTIONS:
+        return getattr(import_module("diffcheck.functions"), name)
     if name in __all__:
         return getattr(import_module("diffcheck.case"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import diffcheck
+from diffcheck.cli.check import check_command
 from diffcheck.cli.list_ import list_command
 from diffcheck.cli.report import report_command
 from diffcheck.cli.run import run_command
@@ -24,5 +25,12 @@ def main() -> None:
     """
 
 
-for command in (run_command, list_command, show_command, report_command, study_command):
+for command in (
+    run_command,
+    check_command,
+    list_command,
+    show_command,
+    report_command,
+    study_command,
+):
     main.add_command(command)

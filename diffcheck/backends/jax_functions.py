@@ -1,0 +1,153 @@
+"""A JAX function that is already written, as a definition and a program of a case."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from diffcheck.backends.jax_symbolic import symbolic
+from diffcheck.backends.jax_symbolic_rules import exactly
+from diffcheck.case import symreductions
+from diffcheck.case.quantities import directions
+from diffcheck.case.symarrays import array
+from diffcheck.case.symlet import let
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapted:
+    """A function of named real arrays, in SymPy and in floats, with the values it was called at.
+
+    `of_argument` says which positional argument an input is part of; `dtypes` are those that came
+    with the arguments: none of them for a plain Python number.
+    """
+
+    inputs: dict[str, NDArray[Any]]
+    of_argument: dict[str, int]
+    dtypes: frozenset[str]
+    definition: Callable[..., Any]
+    program: Callable[..., Any]
+
+
+def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
+    """Take apart the arguments, nested or not: floats become inputs, all else is held fixed.
+
+    The definition is the function's primal; it raises `Unsupported` where that cannot be read.
+    """
+    paths, tree = jax.tree_util.tree_flatten_with_path(tuple(arguments))
+    leaves = [leaf for _, leaf in paths]
+    names = _names(function, [path for path, _ in paths])
+    real = [i for i, leaf in enumerate(leaves) if _is_real(leaf)]
+
+    def flat(*values: Any) -> Any:
+        called = list(leaves)
+        for i, value in zip(real, values, strict=True):
+            called[i] = value
+        with jax.numpy_dtype_promotion("standard"):  # the user's function is JAX's as it comes
+            outputs = jax.tree.leaves(function(*jax.tree.unflatten(tree, called)))
+            if len(outputs) == 1:
+                return jnp.asarray(outputs[0])
+            return jnp.concatenate([jnp.ravel(output) for output in outputs])
+
+    def definition(**symbols: Any) -> Any:
+        with jax.enable_x64(True):
+            read = symbolic(flat, [np.asarray(leaves[i], np.float64) for i in real])
+            outputs = read(*symbols.values())
+        found = np.empty(len(outputs), dtype=object)
+        found[:] = outputs
+        return found if len(outputs) > 1 else found[0]
+
+    def program(_xp: Any, **inputs: Any) -> Any:
+        return flat(*inputs.values())
+
+    return Adapted(
+        inputs={names[i]: np.asarray(leaves[i], np.float64) for i in real},
+        of_argument={names[i]: paths[i][0][0].idx for i in real},
+        dtypes=frozenset(str(leaves[i].dtype) for i in real if hasattr(leaves[i], "dtype")),
+        definition=definition,
+        program=program,
+    )
+
+
+def along(adapted: Adapted, wrt: Collection[str], seed: int) -> Adapted:
+    """Return s ↦ w·f(x + s v): what n inputs and m outputs come to along random directions.
+
+    Its derivative at 0 is w·J v, by reverse mode through all of Jᵀ w. The entries of v and w are
+    ±1/2, ±1 and ±2. Here x is the point rounded to float32, so that every format has it.
+    """
+    at = {name: _in_float32(x) for name, x in adapted.inputs.items()}
+    n = sum(at[name].size for name in wrt)
+    v, _ = directions(f"direction {seed}", 1, n)
+    parts = np.split(v, np.cumsum([at[name].size for name in wrt])[:-1])
+    moves = {name: p.reshape(at[name].shape) for name, p in zip(wrt, parts, strict=True)}
+
+    def definition(s: Any) -> Any:
+        moved = {
+            # Named: SymPy takes a hundred times longer over a function of a sum.
+            name: let(array(x + s * exactly(moves[name]))) if name in moves else x
+            for name, x in ((name, exactly(x)) for name, x in at.items())
+        }
+        outputs = np.ravel(adapted.definition(**moved))
+        _, w = directions(f"direction {seed}", len(outputs), 1)
+        return symreductions.sum(array(exactly(w)) * array(outputs))
+
+    def program(xp: Any, s: Any) -> Any:
+        moved = {
+            name: jnp.asarray(x, s.dtype) + s * jnp.asarray(moves[name], s.dtype)
+            if name in moves
+            else jnp.asarray(x, s.dtype)
+            for name, x in at.items()
+        }
+        outputs = jnp.ravel(adapted.program(xp, **moved))
+        _, w = directions(f"direction {seed}", outputs.size, 1)
+        return jnp.sum(jnp.asarray(w, s.dtype) * outputs)
+
+    return Adapted(
+        inputs={"s": np.zeros(())},
+        of_argument={"s": 0},
+        dtypes=adapted.dtypes,
+        definition=definition,
+        program=program,
+    )
+
+
+def _in_float32(x: NDArray[Any]) -> NDArray[Any]:
+    return x.astype(np.float32).astype(np.float64)
+
+
+def _is_real(leaf: Any) -> bool:
+    return isinstance(leaf, float) or (
+        hasattr(leaf, "dtype") and bool(jnp.issubdtype(leaf.dtype, jnp.floating))
+    )
+
+
+def _names(function: Callable[..., Any], paths: Sequence[Any]) -> list[str]:
+    """Return a name for each leaf: its parameter's, and where it stands in the argument."""
+    parameters = _parameters(function)
+    found: list[str] = []
+    for first, *rest in paths:
+        stem = parameters[first.idx] if first.idx < len(parameters) else f"x{first.idx}"
+        inside = re.findall(r"\w+", "".join(map(str, rest)))
+        found.append(_fresh("_".join([stem, *inside]), found))
+    return found
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # a builtin
+        return []
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in parameters if p.kind in positional]
+
+
+def _fresh(name: str, taken: Collection[str]) -> str:
+    name = f"{name}_" if name == "xp" else name
+    return name if name not in taken else _fresh(f"{name}_", taken)

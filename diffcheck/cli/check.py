@@ -1,0 +1,149 @@
+"""`diffcheck check`: the derivatives of a function that is already written."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diffcheck.cli import exits
+from diffcheck.cli.choices import MODES
+from diffcheck.cli.exits import Refused
+
+EXAMPLE = "diffcheck check jax.nn:sigmoid --at x=17.0 --dtype float32"
+
+
+@click.command("check")
+@click.argument("function", metavar="MODULE:FUNCTION|FILE.py:FUNCTION")
+@click.option(
+    "--at", "at", multiple=True, metavar="NAME=VALUE", help="An argument: 2.0, [1.0, 2.0], 0x1p-3."
+)
+@click.option("--wrt", multiple=True, metavar="NAME", help="Differentiate by these alone.")
+@click.option("--dtype", "dtypes", multiple=True, type=click.Choice(["float32", "float64"]))
+@click.option("--mode", "modes", multiple=True, type=click.Choice(MODES[:4]))
+@click.option("--order", type=click.IntRange(1, 3), default=1, show_default=True)
+@click.option("--strict", is_flag=True, help="Also fail on `inexact`.")
+@exits.guarded
+def check_command(
+    function: str,
+    at: tuple[str, ...],
+    wrt: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    modes: tuple[str, ...],
+    order: int,
+    strict: bool,
+) -> int:
+    """Verify the derivatives of a JAX function at one point, its own rules included.
+
+    The truth is that of the function's value: its primal is read into SymPy. A number with a point
+    is an input; a whole number is held fixed.
+    """
+    chosen = _load(function)
+    arguments = _arguments(chosen, function, at)
+    from diffcheck.case import CaseError  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.functions import check  # noqa: PLC0415 - imports JAX
+
+    try:
+        found = check(
+            chosen, *arguments, wrt=wrt, dtypes=dtypes, modes=modes, order=order, strict=strict
+        )
+    except CaseError as error:
+        raise Refused(error.where, error.expected_got, error.cause, error.next_step) from error
+    click.echo(str(found))
+    if any(m.verdict == "crashed" for m in found.measurements):
+        return exits.INTERNAL
+    return exits.OK if found.ok else exits.FAILED
+
+
+def _load(text: str) -> Callable[..., Any]:
+    """Return the function that `module:function` or `file.py:function` names."""
+    place, _, name = text.rpartition(":")
+    if not place:
+        raise Refused(
+            text, f"expected MODULE:FUNCTION, got {text!r}", "a colon is missing", EXAMPLE
+        )
+    try:
+        module = _module(place)
+    except Exception as error:
+        raise Refused(
+            text,
+            f"expected a module that can be imported, got {type(error).__name__}: {error}",
+            "a path or module that is misspelt, or code that fails as it is imported",
+            f"python {place}" if place.endswith(".py") else f"python -c 'import {place}'",
+        ) from error
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if not callable(found):
+        raise Refused(
+            text,
+            f"expected a function, got {found!r}",
+            f"{place} has no function {name!r}",
+            EXAMPLE,
+        )
+    function: Callable[..., Any] = found
+    return function
+
+
+def _module(place: str) -> Any:
+    if not place.endswith(".py"):
+        sys.path.insert(0, str(Path.cwd()))
+        return importlib.import_module(place)
+    path = Path(place).resolve()
+    sys.path.insert(0, str(path.parent))  # what stands beside a file can be imported by it
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _arguments(function: Callable[..., Any], text: str, at: Sequence[str]) -> tuple[Any, ...]:
+    """Return the positional arguments that `--at` gives by name, or in order without names."""
+    named: dict[str, Any] = {}
+    unnamed: list[Any] = []
+    for entry in at:
+        name, equals, value = entry.rpartition("=")
+        if equals:
+            named[name] = _value(entry, value)
+        else:
+            unnamed.append(_value(entry, value))
+    try:
+        signature = inspect.signature(function)
+        bound = signature.bind(*unnamed, **named)
+    except (TypeError, ValueError) as error:
+        raise Refused(
+            f"{text} --at {' --at '.join(at)}" if at else text,
+            f"expected a value for each argument, got: {error}",
+            "an argument that is missing, or a name that the function has not",
+            EXAMPLE,
+        ) from error
+    return (*bound.args, *bound.kwargs.values())
+
+
+def _value(entry: str, text: str) -> Any:
+    if text.lower().lstrip("+-").startswith("0x"):
+        return float.fromhex(text)
+    try:
+        value = ast.literal_eval(text)
+        if isinstance(value, (list, tuple)):
+            import numpy as np  # noqa: PLC0415 - `--help` needs none
+
+            return np.asarray(value)
+    except (ValueError, SyntaxError) as error:
+        raise Refused(
+            f"--at {entry}",
+            f"expected a number or a list of numbers, got {text!r}",
+            "quotes or brackets that the shell took away, or a name in place of a number",
+            "--at 'x=[1.0, 2.0]'",
+        ) from error
+    return value

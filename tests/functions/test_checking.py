@@ -1,0 +1,159 @@
+"""Functions that are already written, checked where they are called."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import diffcheck
+from diffcheck import CaseError, DerivativeError, assert_derivatives, check, check_grads
+
+QUICK = {"modes": ("jit",), "dtypes": ("float64",)}
+
+
+def with_rule(factor):
+    """x sin x, whose hand-written VJP is off by a factor."""
+
+    @jax.custom_vjp
+    def wave(x):
+        return x * jnp.sin(x)
+
+    def backward(x, g):
+        return (g * (jnp.sin(x) + x * jnp.cos(x)) * factor,)
+
+    wave.defvjp(lambda x: (wave(x), x), backward)
+    return wave
+
+
+def verdicts(found, order=1):
+    return {str(m.verdict) for m in found.measurements if m.order == order}
+
+
+def test_a_rule_that_is_right_stands():
+    found = check(with_rule(1.0), 1.5, modes=("jit",))
+    assert found.ok
+    assert {m.dtype for m in found.measurements} == {"float32", "float64"}
+    assert verdicts(found) <= {"exact", "accurate"}
+
+
+@pytest.mark.parametrize("factor", [1 + 2.0**-20, -1.0, 2.0])
+def test_a_rule_that_is_wrong_is_called_wrong(factor):
+    found = check(with_rule(factor), 1.5, modes=("jit",))
+    assert not found.ok
+    assert {m.quantity for m in found.failures} == {"gradient"}
+    assert "wrong" in verdicts(found) or factor in (-1.0, 2.0)
+    assert all(m.fails for m in found.measurements if m.order == 1)
+
+
+def test_lost_digits_are_no_wrong_rule():
+    found = check(jax.nn.sigmoid, jnp.float32(17.0), modes=("jit",))
+    assert {m.dtype for m in found.measurements} == {"float32"}
+    assert verdicts(found) == {"lost"}
+    assert "not one correct digit" in str(found)
+
+
+def test_the_point_is_the_number_that_was_given():
+    found = check(lambda x: x * x, 1.3, **QUICK)
+    assert {float.fromhex(m.point["x"]) for m in found.measurements} >= {1.3}
+
+
+def model(params, x, power):
+    hidden = jnp.tanh(x @ params["W"] + params["layers"][0])
+    return jnp.sum(hidden**power)
+
+
+def test_nested_arguments_are_inputs_and_whole_numbers_are_not():
+    params = {"W": np.full((2, 3), 0.25), "layers": [np.arange(3.0)]}
+    found = check(model, params, np.array([0.5, -1.0]), 2, order=2, wrt="params", **QUICK)
+    assert found.ok
+    named = {m.index for m in found.measurements if m.quantity == "gradient"}
+    assert named == {f"df/dparams_W[{i},{j}]" for i in range(2) for j in range(3)} | {
+        f"df/dparams_layers_0[{i}]" for i in range(3)
+    }
+    assert any(m.order == 2 for m in found.measurements)
+
+
+def test_several_outputs_are_one_vector():
+    found = check(lambda x: (x * x, {"y": jnp.stack([x, -x])}), 1.5, **QUICK)
+    assert {m.index for m in found.measurements if m.quantity == "jacobian"} == {
+        f"df[{i}]/dx" for i in range(3)
+    }
+
+
+def test_many_inputs_are_verified_by_products():
+    found = check(lambda x: jnp.outer(x, x) / 2, np.linspace(1, 2, 9), **QUICK)
+    assert {m.quantity for m in found.measurements} == {"value", "vjp", "jvp"}
+    assert found.ok
+
+
+def test_a_change_of_dtype_inside_is_told():
+    found = check(lambda x: jnp.asarray(x, jnp.float32) * 2, 1.5, **QUICK)
+    assert not found.ok
+    assert verdicts(found, order=0) == {"crashed"}
+    assert "expected float64, got float32" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("f", "arguments", "options", "got", "step"),
+    [
+        (jnp.sort, (np.ones(3),), {}, "the primitive sort", "write a case"),
+        (lambda n: n, (2,), {}, "among the arguments, got none", "write 2.0"),
+        (lambda x, n: x, (2.0, 2), {"wrt": 1}, "got 1", "choose among x"),
+        (lambda x, n: x, (2.0, 2), {"wrt": "y"}, "got y", "choose among x"),
+        (lambda x: x if x > 0 else -x, (1.0,), {}, "TracerBoolConversionError", "make_jaxpr"),
+    ],
+)
+def test_what_cannot_be_checked_is_told_in_four_parts(f, arguments, options, got, step):
+    with pytest.raises(CaseError) as caught:
+        check(f, *arguments, **options)
+    assert got in caught.value.expected_got
+    assert step in caught.value.next_step
+    assert "function" in caught.value.where
+
+
+def test_assert_derivatives_raises_with_the_verdicts():
+    assert_derivatives(with_rule(1.0), 1.5, **QUICK)
+    with pytest.raises(DerivativeError, match=r"wrong .* ulps: wave jax jit float64 gradient"):
+        assert_derivatives(with_rule(1 + 2.0**-20), 1.5, **QUICK)
+    with pytest.raises(AssertionError):
+        assert_derivatives(jax.nn.sigmoid, 40.0, **QUICK)
+
+
+def test_where_nothing_is_measured_nothing_is_right():
+    with pytest.raises(DerivativeError, match="unsupported"):
+        assert_derivatives(with_rule(1.0), 1.5, quantities=("jvp",), **QUICK)
+
+
+def test_check_grads_is_called_as_jax_calls_it():
+    check_grads(jnp.sin, (1.0,), 2, modes=["fwd", "rev"], atol=1e-3, rtol=1e-3, eps=1e-3)
+    check_grads(with_rule(1.0), (1.0,), order=1, modes=("rev",))
+    with pytest.raises(DerivativeError):
+        check_grads(with_rule(1 + 2.0**-20), (1.5,), order=1, modes=("rev",))
+
+
+def test_the_names_are_there_and_load_nothing_until_used():
+    assert diffcheck.check is check
+    assert {"check", "assert_derivatives", "check_grads"} <= set(diffcheck.__all__)
+
+
+def tanh_with_rule(slip):
+    """The sum of x_i tanh x_{i+1}, whose hand-written rule is off in one component."""
+
+    @jax.custom_vjp
+    def chain(x):
+        return jnp.sum(x * jnp.tanh(jnp.roll(x, 1)))
+
+    def backward(x, g):
+        back = jnp.roll(x, -1) / jnp.cosh(x) ** 2
+        return (g * (jnp.tanh(jnp.roll(x, 1)) + back).at[7].multiply(1 + slip),)
+
+    chain.defvjp(lambda x: (chain(x), x), backward)
+    return chain
+
+
+@pytest.mark.parametrize(("slip", "words"), [(0.0, {"exact", "accurate"}), (0.5, {"wrong"})])
+def test_more_inputs_than_many_are_verified_along_directions(slip, words):
+    found = check(tanh_with_rule(slip), np.linspace(0.5, 2, 600), **QUICK)
+    assert {m.case for m in found.measurements} == {"chain_along_0", "chain_along_1"}
+    assert verdicts(found) <= words
+    assert found.ok == (slip == 0)

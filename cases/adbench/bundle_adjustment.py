@@ -9,10 +9,8 @@ textbook's r/|r| is 0/0 for a camera that is not turned; `guarded` takes X + r Ã
 the right first derivative, and divides by 1 in the branch that is not taken.
 """
 
-import numpy as np
-
 from diffcheck import Case, Defect, real, sym
-from diffcheck.case import Constraint
+from diffcheck.case import no_smaller_than
 
 CAMERA_OF, POINT_OF = (0, 0, 1, 1), (0, 1, 1, 2)
 CAMERAS, POINTS, SEEN = 2, 3, len(CAMERA_OF)
@@ -95,24 +93,6 @@ def guarded(xp, cameras, points, weights, features):
     return residuals(xp, guarded_rotation, cameras, points, weights, features, *indices)
 
 
-SMALLEST = 2.0**-6
-
-
-def enlarged(values, _dtype):
-    """Give numbers that are too small the size 1/8 to 1/4, so that no product underflows."""
-    return {
-        name: np.where(abs(x) < SMALLEST, np.where(x == 0, 0.25, np.frexp(x)[0] / 4), x)
-        for name, x in values.items()
-    }
-
-
-moderate = Constraint(
-    description="every number is 0 or at least 1/64",
-    holds=lambda values: all(np.all((abs(x) >= SMALLEST) | (x == 0)) for x in values.values()),
-    repair=enlarged,
-)
-
-
 adbench_bundle_adjustment = Case(
     definition,
     programs={"textbook": textbook, "guarded": guarded},
@@ -123,7 +103,7 @@ adbench_bundle_adjustment = Case(
         "features": real(-1, 1, shape=(SEEN, 2)),
     },
     wrt=("cameras", "points", "weights"),
-    constraints=[moderate],
+    constraints=[no_smaller_than(2.0**-6, or_zero=True)],
     points=[
         {
             "cameras": [

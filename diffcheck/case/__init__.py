@@ -1,7 +1,13 @@
 """Cases: a function's definition in SymPy, its programs, inputs with domains, and points."""
 
 from diffcheck.case import sym
-from diffcheck.case.constraints import less, positive_definite, sums_to_one, symmetric
+from diffcheck.case.constraints import (
+    less,
+    no_smaller_than,
+    positive_definite,
+    sums_to_one,
+    symmetric,
+)
 from diffcheck.case.definition import Definition, build_definition
 from diffcheck.case.errors import CaseError
 from diffcheck.case.inputs import Input, real
@@ -27,6 +33,7 @@ __all__ = [
     "find_cases",
     "less",
     "load_case",
+    "no_smaller_than",
     "points",
     "positive_definite",
     "quantities_of",

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from diffcheck import Case, less, positive_definite, real, sums_to_one, symmetric
-from diffcheck.case import Constraint, points
+from diffcheck.case import Constraint, no_smaller_than, points
 from diffcheck.floats import FORMATS
 
 moderate = st.floats(-100, 100, width=16)
@@ -103,3 +103,14 @@ def test_every_point_of_a_case_satisfies_its_constraint(name, inputs, relation):
     chosen = points(case, FORMATS[name], samples=12, seed=3)
     assert sum(point.kind == "sample" for point in chosen) == 12
     assert all(relation.holds(point.values) for point in chosen)
+
+
+@given(x=arrays(np.float64, 3, elements=st.floats(-2, 2)), or_zero=st.booleans())
+def test_what_is_too_small_is_enlarged_and_keeps_its_sign(x, or_zero):
+    relation = no_smaller_than(2.0**-6, or_zero=or_zero)
+    repaired = relation.repair({"x": x}, np.dtype(np.float64))["x"]
+    assert relation.holds({"x": repaired})
+    large = abs(x) >= 2.0**-6
+    assert np.array_equal(repaired[large], x[large])
+    assert np.array_equal(np.sign(repaired[x != 0]), np.sign(x[x != 0]))
+    assert relation.holds({"x": x}) == all(large | (or_zero & (x == 0)))

@@ -45,9 +45,13 @@ def weights(xp):
     return xp.array([1.0, 2.0, 3.0])
 
 
+def weighted(xp, z):
+    return z * weights(xp).astype(z.dtype)
+
+
 op_dft = case(spectrum, lambda xp, x: parts(xp, xp.fft.fft(x)))
 op_rdft = case(half_spectrum, lambda xp, x: parts(xp, xp.fft.rfft(x)))
-op_irdft = case(filtered, lambda xp, x: xp.fft.irfft(xp.fft.rfft(x) * weights(xp)))
+op_irdft = case(filtered, lambda xp, x: xp.fft.irfft(weighted(xp, xp.fft.rfft(x))))
 
 
 def power(x):

@@ -75,7 +75,7 @@ def entropies(x):
 
 
 def picked(xp, x):
-    return -xp.take_along_axis(xp.log_softmax(x), LABELS[:, None], -1)[:, 0]
+    return -xp.take_along_axis(xp.log_softmax(x, axis=-1), LABELS[:, None], -1)[:, 0]
 
 
 op_softmax_cross_entropy = case(

@@ -168,7 +168,7 @@ polygamma_difference: Entry = op(
     ball=_difference_ball,
     rounding=2,
     domain="(0, inf)",
-    slope="beta",
+    slope="betaln",
     sympy="polygamma(order, x) - polygamma(order, x + y)",
 )
 

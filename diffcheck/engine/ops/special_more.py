@@ -261,7 +261,7 @@ log_ratio = op(
     rounding=2,
     sympy="log(x/y)",
     domain="(0, inf)",
-    slope="rel_entr",
+    slope="kl_div",
 )
 rel_entr_slope = op(
     "rel_entr_slope",

@@ -1,5 +1,10 @@
 # ruff: noqa: ARG001, ARG005 - rules share one signature
-"""Linear algebra on stacks of matrices; symmetric functions read (A + Aᵀ)/2, as JAX does."""
+"""Linear algebra on stacks of matrices; symmetric functions read (A + Aᵀ)/2, as JAX does.
+
+To first order a gradient is off by at most 8 n κ u of its largest component, for n rows: κ is the
+condition number of the matrix, for eigenvectors and singular values the norm over the least gap,
+for expm 1 + the norm (`diffcheck.studies.accuracy.matrices` holds it against balls).
+"""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def cbrt_slope(x: Any) -> Any:
     square, rest = two_product(y, y)
     cube, error = two_product(square, y)
     relative = ((cube - x) + (error + rest * y)) / x
-    slope = (1 + relative * (2 / 3)) / (3 * square)
+    slope = (1 + (relative * (2 / 3) - rest / square)) / (3 * square)
     return np.where(small, slope * 2.0**200, np.where(large, slope * 2.0**-200, slope))[()]
 
 

@@ -28,7 +28,7 @@ def misses_table(rows: Sequence[Row]) -> list[str]:
     ]
     for k, row in found.items():
         worst = row.engine
-        reason = DECLARED.get(k, "**not declared**")
+        reason = DECLARED[k].reason if k in DECLARED else "**not declared**"
         lines.append(
             f"| {row.op} | {row.format} | {component_name(row)} | {limit(row):g} "
             f"| {ulps(worst.ulps)} | {place(worst)} | {worst.computed!s} | {worst.truth!s} "

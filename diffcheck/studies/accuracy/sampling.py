@@ -22,12 +22,19 @@ ORDERS_OF_BESSEL: Final = (0.0, 0.5, 1.0, 2.0, 10.0)
 MODERATE: Final = 10  # binary orders of magnitude on either side of 1
 
 
-def points(subject: Subject, fmt: Format, count: int) -> tuple[Array, ...]:
-    """Return the points, one array per argument; the same for the same op, format and count."""
+def points(
+    subject: Subject, fmt: Format, count: int, *, pairs_of_specials: bool = True
+) -> tuple[Array, ...]:
+    """Return the points, one array per argument; the same for the same op, format and count.
+
+    Of two arguments the special points are all pairs of special numbers, which are many.
+    """
     rng = np.random.default_rng(zlib.crc32(f"{subject.name}:{fmt.name}".encode()))
     if subject.arity == 1:
         return (_coordinates(subject.domains[0], fmt, count, rng),)
-    return _pairs(subject, fmt, count, rng)
+    sampled, special = _pairs(subject, fmt, count, rng)
+    found = (sampled, special) if pairs_of_specials else (sampled,)
+    return tuple(np.concatenate(x) for x in zip(*found, strict=True))
 
 
 def ends(domain: Interval, fmt: Format) -> tuple[Any, Any]:
@@ -82,8 +89,8 @@ def _beside_the_ends(
 
 def _pairs(
     subject: Subject, fmt: Format, count: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Return pairs: whole or moderate range for each, equal but for few ulps, and specials."""
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """Return pairs: of whole or moderate range or nearly equal, and those of special numbers."""
     n = count // 5
     first, second = subject.domains
 
@@ -108,10 +115,8 @@ def _pairs(
     if 0 not in subject.wrt:
         specials[0] = [order for order in ORDERS_OF_BESSEL if order in first]
     grid = np.array([(a, b) for a in specials[0] for b in specials[1]], dtype=fmt.dtype)
-    return (
-        np.concatenate([*(a for a, _ in parts), grid[:, 0]]),
-        np.concatenate([*(b for _, b in parts), grid[:, 1]]),
-    )
+    sampled = np.concatenate([a for a, _ in parts]), np.concatenate([b for _, b in parts])
+    return sampled, (grid[:, 0], grid[:, 1])
 
 
 def _shuffled(x: Array, rng: np.random.Generator) -> Array:

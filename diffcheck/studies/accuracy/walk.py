@@ -41,12 +41,14 @@ class Row:
         return len(self.component)
 
 
-def walk(subject: Subject, count: int, guests: dict[str, Derivative]) -> Iterator[Row]:
+def walk(
+    subject: Subject, count: int, guests: dict[str, Derivative], *, pairs_of_specials: bool = True
+) -> Iterator[Row]:
     """Yield the rows of one op, from about so many points."""
     count = count if subject.expression is not None else count // FEWER
     for name in FORMAT_NAMES:
         fmt = FORMATS[name]
-        args = points(subject, fmt, count)
+        args = points(subject, fmt, count, pairs_of_specials=pairs_of_specials)
         for order in ORDERS:
             for component, exact in truths(subject, fmt, args, order).items():
                 computed = engine_derivative(subject, component, args)

@@ -52,6 +52,8 @@ def _hurwitz(s: int, x: arb) -> arb:
         head, x = head + x**-s, x + 1
         if x < -1000:
             raise Unsupported("no ball form of polygamma below -1000")
+        if not x.is_finite() or x.rad() > 1:  # it would never get above 0
+            raise Undecided(f"polygamma of {x}")
     return head + arb(s).zeta(x)
 
 

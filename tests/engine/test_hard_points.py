@@ -35,6 +35,23 @@ SMOOTH = [
     ("log1p", xp.log1p, mp.log1p, -1 + 2.0**-50, F64, 1),
     ("softplus", xp.softplus, lambda x: mp.log1p(mp.exp(x)), 800.0, F64, 1),
     ("softplus", xp.softplus, lambda x: mp.log1p(mp.exp(x)), -80.0, F32, 1),
+    ("sinc", xp.sinc, sinc, 1e-29, F32, 1),
+    (
+        "x**n near x = 0",
+        lambda x: x ** np.float64(0.25),
+        lambda x: x ** mp.mpf(0.25),
+        1e-290,
+        F64,
+        1,
+    ),
+    (
+        "x**y near y = 0",
+        lambda y: np.float64(1e-5) ** y,
+        lambda y: mp.mpf(1e-5) ** y,
+        1e-300,
+        F64,
+        1,
+    ),
     ("hypot", lambda x: xp.hypot(x, x), lambda x: mp.hypot(x, x), 1e-200, F64, 1),
     ("hypot", lambda x: xp.hypot(x, x), lambda x: mp.hypot(x, x), 1e200, F64, 1),
     ("atan2", lambda y: xp.atan2(y, 1e-200), lambda y: mp.atan2(y, mp.mpf(1e-200)), 1e-200, F64, 1),
@@ -73,6 +90,10 @@ def v(*numbers):
 
 
 EXACT = [
+    ("x**y at y = 0", lambda x: xp.sum(x ** np.zeros(2)), v(0.0, 3.0), v(0.0, 0.0)),
+    ("cumprod with a zero", lambda x: xp.sum(xp.cumulative_prod(x)), v(2.0, 0.0, 3.0), v(1.0, 8.0, 0.0)),
+    ("svd of equal values", lambda x: xp.sum(xp.linalg.svdvals(x) ** 2), np.eye(2), 2 * np.eye(2)),
+    ("eigh of equal values", lambda x: xp.sum(xp.linalg.eigvalsh(x) ** 2), np.eye(2), 2 * np.eye(2)),
     ("norm at 0", xp.linalg.norm, v(0.0, 0.0), v(0.0, 0.0)),
     ("norm of tiny", xp.linalg.norm, 2.0**-600 * v(3.0, 4.0), v(0.6, 0.8)),
     ("norm of huge", xp.linalg.norm, 2.0**600 * v(3.0, 4.0), v(0.6, 0.8)),

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import Kind
 from diffcheck.floats import Format
+from diffcheck.programs import Program
 
 
 class Unsupported(Exception):  # noqa: N818 - named after the verdict it becomes
@@ -93,6 +95,35 @@ class Backend(Protocol):
 
     def forget(self, case: Case) -> None:
         """Drop whatever was compiled for this case; a worker calls it before the next case."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A derivative as a program of operations, with its inputs at a point.
+
+    `places[i]` says where component i stands: in which output, at which element in C order.
+    """
+
+    program: Program
+    inputs: list[Any]
+    places: list[tuple[int, int]]
+
+
+def places_of(positions: NDArray[Any], sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Return output and element for positions counted through outputs of these sizes."""
+    starts = np.cumsum([0, *sizes])
+    outputs = np.searchsorted(starts, positions, side="right") - 1
+    return [(int(k), int(i - starts[k])) for k, i in zip(outputs, positions, strict=True)]
+
+
+class Readable(Protocol):
+    """A backend whose derivative program can be read, operation by operation."""
+
+    def read(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format
+    ) -> Reading:
+        """Return the derivative as a program; raises `Unsupported` where there is none."""
         ...
 
 

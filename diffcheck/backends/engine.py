@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 from flint import arb
 
 from diffcheck import engine
-from diffcheck.backends.base import Evaluation, MissingFunctionError, Unsupported
+from diffcheck.backends.base import (
+    Evaluation,
+    MissingFunctionError,
+    Reading,
+    Unsupported,
+    places_of,
+)
 from diffcheck.backends.blocks import inputs_at
 from diffcheck.backends.engine_namespace import namespace
+from diffcheck.backends.engine_reader import read
 from diffcheck.backends.engine_transforms import ONE_COMPONENT, TRANSFORMS
+from diffcheck.backends.literals import with_rounded_literals
 from diffcheck.backends.pointwise import direction_arrays, flatten, named, require
 from diffcheck.balls import precision
 from diffcheck.case import Case, Point, Quantity
@@ -21,8 +30,6 @@ from diffcheck.case.quantities import Kind
 from diffcheck.engine.ball_trace import lift
 from diffcheck.engine.tensor import base
 from diffcheck.floats import Format
-
-SMALL_ROUNDING: Final = 2.0**-64  # of literals, to find what their rounding does to first order
 
 Key = tuple[Case, Any, Quantity, str]
 Arrays = dict[str, Any]
@@ -88,15 +95,32 @@ class EngineBackend:
         Raises `Unsupported` where an operation has no ball form, `balls.Undecided` where a branch
         cannot be decided at `bits` bits.
         """
-        roundoff = fmt.unit_roundoff
-        balls = self._enclose(case, program, quantity, point, fmt, bits, roundoff)
-        if all(ball.is_finite() for ball in balls):
-            return balls
-        small = self._enclose(case, program, quantity, point, fmt, bits, roundoff * SMALL_ROUNDING)
-        return [
-            ball if ball.is_finite() else arb(first.mid(), first.rad() / SMALL_ROUNDING)
-            for ball, first in zip(balls, small, strict=True)
-        ]
+        return with_rounded_literals(
+            partial(self._enclose, case, program, quantity, point, fmt, bits), fmt.unit_roundoff
+        )
+
+    def read(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format
+    ) -> Reading:
+        """Return the derivative as a program: what the tape and its sweep do at this point.
+
+        Raises `Unsupported` where the engine lacks a function or a rule, or where a transform
+        arranges its results outside of the engine's own operations.
+        """
+        where = f"{case.name}, program {program!r}, {quantity.kind}, engine"
+        f = _program(case, program, fmt.dtype, where)
+        seeds = direction_arrays(case, quantity, fmt.dtype)
+        file = case.program_for(program, "engine").__code__.co_filename
+
+        def derivative(inputs: Arrays) -> Any:
+            return _apply(TRANSFORMS[quantity.kind], f, case, inputs, seeds)
+
+        with _explained():
+            found, inputs, tree = read(derivative, inputs_at(case, point, fmt), file)
+        positions = flatten(tree, case, quantity, where).reshape(-1)
+        return Reading(
+            program=found.program, inputs=inputs, places=places_of(positions, found.sizes)
+        )
 
     def _enclose(
         self,

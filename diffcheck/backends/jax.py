@@ -12,13 +12,21 @@ from flint import arb
 from jax.dtypes import TypePromotionError
 from numpy.typing import NDArray
 
-from diffcheck.backends.base import BackendError, Evaluation, MissingFunctionError, Unsupported
+from diffcheck.backends.base import (
+    BackendError,
+    Evaluation,
+    MissingFunctionError,
+    Reading,
+    Unsupported,
+    places_of,
+)
 from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, split
 from diffcheck.backends.forms import DEPTHS, leading_axes
 from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import count_operations
 from diffcheck.backends.jax_reader import read
 from diffcheck.backends.jax_transforms import TRANSFORMS, Transform, column
+from diffcheck.backends.literals import with_rounded_literals
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import Kind, directions
 from diffcheck.floats import Format
@@ -116,29 +124,43 @@ class JaxBackend:
         exact form, `balls.Undecided` where a branch cannot be decided at `bits` bits.
         """
         where = f"{case.name}, program {program!r}, {quantity.kind}, jax on balls"
-        u = fmt.unit_roundoff
         with _settings(devices_by_name()["cpu:0"], "eager"), _explained(where):
-            derivative, tree = self._read(case, program, quantity, point, fmt)
+            derivative, shapes = self._read(case, program, quantity, point, fmt)
             arguments = jax.tree.leaves(_arguments(case, quantity, point, fmt))
+
+            def balls(roundoff: float) -> list[arb]:
+                leaves = enclose(derivative, arguments, bits=bits, literal_rounding=roundoff)
+                result = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
+                return list(self._joined(result, case, quantity))
+
             try:
-                leaves = enclose(derivative, arguments, bits=bits, literal_rounding=u)
+                return with_rounded_literals(balls, fmt.unit_roundoff)
             except MissingFormError as error:
                 raise Unsupported(str(error)) from error
-        sizes = [case.inputs[name].size for name in case.wrt]
-        result = jax.tree.unflatten(tree, leaves)
-        found = join(result, leading_axes(quantity), sizes, DEPTHS[quantity.kind])
-        return list(found.reshape(-1))
 
     def read(
         self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format
-    ) -> Program:
+    ) -> Reading:
         """Return the program's derivative as a program of operations.
 
         Raises `Unsupported` where JAX lacks a function or cannot trace the program.
         """
         where = f"{case.name}, program {program!r}, {quantity.kind}, jax"
         with _settings(devices_by_name()["cpu:0"], "eager"), _explained(where):
-            return self._read(case, program, quantity, point, fmt)[0]
+            derivative, shapes = self._read(case, program, quantity, point, fmt)
+            inputs = jax.tree.leaves(_arguments(case, quantity, point, fmt))
+        leaves, tree = jax.tree.flatten(shapes)
+        sizes = [leaf.size for leaf in leaves]
+        cut = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
+        counted = [part.reshape(leaf.shape) for part, leaf in zip(cut, leaves, strict=True)]
+        positions = self._joined(jax.tree.unflatten(tree, counted), case, quantity)
+        return Reading(program=derivative, inputs=inputs, places=places_of(positions, sizes))
+
+    @staticmethod
+    def _joined(result: Any, case: Case, quantity: Quantity) -> NDArray[Any]:
+        """Return a result at one point as the quantity's components, flat."""
+        sizes = [case.inputs[name].size for name in case.wrt]
+        return join(result, leading_axes(quantity), sizes, DEPTHS[quantity.kind]).reshape(-1)
 
     def forget(self, case: Case) -> None:
         """Drop whatever was compiled or read for this case."""
@@ -149,13 +171,13 @@ class JaxBackend:
     def _read(
         self, case: Case, program: str, quantity: Quantity, point: Point, fmt: Format
     ) -> tuple[Program, Any]:
-        """Return the derivative as a program, with the tree of its outputs."""
+        """Return the derivative as a program, with the shapes of its outputs."""
         key = _key(case, program, quantity, fmt)
         if key not in self._programs:
             single = _single(case, program, fmt, TRANSFORMS[quantity.kind])
             arguments = _arguments(case, quantity, point, fmt)
             jaxpr, shapes = jax.make_jaxpr(single, return_shape=True)(*arguments)
-            self._programs[key] = read(jaxpr), jax.tree.structure(shapes)
+            self._programs[key] = read(jaxpr), shapes
         return self._programs[key]
 
     def _values(

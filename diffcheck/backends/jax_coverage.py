@@ -65,7 +65,7 @@ def programs_of_cases(
             for quantity in quantities_of(m, n, case.orders):
                 for program in case.programs:
                     try:
-                        yield case.name, backend.read(case, program, quantity, at, fmt=fmt)
+                        yield case.name, backend.read(case, program, quantity, at, fmt=fmt).program
                     except Unsupported:
                         continue
         backend.forget(case)

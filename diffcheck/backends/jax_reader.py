@@ -166,8 +166,11 @@ def _composite(equation: Any, body: Any) -> str:
 def _bind(equation: Any, *operands: Any) -> Any:
     """Compute an equation as JAX does, in the dtypes it was traced with."""
     pairs = zip(operands, equation.invars, strict=True)
-    arrays = [x if _is_key(atom) else jnp.asarray(x, dtype=atom.aval.dtype) for x, atom in pairs]
-    return equation.primitive.bind(*arrays, **equation.params)
+    with jax.enable_x64(True):
+        arrays = [
+            x if _is_key(atom) else jnp.asarray(x, dtype=atom.aval.dtype) for x, atom in pairs
+        ]
+        return equation.primitive.bind(*arrays, **equation.params)
 
 
 def _array(value: Any) -> Any:

@@ -6,6 +6,7 @@ import click
 
 import diffcheck
 from diffcheck.cli.check import check_command
+from diffcheck.cli.explain import explain_command
 from diffcheck.cli.list_ import list_command
 from diffcheck.cli.report import report_command
 from diffcheck.cli.run import run_command
@@ -30,6 +31,7 @@ for command in (
     check_command,
     list_command,
     show_command,
+    explain_command,
     report_command,
     study_command,
 ):

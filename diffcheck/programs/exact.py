@@ -58,7 +58,9 @@ class BallArithmetic:
 
     def literal(self, value: NDArray[Any]) -> Any:
         """Return a literal, its rounding as the radius."""
-        if getattr(value.dtype, "kind", "") not in FLOATING:
+        weak = isinstance(value, (int, float))  # a Python number, which promotes nothing
+        array = np.asarray(value) if weak else value
+        if getattr(array.dtype, "kind", "") not in FLOATING:
             return value
         return tensor_of(engine.ball_array(value), BALLS, None)
 

@@ -1,0 +1,141 @@
+"""`diffcheck explain`: which operations lost the digits of one number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from diffcheck.cli import exits
+from diffcheck.cli.selection import DEFAULT_PATHS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from diffcheck.case import Case, Point, Quantity
+
+
+@click.command("explain")
+@click.argument("case", metavar="[PATH::]CASE")
+@click.option("--program", help="A program of the case; default: its first.")
+@click.option("--backend", type=click.Choice(["engine", "jax"]), default="jax", show_default=True)
+@click.option("--mode", default="eager", show_default=True)
+@click.option("--device", default="cpu:0", show_default=True)
+@click.option(
+    "--dtype", type=click.Choice(["float32", "float64"]), default="float32", show_default=True
+)
+@click.option("--quantity", help="As gradient (the default of a scalar), jacobian, hessian.")
+@click.option("--component", default="", help="As df/dx; default: the one with the largest error.")
+@click.option(
+    "--at",
+    "at",
+    multiple=True,
+    metavar="NAME=VALUE[,VALUE…]",
+    help="An input's value, decimal or hexadecimal; rounded to the dtype. Default: the case's own.",
+)
+@exits.guarded
+def explain_command(
+    case: str,
+    program: str | None,
+    backend: str,
+    mode: str,
+    device: str,
+    dtype: str,
+    quantity: str | None,
+    component: str,
+    at: tuple[str, ...],
+) -> int:
+    """Say which operations lost the digits of one number, largest first, and prove it by the sum.
+
+    CASE is a case's name below cases/, a file that holds one case, or PATH::CASE.
+    """
+    from diffcheck.report.explanation import explanation  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.run.explain import explain  # noqa: PLC0415
+    from diffcheck.run.options import Task  # noqa: PLC0415
+
+    found = _one_case(case)
+    name = program or next(iter(found.programs))
+    if name not in found.programs:
+        raise exits.Refused(
+            f"--program {name}",
+            f"expected one of {', '.join(found.programs)}, got {name}",
+            "a misspelt name",
+            f"diffcheck list {found.path}",
+        )
+    task = Task(name, backend, mode, device, dtype)
+    asked = _quantity(found, quantity)
+    try:
+        result = explain(found, task, asked, _point(found, dtype, at), component=component)
+    except LookupError as error:
+        raise exits.Refused(
+            f"--component {component}",
+            f"expected one of {error.args[0]}",
+            "a name that this quantity does not have",
+            f"diffcheck explain {case} --quantity {asked.kind}",
+        ) from error
+    click.echo(explanation(result, str(found.path)))
+    return exits.OK
+
+
+def _one_case(case: str) -> Case:
+    from diffcheck.case import find_cases  # noqa: PLC0415 - SymPy is slow to import
+
+    whole = "::" in case or Path(case).exists()
+    cases, errors = find_cases([case] if whole else [f"{path}::{case}" for path in DEFAULT_PATHS])
+    if errors or len(cases) != 1:
+        raise exits.Refused(
+            case,
+            f"expected one case, got {len(cases)}",
+            str(errors[0]) if errors else "a file or folder that does not hold exactly one",
+            f"diffcheck list {case}" if whole else "diffcheck list",
+        )
+    return cases[0]
+
+
+def _quantity(case: Case, kind: str | None) -> Quantity:
+    from diffcheck.case import Quantity, quantities_of  # noqa: PLC0415
+    from diffcheck.truth import Truth  # noqa: PLC0415
+
+    truth = Truth(case)
+    usual = "gradient" if truth.m == 1 else "jacobian"
+    wanted = kind or usual
+    known = {q.kind for q in quantities_of(truth.m, truth.n, (0, 1, 2, 3))} | {"hessian", "vjp"}
+    if wanted not in known:
+        raise exits.Refused(
+            f"--quantity {wanted}",
+            f"expected one of {', '.join(sorted(known))}",
+            "a quantity that a function of this shape does not have",
+            f"diffcheck explain {case.name} --quantity {usual}",
+        )
+    return Quantity(wanted, truth.m, truth.n)  # type: ignore[arg-type]  # checked just above
+
+
+def _point(case: Case, dtype: str, at: Sequence[str]) -> Point:
+    import numpy as np  # noqa: PLC0415
+
+    from diffcheck.case import Point, points  # noqa: PLC0415
+    from diffcheck.floats import FORMATS  # noqa: PLC0415
+
+    fmt = FORMATS[dtype]
+    all_points = points(case, fmt, 1, 0)
+    explicit = [p for p in all_points if p.kind == "explicit"]
+    values = dict((explicit or all_points)[0].values)
+    for text in at:
+        name, _, numbers = text.partition("=")
+        try:
+            given = [_number(part) for part in numbers.split(",")]
+            rounded = np.array(given).astype(fmt.dtype).astype(np.float64)
+            values[name] = rounded.reshape(case.inputs[name].shape)
+        except (KeyError, ValueError) as error:
+            raise exits.Refused(
+                f"--at {text}",
+                f"expected NAME=VALUE for one of {', '.join(case.inputs)}, got {text}",
+                f"{error}",
+                f"diffcheck show {case.name}",
+            ) from error
+    return Point(values=values, format=dtype, kind="explicit")
+
+
+def _number(text: str) -> float:
+    return float.fromhex(text) if "0x" in text else float(text)

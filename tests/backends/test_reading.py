@@ -1,0 +1,66 @@
+"""Both readers: a program gives the backend's own numbers, and stands in the user's lines."""
+
+import numpy as np
+import pytest
+from backend_cases import CUBIC, F32, F64, case_of, point
+
+from diffcheck import backends
+from diffcheck.case import Quantity, real
+from diffcheck.programs import FloatArithmetic, enclose, run
+
+
+def mixed(xp, x, W):
+    h = xp.tanh(W @ x)
+    return xp.sum(h * xp.exp(-x)) / (1 + x[0] ** 2)
+
+
+CASES = {
+    "cubic": (CUBIC, point(x=3.0, y=-2.0)),
+    "mixed": (
+        case_of(mixed, {"x": real(shape=(2,)), "W": real(shape=(2, 2))}, name="mixed"),
+        point(x=[0.3, -1.1], W=[[0.5, 0.7], [-0.2, 1.3]]),
+    ),
+}
+SIZES = {"cubic": (1, 2), "mixed": (1, 6)}
+
+
+@pytest.mark.parametrize("fmt", [F32, F64], ids=["float32", "float64"])
+@pytest.mark.parametrize("kind", ["value", "gradient", "hvp"])
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_engines_program_gives_its_numbers_bit_for_bit(name, kind, fmt):
+    case, at = CASES[name]
+    quantity = Quantity(kind, *SIZES[name])
+    backend = backends.get("engine")
+    expected = backend.evaluate(
+        case, "plain", quantity, [at], fmt=fmt, mode="eager", device="cpu:0"
+    ).values.reshape(-1)
+    reading = backend.read(case, "plain", quantity, at, fmt=fmt)
+    outputs = run(reading.program, reading.inputs, FloatArithmetic())
+    found = [np.asarray(outputs[k]).reshape(-1)[i] for k, i in reading.places]
+    assert [float(x) for x in found] == [float(x) for x in expected]
+    assert {np.asarray(y).dtype for y in outputs} == {fmt.dtype}
+
+
+@pytest.mark.parametrize("backend", ["engine", "jax"])
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_program_in_balls_is_what_the_backend_encloses(name, backend):
+    case, at = CASES[name]
+    quantity = Quantity("gradient", *SIZES[name])
+    reader = backends.get(backend)
+    balls = reader.enclose(case, "plain", quantity, at, fmt=F64, bits=128)
+    reading = reader.read(case, "plain", quantity, at, fmt=F64)
+    outputs = enclose(reading.program, reading.inputs, bits=128, literal_rounding=0.0)
+    found = [outputs[k].reshape(-1)[i] for k, i in reading.places]
+    assert all(a.overlaps(b) for a, b in zip(found, balls, strict=True))
+
+
+@pytest.mark.parametrize("backend", ["engine", "jax"])
+def test_operations_of_both_sweeps_stand_in_the_users_lines(backend):
+    case, at = CASES["mixed"]
+    reading = backends.get(backend).read(
+        case, "plain", Quantity("gradient", *SIZES["mixed"]), at, fmt=F64
+    )
+    line = mixed.__code__.co_firstlineno + 1
+    sources = {step.source for step in reading.program.steps if step.name in ("tanh", "exp")}
+    expected = {f"test_reading.py:{line} (mixed)", f"test_reading.py:{line + 1} (mixed)"}
+    assert {source.rpartition("/")[2] for source in sources} == expected

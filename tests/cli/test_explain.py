@@ -1,0 +1,65 @@
+"""`diffcheck explain`: the operation named, the sum beside the error, and refusals."""
+
+import pytest
+from click.testing import CliRunner
+
+from diffcheck.cli import main
+
+CASE = '''
+"""log(1 - exp(-x)), as it is written down first."""
+from diffcheck import Case, real, sym
+
+
+def naive(xp, x):
+    return xp.log(1 - xp.exp(-x))
+
+
+lost = Case(
+    lambda x: sym.log(1 - sym.exp(-x)), programs=[naive], inputs={"x": real(0, 1)},
+    points=[{"x": 1e-4}],
+)
+'''
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "lost.py"
+    file.write_text(CASE)
+    return str(file)
+
+
+def explained(*arguments):
+    return CliRunner().invoke(main, ["explain", *arguments])
+
+
+def test_the_operation_that_lost_the_digits_comes_first_with_its_line(path):
+    done = explained(path, "--backend", "engine")
+    lines = done.output.splitlines()
+    assert done.exit_code == 0
+    row = next(i for i, line in enumerate(lines) if line.endswith("operation")) + 1
+    assert " exp(-9.99999975e-05) = 0.999899983" in lines[row]
+    assert lines[row + 1].strip() == "at lost.py:7 (naive)"
+    total, error = (float(line.split()[0]) for line in lines[-2:])
+    assert total == pytest.approx(error, rel=1e-3)
+    assert total == pytest.approx(-2211, abs=2)
+
+
+def test_the_point_is_rounded_to_the_format_and_may_be_hexadecimal(path):
+    done = explained(path, "--backend", "engine", "--dtype", "float64", "--at", "x=0x1p-1")
+    assert "at x = 0.5 (x = 0x1.0000000000000p-1)" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--at", "y=1"), "expected NAME=VALUE for one of x, got y=1"),
+        (("--at", "x=one"), "expected NAME=VALUE for one of x, got x=one"),
+        (("--program", "stable"), "expected one of naive, got stable"),
+        (("--component", "df/dy"), "expected one of df/dx"),
+        (("--quantity", "jacobean"), "expected one of gradient"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_what_does(path, arguments, text):
+    done = explained(path, "--backend", "engine", *arguments)
+    assert done.exit_code == 2
+    assert text in done.output

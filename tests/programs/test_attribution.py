@@ -1,0 +1,67 @@
+"""Contributions of single operations: they name the culprit, and their sum is the error."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flint import arb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diffcheck.backends.jax_reader import read
+from diffcheck.programs import enclose
+from diffcheck.programs.attribution import attribute
+
+
+def gradient(f, x):
+    with jax.enable_x64(True):
+        return read(jax.make_jaxpr(jax.grad(f))(x))
+
+
+def attributed(f, x):
+    program = gradient(f, x)
+    exact = enclose(program, [x], bits=300, literal_rounding=0.0)[0].reshape(-1)[0]
+    found = attribute(program, [x], output=0, element=0)
+    return found, arb(found.result) - exact
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "culprit"),
+    [
+        (lambda x: jnp.log(1 - jnp.exp(-x)), 1e-4, "exp"),
+        (jax.nn.sigmoid, 17.0, "logistic"),
+        (lambda x: (1 - jnp.cos(x)) / x**2, 0.01, "cos"),
+        (jax.scipy.special.gammaln, 1.4616321325302124, "digamma"),
+    ],
+)
+@pytest.mark.parametrize(("dtype", "close"), [(np.float32, 4e-2), (np.float64, 1e-6)])
+def test_the_culprit_comes_first_and_the_sum_is_the_error(f, x, culprit, dtype, close):
+    found, error = attributed(f, dtype(x))
+    names = [c.operation.name for c in found.contributions]
+    assert culprit in names[:2]
+    assert abs(float(found.total.mid()) - float(error.mid())) <= close * abs(float(error.mid()))
+    sizes = [abs(float(c.total.mid())) for c in found.contributions]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.floats(-2, 2, width=32), min_size=3, max_size=3))
+def test_contributions_over_arrays_sum_to_the_error(values):
+    x = np.array(values)
+    w = np.linspace(0.1, 0.9, 9).reshape(3, 3)
+    found, error = attributed(lambda t: jnp.sum(jnp.tanh(w @ t) * jnp.exp(t)), x)
+    assert abs(float((found.total - error).mid())) <= 2.0**-80 + 1e-6 * abs(float(error.mid()))
+
+
+def test_an_operation_that_leaves_the_numbers_is_named():
+    found, _ = attributed(lambda x: jnp.where(x > 0, jnp.sqrt(x), 0.0), np.float64(-1.0))
+    assert found.departure.operation.name == "sqrt"
+    assert found.departure.operands == (-1.0,)
+    assert np.isnan(found.departure.result)
+
+
+def test_a_program_that_rounds_nothing_has_no_contributions():
+    found, _ = attributed(lambda x: 2 * x * x, np.float64(3.0))
+    assert found.contributions == ()
+    assert found.departure is None
+    assert found.total == 0

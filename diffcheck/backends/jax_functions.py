@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -13,27 +11,13 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcheck.backends.adapted import Adapted, parameters
 from diffcheck.backends.jax_symbolic import symbolic
 from diffcheck.backends.jax_symbolic_rules import exactly
 from diffcheck.case import symreductions
 from diffcheck.case.quantities import directions
 from diffcheck.case.symarrays import array
 from diffcheck.case.symlet import let
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adapted:
-    """A function of named real arrays, in SymPy and in floats, with the values it was called at.
-
-    `of_argument` says which positional argument an input is part of; `dtypes` are those that came
-    with the arguments: none of them for a plain Python number.
-    """
-
-    inputs: dict[str, NDArray[Any]]
-    of_argument: dict[str, int]
-    dtypes: frozenset[str]
-    definition: Callable[..., Any]
-    program: Callable[..., Any]
 
 
 def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
@@ -130,24 +114,13 @@ def _is_real(leaf: Any) -> bool:
 
 def _names(function: Callable[..., Any], paths: Sequence[Any]) -> list[str]:
     """Return a name for each leaf: its parameter's, and where it stands in the argument."""
-    parameters = _parameters(function)
+    names = parameters(function, 1 + max((first.idx for first, *_ in paths), default=0))
     found: list[str] = []
     for first, *rest in paths:
-        stem = parameters[first.idx] if first.idx < len(parameters) else f"x{first.idx}"
         inside = re.findall(r"\w+", "".join(map(str, rest)))
-        found.append(_fresh("_".join([stem, *inside]), found))
+        found.append(_fresh("_".join([names[first.idx], *inside]), found))
     return found
 
 
-def _parameters(function: Callable[..., Any]) -> list[str]:
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # a builtin
-        return []
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in parameters if p.kind in positional]
-
-
 def _fresh(name: str, taken: Collection[str]) -> str:
-    name = f"{name}_" if name == "xp" else name
     return name if name not in taken else _fresh(f"{name}_", taken)

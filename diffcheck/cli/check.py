@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from diffcheck.cli import exits
-from diffcheck.cli.choices import MODES
+from diffcheck.cli.choices import BACKENDS, MODES
 from diffcheck.cli.exits import Refused
 
 EXAMPLE = "diffcheck check jax.nn:sigmoid --at x=17.0 --dtype float32"
@@ -26,6 +26,9 @@ EXAMPLE = "diffcheck check jax.nn:sigmoid --at x=17.0 --dtype float32"
     "--at", "at", multiple=True, metavar="NAME=VALUE", help="An argument: 2.0, [1.0, 2.0], 0x1p-3."
 )
 @click.option("--wrt", multiple=True, metavar="NAME", help="Differentiate by these alone.")
+@click.option(
+    "--backend", type=click.Choice(BACKENDS[:2]), default="jax", help="Whose function it is."
+)
 @click.option("--dtype", "dtypes", multiple=True, type=click.Choice(["float32", "float64"]))
 @click.option("--mode", "modes", multiple=True, type=click.Choice(MODES[:4]))
 @click.option("--order", type=click.IntRange(1, 3), default=1, show_default=True)
@@ -35,12 +38,13 @@ def check_command(
     function: str,
     at: tuple[str, ...],
     wrt: tuple[str, ...],
+    backend: Any,
     dtypes: tuple[str, ...],
     modes: tuple[str, ...],
     order: int,
     strict: bool,
 ) -> int:
-    """Verify the derivatives of a JAX function at one point, its own rules included.
+    """Verify the derivatives of a function at one point, its own rules included.
 
     The truth is that of the function's value: its primal is read into SymPy. A number with a point
     is an input; a whole number is held fixed.
@@ -52,7 +56,14 @@ def check_command(
 
     try:
         found = check(
-            chosen, *arguments, wrt=wrt, dtypes=dtypes, modes=modes, order=order, strict=strict
+            chosen,
+            *arguments,
+            wrt=wrt,
+            order=order,
+            backend=backend,
+            dtypes=dtypes,
+            modes=modes,
+            strict=strict,
         )
     except CaseError as error:
         raise Refused(error.where, error.expected_got, error.cause, error.next_step) from error

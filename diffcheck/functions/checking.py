@@ -6,11 +6,11 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, Literal
 
-from diffcheck.backends import Unsupported
-from diffcheck.backends.jax_functions import Adapted, adapt, along
+from diffcheck.backends import Unsupported, engine_functions, jax_functions
+from diffcheck.backends.adapted import Adapted
 from diffcheck.case import Case, CaseError, real
 from diffcheck.case.quantities import Kind
 from diffcheck.functions.lines import line
@@ -24,6 +24,7 @@ from diffcheck.run.plan import Presence, plan
 from diffcheck.run.worker import probe
 
 MOST_LINES: Final = 12
+ADAPT: Final = {"jax": jax_functions.adapt, "engine": engine_functions.adapt}
 MANY: Final = 512  # inputs; more are verified along directions
 DIRECTIONS: Final = 2
 DTYPES: Final = ("float32", "float64")
@@ -63,20 +64,22 @@ def check(
     *arguments: Any,
     wrt: int | str | Sequence[int | str] = (),
     order: int = 1,
+    backend: Literal["jax", "engine"] = "jax",
     dtypes: Sequence[str] = (),
     modes: Sequence[str] = (),
     quantities: Sequence[Kind] = (),
     strict: bool = False,
 ) -> Checked:
-    """Verify the derivatives of a JAX function at its arguments, up to an order of at most 3.
+    """Verify the derivatives of a function at its arguments, up to an order of at most 3.
 
-    The truth is that of the function's *value*: its primal is traced, read into SymPy and
-    differentiated there, so `custom_vjp` and `custom_jvp` rules are held against it and have no
-    part in it. Floats in `arguments`, nested or not, are inputs; all else is held fixed. `wrt`
-    chooses arguments by position or parameter name; by default all inputs are differentiated.
-    `dtypes` are by default those of the arrays given, or float32 and float64. A matrix of more than
-    64 entries is verified by products with fixed directions, as in a case; a function of more than
-    512 inputs along two random directions, s ↦ w·f(x + s v), whose derivative takes all of Jᵀ w.
+    The function is one of JAX or, with `backend="engine"`, of our engine. The truth is that of its
+    *value*: the primal is traced, read into SymPy and differentiated there, so `custom_vjp` and
+    `custom_jvp` rules are held against it and have no part in it. Floats in `arguments` are inputs,
+    for JAX inside of containers too; all else is held fixed. `wrt` chooses arguments by position or
+    parameter name; by default all inputs are differentiated. `dtypes` are by default those of the
+    arrays given, or float32 and float64. A matrix of more than 64 entries is verified by products
+    with fixed directions, as in a case; a JAX function of more than 512 inputs along two random
+    directions, s ↦ w·f(x + s v), whose derivative takes all of Jᵀ w.
 
     Raises `CaseError` if the primal cannot be read (the primitive is named), if there is no input,
     or if `wrt` names none.
@@ -86,7 +89,7 @@ def check(
     >>> check(lambda x: jnp.sin(x) / x, 1.5).ok
     True
     """
-    adapted = adapt(function, arguments)
+    adapted = ADAPT[backend](function, arguments)
     where = _place(function)
     _require_inputs(adapted, where)
     chosen = _chosen(wrt, adapted, function, where)
@@ -94,15 +97,15 @@ def check(
         dtypes=tuple(dtypes) or tuple(d for d in DTYPES if d in adapted.dtypes) or DTYPES,
         modes=tuple(modes),
         quantities=tuple(quantities),
-        backends=("jax",),
+        backends=(backend,),
         samples=0,
         strict=strict,
     )
     name = _name(function)
-    if sum(adapted.inputs[n].size for n in chosen) <= MANY:
+    if backend != "jax" or sum(adapted.inputs[n].size for n in chosen) <= MANY:
         cases = [_case(name, where, adapted, chosen, order)]
     else:
-        lines = [(k, along(adapted, chosen, k)) for k in range(DIRECTIONS)]
+        lines = [(k, jax_functions.along(adapted, chosen, k)) for k in range(DIRECTIONS)]
         cases = [_case(f"{name}_along_{k}", where, line, ("s",), order) for k, line in lines]
     found = [m for case in cases for m in _measured(case, options)]
     return Checked(name, tuple(sorted(found, key=rank)))
@@ -115,13 +118,13 @@ def _measured(case: Case, options: Options) -> list[Measurement]:
         dtype: [point for point in points if point.kind == "explicit"]
         for dtype, points in context.points.items()
     }
-    tasks = plan([case], options, _presence())[0].tasks
+    tasks = plan([case], options, _presence(options.backends))[0].tasks
     return [m for task in tasks for m in measure(context, task)]
 
 
-@lru_cache(maxsize=1)
-def _presence() -> Presence:
-    return probe(("jax",)).presence
+@cache
+def _presence(backends: tuple[str, ...]) -> Presence:
+    return probe(backends).presence
 
 
 def _require_inputs(adapted: Adapted, where: str) -> None:
@@ -142,14 +145,14 @@ def _case(name: str, where: str, adapted: Adapted, wrt: tuple[str, ...], order: 
             raise CaseError(
                 where,
                 f"expected a function whose value can be read into SymPy, got: {error}",
-                "an operation of JAX that is not known here as mathematics",
+                "an operation that is not known here as mathematics",
                 "write a case with a definition of its own: `diffcheck list` shows examples",
             ) from error
         except (Exception, SystemExit) as error:  # the user's function may raise anything
             reason = str(error).partition("\n")[0]
             raise CaseError(
                 where,
-                f"expected a function that JAX can trace, got {type(error).__name__}: {reason}",
+                f"expected a function that can be traced, got {type(error).__name__}: {reason}",
                 "arguments of another kind or shape than it takes, or an `if` on a traced number",
                 "call it under jax.make_jaxpr at the same arguments",
             ) from error

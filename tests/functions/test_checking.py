@@ -7,6 +7,7 @@ import pytest
 
 import diffcheck
 from diffcheck import CaseError, DerivativeError, assert_derivatives, check, check_grads
+from diffcheck import engine as xp
 
 QUICK = {"modes": ("jit",), "dtypes": ("float64",)}
 
@@ -157,3 +158,31 @@ def test_more_inputs_than_many_are_verified_along_directions(slip, words):
     assert {m.case for m in found.measurements} == {"chain_along_0", "chain_along_1"}
     assert verdicts(found) <= words
     assert found.ok == (slip == 0)
+
+
+@pytest.mark.parametrize(
+    ("f", "arguments"),
+    [
+        (lambda x: xp.tanh(x) * xp.exp(-x) + 0.1, (0.75,)),
+        (lambda x, n: xp.sum(xp.softmax(x)[1:] * x[:-1]) * n, (np.array([0.5, -1.0, 2.0]), 2)),
+        (lambda A: xp.linalg.inv(A) @ A[0], (np.array([[2.0, 1.0], [0.5, 3.0]]),)),
+        (lambda x: (xp.where(x > 0, xp.sqrt(x), 0.0), xp.stack([x, x * x])), (0.75,)),
+        (xp.layer_norm, (np.array([0.5, -1.0, 2.0]),)),
+    ],
+)
+def test_functions_of_the_engine(f, arguments):
+    found = check(f, *arguments, backend="engine")
+    assert found.ok, str(found)
+    assert verdicts(found) <= {"exact", "accurate", "ill-conditioned", "inexact"}
+
+
+def test_a_wrong_rule_of_the_engine_is_proved_wrong():
+    wave = xp.custom_vjp(lambda x: xp.sin(x) * x)
+    wave.defvjp(
+        lambda x: (wave(x), x),
+        lambda x, g: (g * (xp.sin(x) + x * xp.cos(x)) * (1 + 2.0**-40),),
+    )
+    found = check(wave, 1.5, backend="engine", dtypes=("float64",))
+    assert {m.quantity for m in found.failures} == {"gradient"}  # forward mode takes the function
+    assert {str(m.verdict) for m in found.failures} == {"wrong"}
+    assert "in exact arithmetic" in str(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from diffcheck.judge import FAILING, Header, Verdict
@@ -37,6 +37,7 @@ def render_index(summaries: Iterable[Summary], header: Header, directory: Path) 
         "index.md.jinja",
         {
             "header": header,
+            "slow": slow_folders(header),
             "environment": _environment(header),
             "options": {k: v for k, v in header.options.items() if v not in ([], 0)},
             "cases": ordered,
@@ -58,6 +59,11 @@ def render_index(summaries: Iterable[Summary], header: Header, directory: Path) 
         },
     )
     return files.write_changed(directory / "index.md", text.encode())
+
+
+def slow_folders(header: Header) -> dict[str, int]:
+    """Return how many cases of each folder were left out as slow; their names would fill a page."""
+    return dict(sorted(Counter(str(PurePosixPath(name).parent) for name in header.slow).items()))
 
 
 def columns_of(summaries: Iterable[Summary]) -> list[Column]:

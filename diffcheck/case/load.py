@@ -17,6 +17,7 @@ from diffcheck.case.records import Case
 from diffcheck.case.validation import near
 
 SEPARATOR = "::"
+MOST_NAMED = 12  # of more cases an error tells the count
 
 
 def find_cases(paths: Sequence[str]) -> tuple[list[Case], list[CaseError]]:
@@ -144,10 +145,12 @@ def _line_in(path: Path, error: BaseException) -> int:
 
 def _unknown(path: str, wanted: str, cases: Sequence[Case]) -> CaseError:
     names = [case.name for case in cases]
+    there = ", ".join(names) or "(none)"
+    if len(names) > MOST_NAMED:
+        there = f"there, {len(names)} in all"
     return CaseError(
         str(relative(path)),
-        f"expected one of the cases {', '.join(names) or '(none)'}, got {wanted!r}"
-        + near(wanted, names),
+        f"expected one of the cases {there}, got {wanted!r}" + near(wanted, names),
         "a spelling slip, or the case was renamed",
         f"diffcheck list {path}",
     )

@@ -146,6 +146,13 @@ def test_a_bad_path_is_told_and_the_others_are_loaded(folder, paths, message):
     assert message in error.expected_got
 
 
+def test_of_many_cases_the_count_is_told_instead_of_all_names(folder):
+    for k in range(20):
+        good(folder, f"many/f{k}.py", f"case_{k}")
+    _, [error] = find_cases(["many::case_x"])
+    assert "expected one of the cases there, 20 in all, got 'case_x'; did you" in error.expected_got
+
+
 def test_a_case_of_a_bad_file_is_told_once(folder):
     write(folder, "a.py", "1 / 0")
     cases, [error] = find_cases(["a.py::one", "a.py::two"])

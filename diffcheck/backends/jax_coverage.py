@@ -35,6 +35,11 @@ ARGUMENTS: Final[tuple[tuple[Any, ...], ...]] = (
     (_I, [_V, _V, _V]), (_V, _V, _V, _V), (1.5, 2.5, _V), (_A[None, None],) * 3,
 )  # fmt: skip
 
+# NumPy's own, which write or read files, or change how numbers print.
+WITH_EFFECTS: Final = frozenset(
+    ("fromfile", "load", "save", "savez", "set_printoptions", "printoptions")
+)
+
 ENOUGH: Final = 2  # examples of one function
 
 Coverage = dict[str, set[str]]  # operation, or the reason why it has no exact form -> where
@@ -77,7 +82,9 @@ def programs_of_functions(names: Iterable[str] = MODULES) -> Iterator[tuple[str,
         module = import_module(name)
         for attribute in sorted(vars(module)):
             function = getattr(module, attribute)
-            if attribute.startswith("_") or inspect.isclass(function) or not callable(function):
+            if attribute.startswith("_") or attribute in WITH_EFFECTS:
+                continue
+            if inspect.isclass(function) or not callable(function):
                 continue
             with jax.enable_x64(True):
                 yield from ((f"{name}.{attribute}", p) for p in _gradients(function))

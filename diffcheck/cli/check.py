@@ -82,7 +82,7 @@ def _load(text: str) -> Callable[..., Any]:
         )
     try:
         module = _module(place)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # it is the user's: it may raise anything
         raise Refused(
             text,
             f"expected a module that can be imported, got {type(error).__name__}: {error}",
@@ -142,15 +142,15 @@ def _arguments(function: Callable[..., Any], text: str, at: Sequence[str]) -> tu
 
 
 def _value(entry: str, text: str) -> Any:
-    if text.lower().lstrip("+-").startswith("0x"):
-        return float.fromhex(text)
     try:
+        if text.lower().lstrip("+-").startswith("0x"):
+            return float.fromhex(text)
         value = ast.literal_eval(text)
         if isinstance(value, (list, tuple)):
             import numpy as np  # noqa: PLC0415 - `--help` needs none
 
             return np.asarray(value)
-    except (ValueError, SyntaxError) as error:
+    except (ValueError, SyntaxError, OverflowError) as error:
         raise Refused(
             f"--at {entry}",
             f"expected a number or a list of numbers, got {text!r}",

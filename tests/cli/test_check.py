@@ -25,6 +25,15 @@ wrong = rule(1 + 2.0**-20)
 
 def scaled(x, n):
     return jnp.sum(x) * n
+
+
+def leaves(x):
+    raise SystemExit(0)
+"""
+EXITS = """
+import sys
+
+sys.exit(0)
 """
 QUICK = ("--mode", "jit", "--dtype", "float64")
 
@@ -32,6 +41,7 @@ QUICK = ("--mode", "jit", "--dtype", "float64")
 @pytest.fixture(scope="module")
 def files(project):
     project.write("elsewhere/rules.py", RULES)
+    project.write("elsewhere/exits.py", EXITS)
     return project
 
 
@@ -60,7 +70,11 @@ def test_a_function_of_an_installed_module_and_lists(files):
         (("nowhere:f",), "ModuleNotFoundError"),
         (("nowhere.py:f",), "FileNotFoundError"),
         (("elsewhere/rules.py:nope",), "expected a function, got None"),
+        (("elsewhere/exits.py:f", "--at", "x=1.0"), "got SystemExit: 0"),
+        (("elsewhere/rules.py:leaves", "--at", "x=1.0"), "got SystemExit: 0"),
         (("math:sqrt", "--at", "x=two"), "got 'two'"),
+        (("math:sqrt", "--at", "x=0xzz"), "got '0xzz'"),
+        (("math:sqrt", "--at", "x=0x1p9999"), "got '0x1p9999'"),
         (("elsewhere/rules.py:scaled", "--at", "x=1.5"), "missing a required argument: 'n'"),
         (("elsewhere/rules.py:scaled", "--at", "x=1", "--at", "n=2"), "got none"),
     ],

@@ -144,11 +144,11 @@ def _number(trace: Recording, leaf: Any) -> int:
 def _value(trace: Recording, leaf: Any) -> Any:
     """Return a result of the recording, in memory of its own."""
     if type(leaf) is not Tensor or leaf.trace is not trace:
-        return leaf
+        return leaf.copy() if type(leaf) is np.ndarray else leaf  # the program keeps its constant
     node = trace.nodes[leaf.node]
     if node.flavor is Flavor.WEAK:
         return float(leaf.value)
-    return leaf.value.copy() if node.alias or node.role == "input" else leaf.value
+    return leaf.value.copy() if node.alias or node.role != "op" else leaf.value
 
 
 def _names(f: Callable[..., Any], count: int) -> list[str]:

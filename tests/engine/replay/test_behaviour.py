@@ -12,6 +12,7 @@ from flint import arb
 
 from diffcheck import engine as xp
 from diffcheck.engine import OperationError
+from diffcheck.engine.trees import leaves, tree_map
 
 
 class Counted:
@@ -337,3 +338,30 @@ def test_long_programs_take_time_in_proportion():
     replayed = xp.compile(xp.value_and_grad(chain))
     for x in (0.3, 0.9):
         assert same(replayed(x), xp.value_and_grad(chain)(x))
+
+
+KEPT = np.array([1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        xp.grad(xp.sum),
+        xp.grad(lambda x: xp.sum(KEPT * x)),
+        lambda x: {"kept": KEPT, "pair": (KEPT, [x * 2])},
+        lambda x: (xp.reshape(KEPT, (3, 1)), KEPT[::-1]),
+        xp.zeros_like,
+        xp.jacrev(lambda x: x * 2),
+        xp.hessian(lambda x: xp.sum(x * x)),
+    ],
+)  # fmt: skip
+def test_a_result_written_to_does_not_change_the_next(f):
+    replayed = xp.compile(f)
+    expected = tree_map(np.copy, f(X))
+    for _ in range(4):
+        found = replayed(X)
+        for leaf, truth in zip(leaves(found), leaves(expected), strict=True):
+            assert np.array_equal(leaf, truth)
+        for leaf in leaves(found):
+            leaf *= -0.1  # noqa: PLW2901 - in place
+    assert np.array_equal(KEPT, [1.0, 2.0, 3.0])

@@ -63,6 +63,7 @@ def explain_command(
             "a misspelt name",
             f"diffcheck list {found.path}",
         )
+    _require_way(case, backend, mode, device)
     task = Task(name, backend, mode, device, dtype)
     asked = _quantity(found, quantity)
     try:
@@ -78,16 +79,41 @@ def explain_command(
     return exits.OK
 
 
+def _require_way(case: str, backend: str, mode: str, device: str) -> None:
+    """Raise `Refused` for a device or mode that the backend has not."""
+    from diffcheck.backends import get  # noqa: PLC0415 - JAX takes a second
+
+    chosen = get(backend)
+    devices = chosen.devices()
+    if device not in devices:
+        raise exits.Refused(
+            f"--backend {backend} --device {device}",
+            f"expected one of {', '.join(devices)}, got {device}",
+            "a misspelt name, or a device that is not here",
+            f"diffcheck explain {case} --backend {backend} --device {devices[0]}",
+        )
+    modes = chosen.modes(device)
+    if mode not in modes:
+        raise exits.Refused(
+            f"--backend {backend} --mode {mode}",
+            f"expected one of {', '.join(modes)}, got {mode}",
+            f"a misspelt name, or a mode that {backend} does not have on {device}",
+            f"diffcheck explain {case} --backend {backend} --mode {modes[0]}",
+        )
+
+
 def _one_case(case: str) -> Case:
     from diffcheck.case import find_cases  # noqa: PLC0415 - SymPy is slow to import
 
     whole = "::" in case or Path(case).exists()
     cases, errors = find_cases([case] if whole else [f"{path}::{case}" for path in DEFAULT_PATHS])
-    if errors or len(cases) != 1:
+    if errors:
+        raise exits.Refused(*errors[0].args) from errors[0]
+    if len(cases) != 1:
         raise exits.Refused(
             case,
             f"expected one case, got {len(cases)}",
-            str(errors[0]) if errors else "a file or folder that does not hold exactly one",
+            "a file or folder that does not hold exactly one",
             f"diffcheck list {case}" if whole else "diffcheck list",
         )
     return cases[0]
@@ -127,7 +153,7 @@ def _point(case: Case, dtype: str, at: Sequence[str]) -> Point:
             given = [_number(part) for part in numbers.split(",")]
             rounded = np.array(given).astype(fmt.dtype).astype(np.float64)
             values[name] = rounded.reshape(case.inputs[name].shape)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, OverflowError) as error:
             raise exits.Refused(
                 f"--at {text}",
                 f"expected NAME=VALUE for one of {', '.join(case.inputs)}, got {text}",

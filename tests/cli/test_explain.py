@@ -54,6 +54,13 @@ def test_the_point_is_rounded_to_the_format_and_may_be_hexadecimal(path):
     [
         (("--at", "y=1"), "expected NAME=VALUE for one of x, got y=1"),
         (("--at", "x=one"), "expected NAME=VALUE for one of x, got x=one"),
+        (("--at", "x=0xzz"), "expected NAME=VALUE for one of x, got x=0xzz"),
+        (("--at", "x=0x1p9999"), "expected NAME=VALUE for one of x, got x=0x1p9999"),
+        (("--mode", "nosuch"), "expected one of eager, got nosuch"),
+        (("--mode", "jit"), "expected one of eager, got jit"),
+        (("--backend", "jax", "--mode", "nosuch"), "expected one of eager, jit"),
+        (("--device", "cuda:0"), "expected one of cpu:0, got cuda:0"),
+        (("--backend", "jax", "--device", "cuda:0"), "expected one of cpu:0"),
         (("--program", "stable"), "expected one of naive, got stable"),
         (("--component", "df/dy"), "expected one of df/dx"),
         (("--quantity", "jacobean"), "expected one of gradient"),
@@ -63,3 +70,19 @@ def test_what_does_not_exist_is_refused_with_what_does(path, arguments, text):
     done = explained(path, "--backend", "engine", *arguments)
     assert done.exit_code == 2
     assert text in done.output
+    assert_four_parts(done.output)
+
+
+def test_a_case_that_is_not_there_is_told_by_its_own_four_parts(path):
+    done = explained(f"{path}::nosuch")
+    assert done.exit_code == 2
+    assert "got 'nosuch'" in done.output
+    assert_four_parts(done.output)
+
+
+def assert_four_parts(output):
+    first, second, third, fourth = output.splitlines()
+    assert first.startswith("error: ")
+    assert second.startswith("  expected ")
+    assert third.startswith("  likely cause: ")
+    assert fourth.startswith("  next: ")

@@ -127,16 +127,23 @@ def _permuted(params: Params, ndim: int, _count: int) -> Params:
     return {"axes": (0, *_shifted(tuple(params["axes"]), ndim))}
 
 
+def _keeps_axes(part: Any) -> bool:
+    return part is None or part is Ellipsis or isinstance(part, slice)
+
+
+def _is_integer(part: Any) -> bool:
+    return isinstance(part, (int, np.integer)) and not isinstance(part, bool)
+
+
 def _indexed(params: Params, _ndim: int, count: int) -> Params | None:
     index = params["index"]
     parts = index if isinstance(index, tuple) else (index,)
-    arrays = [k for k, part in enumerate(parts) if isinstance(part, (np.ndarray, list, Tensor))]
-    if arrays:
-        # NumPy puts the axes of an index in front where its arrays do not stand side by side.
-        advanced = [k for k, part in enumerate(parts) if k in arrays or isinstance(part, int)]
-        if any(type(parts[k]) is Tensor for k in arrays) or advanced != list(
-            range(advanced[0], advanced[-1] + 1)
-        ):
+    advanced = [k for k, part in enumerate(parts) if not _keeps_axes(part)]
+    if not all(_is_integer(parts[k]) for k in advanced):
+        # NumPy puts the axes of an index in front where its arrays do not stand side by side; a
+        # truth value, a sequence and an array without axes are arrays, integers go with them.
+        apart = advanced != list(range(advanced[0], advanced[-1] + 1))
+        if apart or any(type(part) is Tensor for part in parts):
             return None
     moved = {**params, "index": (slice(None), *parts)}
     return _into_shape(moved, 0, count) if "shape" in params else moved

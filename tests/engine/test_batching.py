@@ -118,3 +118,51 @@ def test_rules_made_on_the_way_are_not_kept():
     kept = len(binding._BOUND)
     f(X)
     assert len(binding._BOUND) == kept
+
+
+CUBE = np.linspace(0.2, 0.9, 12).reshape(2, 3, 2)
+PAIR = np.array([0, 0])
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        (PAIR, slice(None), np.int64(1)),
+        (np.int64(1), slice(None), PAIR),
+        (np.int32(1), PAIR),
+        (np.int64(1), slice(None), np.int64(0)),
+        (1, slice(None), PAIR),
+        (PAIR, None, 1),
+        (PAIR, ..., PAIR),
+        (PAIR, slice(None), np.array(1)),
+        (np.array(1), slice(None), np.array(0)),
+        (slice(None), np.array(1), PAIR),
+        ((0, 1, 1), slice(None), np.int64(1)),
+        ((0, 1, 1), (2, 0, 0)),
+        (range(2), slice(None), np.uint8(1)),
+        (slice(None), range(3), (1,)),
+        range(2),
+        [1, 1, 0],
+        np.int64(1),
+        np.bool_(True),
+        True,
+        (0, slice(None), True),
+        (True, slice(None), PAIR),
+        (np.bool_(True), slice(None), 0),
+        (np.array([True, False]), slice(None), np.int64(1)),
+        (np.array([True, False]), [True, False, False], slice(None)),
+        CUBE > 0.5,
+    ],
+    ids=repr,
+)
+def test_an_index_of_any_kind_goes_in_a_batch(index):
+    weights = 1 + np.arange(CUBE[index].size).reshape(CUBE[index].shape)
+
+    def f(x):
+        return x[index] ** 2 * weights
+
+    slopes = xp.jacrev(f)(CUBE)
+    assert np.allclose(slopes, one_by_one(f, CUBE), rtol=1e-15, atol=0)
+    assert np.allclose(xp.jacfwd(f)(CUBE), slopes, rtol=1e-15, atol=0)
+    curvature = xp.jacrev(xp.grad(lambda x: xp.sum(f(x))))(CUBE)
+    assert np.allclose(xp.hessian(lambda x: xp.sum(f(x)))(CUBE), curvature, rtol=1e-15, atol=0)

@@ -31,8 +31,16 @@ BITS, TERMS = 200, 45  # for the coefficients of a Taylor series next to a root
 Series = Callable[[Any], Any]  # of flint.arb_series
 
 
+def _logistic(x: Any, sign: arb) -> Any:
+    """Return 1/(1 + exp(-x)), by the exponential that does not overflow."""
+    if sign < 0:
+        e = x.exp()
+        return e / (1 + e)
+    return 1 / (1 + (-x).exp())
+
+
 def _silu(x: Any) -> Any:
-    return x / (1 + (-x).exp())
+    return x * _logistic(x, x[0])
 
 
 def _gelu(x: Any) -> Any:
@@ -41,7 +49,7 @@ def _gelu(x: Any) -> Any:
 
 def _gelu_tanh(x: Any) -> Any:
     u = (x + x * x * x * literal(CUBIC)) * (2 / arb.pi()).sqrt()
-    return x / (1 + (u * -2).exp())
+    return x * _logistic(u * 2, x[0])
 
 
 SERIES: Final[dict[str, Series]] = {"silu": _silu, "gelu": _gelu, "gelu_tanh": _gelu_tanh}

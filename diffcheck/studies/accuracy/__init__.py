@@ -67,7 +67,7 @@ def page(rows: list[Row]) -> str:
     missed = [row for row in rows if misses(row)]
     stale = sorted(set(DECLARED) - {key(row) for row in missed})
     head = INTRODUCTION.format(
-        minutes=6, kept=len(rows) - len(missed), all=len(rows), misses=len(missed),
+        minutes=2, kept=len(rows) - len(missed), all=len(rows), misses=len(missed),
         versions=_versions(),
     )  # fmt: skip
     told = [f"Declared and not found: {', '.join(map(str, stale))}.", ""] if stale else []

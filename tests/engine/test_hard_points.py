@@ -205,3 +205,14 @@ def test_log_softmax_of_a_dominant_element():
 
 def test_remainder_of_a_quotient_that_underflows():
     assert xp.grad(lambda y: xp.remainder(-1e-80, y))(1e253) == 1.0
+
+
+@pytest.mark.parametrize("dtype", [F32, F64])
+@pytest.mark.parametrize(("order", "far"), [(1, -np.inf), (2, np.inf)])
+def test_erfcx_overflows_to_infinity_and_not_to_nan(dtype, order, far):
+    slope = xp.erfcx
+    for _ in range(order):
+        slope = xp.grad(slope)
+    for x in (-30.0, -1e10, -np.finfo(dtype).max):
+        assert slope(dtype(x)) == far
+    assert np.isnan(slope(dtype(np.nan)))

@@ -53,7 +53,7 @@ def _erfcx(x: Any) -> Any:
 def _scaled_erfc(x: Any, *, order: int) -> Any:
     """Return erfcx or a derivative of it; the recurrence where all its terms have one sign."""
     y = _erfcx(x)
-    before = TWO_OVER_SQRT_PI + 0 * y
+    before = np.zeros_like(y) + TWO_OVER_SQRT_PI
     for n in range(1, order + 1):
         before, y = y, (2 * x * y - before) if n == 1 else 2 * x * y + 2 * (n - 1) * before
     return y

@@ -14,6 +14,10 @@ from diffcheck.run.explain import Explanation
 
 MOST = 10  # contributions
 SMALL = 1e-3  # of the largest contribution: what is below is told as a sum
+# What the sum may leave over, as a part of the error: beyond half of it, more is unexplained than
+# explained, and no row's share says how much of the error is its own.
+LEFT_OVER = 0.5
+UNSEEN = 0.01  # ulps: less than this is left over by second order where roundings cancel
 
 
 def explanation(e: Explanation, path: str) -> str:
@@ -66,25 +70,33 @@ def _table(e: Explanation, unit: arb, exact: arb) -> Iterator[str]:
     total = e.attribution.total / unit
     largest = abs(found[0].total)
     shown = [c for c in found[:MOST] if abs(c.total) >= SMALL * largest]
+    result = arb(e.attribution.result)
+    error = (result - exact) / unit if result.is_finite() else arb("nan")
+    left = abs(float((error - total).mid()))
+    meets = left <= LEFT_OVER * abs(float(error.mid())) and not total.contains(0)
     yield f"{'ulps':>12}  {'share':>7}  {'own ulps':>8}  {'amplified':>9}  operation"
     for c in shown:
-        yield from _row(c, unit, exact, e.attribution.total)
+        yield from _row(c, unit, exact, e.attribution.total if meets else None)
     if len(found) > len(shown):
         rest = sum((c.total for c in found[len(shown) :]), arb(0)) / unit
         yield f"{_ulps(rest):>12}  {'':7}  {'':8}  {'':9}  {len(found) - len(shown)} more"
-    result = arb(e.attribution.result)
-    error = (result - exact) / unit if result.is_finite() else arb("nan")
     yield f"{_ulps(total):>12}  the sum of all contributions, to first order"
     yield f"{_ulps(error):>12}  the error of the program, operation by operation"
+    if not meets and not left <= UNSEEN:
+        yield (
+            f"The sum does not close: it misses the error by {left:.6g} ulps, so no shares are "
+            "given. Either first order is not enough (roundings amplified this far act together), "
+            "or the program without any rounding is another number than the exact value."
+        )
 
 
-def _row(c: Contribution, unit: arb, exact: arb, total: arb) -> Iterator[str]:
-    share = float((c.total / total).mid()) if not total.contains(0) else float("nan")
+def _row(c: Contribution, unit: arb, exact: arb, total: arb | None) -> Iterator[str]:
+    share = "" if total is None else f"{float((c.total / total).mid()):.1%}"
     own = abs(float(c.own_ulps.mid()))
     amplified = abs(float((c.amplification * arb(c.result) / exact).mid())) if exact != 0 else 0.0
     operands = ", ".join(f"{x:.9g}" for x in c.operands)
     yield (
-        f"{_ulps(c.total / unit):>12}  {share:7.1%}  {own:8.2g}  {amplified:9.3g}  "
+        f"{_ulps(c.total / unit):>12}  {share:>7}  {own:8.2g}  {amplified:9.3g}  "
         f"{c.operation.name}({operands}) = {c.result:.9g}"
     )
     if c.operation.source:

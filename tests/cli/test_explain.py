@@ -42,6 +42,43 @@ def test_the_operation_that_lost_the_digits_comes_first_with_its_line(path):
     total, error = (float(line.split()[0]) for line in lines[-2:])
     assert total == pytest.approx(error, rel=1e-3)
     assert total == pytest.approx(-2211, abs=2)
+    assert "%" in lines[row]
+    assert "does not close" not in done.output
+
+
+TAIL = """
+from diffcheck import Case, real, sym
+
+
+def naive(xp, x):
+    return (xp.exp(x) - xp.exp(-x)) / (xp.exp(x) + xp.exp(-x))
+
+
+def short(xp, x):
+    return x - x**3 / 3
+
+
+tail = Case(
+    lambda x: sym.tanh(x), programs=[naive, short],
+    inputs={"x": real(0, 20)}, points=[{"x": 20.0}],
+)
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--backend", "jax"), ("--backend", "engine", "--program", "short", "--at", "x=0.5")],
+)
+def test_a_sum_that_misses_the_error_says_so_and_gives_no_shares(tmp_path, arguments):
+    file = tmp_path / "tail.py"
+    file.write_text(TAIL)
+    done = explained(str(file), *arguments)
+    lines = done.output.splitlines()
+    total, error = (float(line.split()[0]) for line in lines[-3:-1])
+    assert abs(error - total) > abs(error) / 2
+    assert lines[-1].startswith("The sum does not close: it misses the error by ")
+    assert "first order is not enough" in lines[-1]
+    assert "%" not in done.output
 
 
 def test_the_point_is_rounded_to_the_format_and_may_be_hexadecimal(path):

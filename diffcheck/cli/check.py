@@ -108,12 +108,15 @@ def _module(place: str) -> Any:
         sys.path.insert(0, str(Path.cwd()))
         return importlib.import_module(place)
     path = Path(place).resolve()
-    sys.path.insert(0, str(path.parent))  # what stands beside a file can be imported by it
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    # What stands beside a file can be imported by it. One named as a module of Python's own takes
+    # that module's place neither on the path nor among the modules loaded.
+    sys.path.append(str(path.parent))
+    name = f"diffcheck_checked_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

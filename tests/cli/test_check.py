@@ -55,6 +55,16 @@ def test_a_custom_vjp_in_a_file_is_checked_in_one_command(files):
     assert "at x = 1.5 (x = 0x1.8000000000000p+0): got " in out
 
 
+def test_a_file_named_as_a_module_of_python_leaves_that_module_alone(files):
+    files.write("elsewhere/beside.py", "factor = 2.0\n")
+    files.write(
+        "elsewhere/random.py", "from beside import factor\n\n\ndef f(x):\n    return x * factor"
+    )
+    code, out, err = files.run("check", "elsewhere/random.py:f", "--at", "x=1.5", *QUICK)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1].startswith("f: ")
+
+
 def test_a_function_of_an_installed_module_and_lists(files):
     code, out, _ = files.run("check", "jax.numpy:tanh", "--at", "0x1p-1", *QUICK)
     assert code == 0, out

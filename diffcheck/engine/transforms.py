@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ball_trace import is_ball, lift, lower
+from diffcheck.engine.ball_trace import is_ball, is_complex, lift, lower
 from diffcheck.engine.errors import OperationError, user_line
 from diffcheck.engine.flow import sweep
 from diffcheck.engine.forward import ForwardTrace
@@ -216,7 +216,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
 def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """Return a function that gives f and its gradient in the arguments `argnums`.
 
-    f must give one number; raises `OperationError` otherwise. An int for `argnums` gives one
+    f must give one real number; raises `OperationError` otherwise. An int for `argnums` gives one
     gradient, a sequence a tuple of them.
 
     >>> value, gradient = value_and_grad(lambda x: x * x)(3.0)
@@ -234,7 +234,16 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
                 f"shape {shape_of(output)}: sum it, or call engine.jacrev"
             )
         value = _output_value(tape, output)
-        seed = ONE if type(value) is np.float64 else ones_like(output)
+        if type(value) is np.float64:
+            seed = ONE
+        elif is_complex(value):
+            raise OperationError(
+                f"grad at {user_line()} needs a function that gives a real number; this one gave a "
+                "complex one, and holomorphic functions are not supported: take engine.real or "
+                "engine.abs of it"
+            )
+        else:
+            seed = ones_like(output)
         found = _pull_back(tape, output, inputs, seed, consume=True)
         if found is None:
             tape, output, inputs = _record(f, args, positions)

@@ -191,3 +191,21 @@ def test_a_weak_scalar_beside_a_float32_leaves_its_tangent_float32(f):
     y, tangent = xp.jvp(f, (x,), (np.float32(1),))
     assert (y.dtype, tangent.dtype) == (np.float32, np.float32)
     assert xp.jacfwd(lambda x: f(x) * 1)(np.ones(2, np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("x", [2.0, 2.0 + 1.0j, np.float32(2), ball(2.0)])
+@pytest.mark.parametrize("transform", [xp.grad, xp.value_and_grad])
+def test_a_gradient_of_a_complex_result_is_refused(transform, x):
+    for f in (lambda x: x * 1j, lambda x: xp.sum(x * x * 1j)):
+        with pytest.raises(xp.OperationError, match=r"complex.*engine\.real or engine\.abs"):
+            transform(f)(x)
+        with pytest.raises(xp.OperationError, match=r"complex.*engine\.real or engine\.abs"):
+            xp.compile(transform(f))(x)
+    with pytest.raises(xp.OperationError, match="complex"):
+        transform(lambda x: 1j)(x)
+
+
+def test_real_and_abs_of_a_complex_result_have_gradients():
+    assert xp.grad(lambda x: xp.real(x * x * 1j + x))(2.0) == 1.0
+    assert xp.grad(lambda x: xp.imag(x * 3j))(2.0) == 3.0
+    assert xp.grad(lambda x: xp.abs(x * 2j))(2.0) == 2.0

@@ -1,5 +1,7 @@
 """Tensors look like arrays to the program that is being differentiated."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -57,3 +59,13 @@ def test_a_tensor_knows_its_namespace_and_device():
 def test_another_device_is_refused():
     with pytest.raises(ValueError, match="'cuda'"):
         xp.grad(lambda x: x.to_device("cuda").sum())(X)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copied_tensor_keeps_its_derivative(copied):
+    assert xp.grad(lambda x: copied(x) * 2)(1.0) == 2.0
+    assert xp.grad(lambda p: copied({"x": [p]})["x"][0] ** 2)(3.0) == 6.0
+    assert xp.jacfwd(lambda x: copied(x) * x)(np.array([3.0]))[0, 0] == 6.0
+    assert xp.hessian(lambda x: copied(x) ** 3)(2.0) == 12.0
+    replayed = xp.compile(xp.grad(lambda x: copied(x) ** 2))
+    assert [replayed(1.0), replayed(3.0)] == [2.0, 6.0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from diffcheck.engine.replay.program import Node, Program
+from diffcheck.engine.replay.program import Flavor, Node, Program
 from diffcheck.engine.replay.templates import SCALAR_NAMES, SCALARS, scalar_template
 from diffcheck.engine.replay.writer import Writer
 
@@ -69,11 +69,18 @@ def may_stand_inside(writer: Writer, number: int, node: Node) -> bool:
     outer = writer.program.nodes[user]
     if outer.name not in INFIX or not outer.is_real:
         return False
+    if any(_may_change(writer, a) for a in node.args):
+        return False
     depth = 1 + max((writer.depths.get(a, 0) for a in node.args), default=0)
     if depth > DEEPEST:
         return False
     writer.depths[number] = depth
     return True
+
+
+def _may_change(writer: Writer, number: int) -> bool:
+    """Whether a number lies in an array, whose memory may hold another one further down."""
+    return number not in writer.python and writer.program.nodes[number].flavor is Flavor.ARRAY
 
 
 def in_place(expression: str, node: Node) -> str:

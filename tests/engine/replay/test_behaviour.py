@@ -365,3 +365,22 @@ def test_a_result_written_to_does_not_change_the_next(f):
         for leaf in leaves(found):
             leaf *= -0.1  # noqa: PLW2901 - in place
     assert np.array_equal(KEPT, [1.0, 2.0, 3.0])
+
+
+def tripled(x):
+    return xp.reshape(xp.reshape(x, (-1,)) * 3.0, np.shape(x))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: xp.abs(tripled(x) * -2.0) * x,
+        lambda x: xp.abs(x * -2.0) * tripled(x),
+        lambda x: xp.abs(tripled(x) * -2.0) * tripled(x),
+    ],
+)
+def test_a_number_out_of_an_array_of_one_does_not_change_with_it(f):
+    eager = xp.hvp
+    replayed = xp.compile(lambda x, v: eager(f, (x,), (v,)))
+    for x, v in [(1.0, 1.0), (0.7, -1.3), (-2.0, 0.3)]:
+        assert same(replayed(x, v), eager(f, (x,), (v,)))

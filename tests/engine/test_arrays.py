@@ -181,3 +181,12 @@ def test_the_two_modes_are_transposes(name, f, exact, x):
 
 def test_the_reference_is_exact_on_floats():
     assert to_ball(mpf(0.1)) == ball(0.1)[()]
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "prod", "var", "expand_dims"])
+def test_an_axis_may_be_an_integer_of_numpy(name):
+    f, x = getattr(xp, name), np.arange(1.0, 9.0).reshape(2, 2, 2)
+    by_python = xp.jacrev(lambda x: f(x * x, axis=1))(x)
+    assert np.array_equal(xp.jacrev(lambda x: f(x * x, axis=np.int64(1)))(x), by_python)
+    flat = xp.grad(lambda x: xp.sum(xp.reshape(x, np.int64(8)) ** 2))(x)
+    assert np.array_equal(flat, 2 * x)

@@ -67,7 +67,7 @@ def inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
 def reshape(x: Any, shape: int | tuple[int, ...], *, copy: bool | None = None) -> Any:
     """Return x in another shape, in C order; one length may be -1."""
     del copy  # nothing can be written into a tensor
-    full = (shape,) if isinstance(shape, int) else tuple(shape)
+    full = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
     if -1 in full:
         rest = -math.prod(full)
         full = tuple(math.prod(shape_of(x)) // max(rest, 1) if n == -1 else n for n in full)
@@ -91,13 +91,13 @@ def astype(x: Any, dtype: Any, *, copy: bool = True, device: Any = None) -> Any:
 
 
 def _axes(axis: int | tuple[int, ...], ndim: int) -> tuple[int, ...]:
-    return tuple(a % ndim for a in ((axis,) if isinstance(axis, int) else axis))
+    return tuple(a % ndim for a in ((axis,) if isinstance(axis, (int, np.integer)) else axis))
 
 
 def expand_dims(x: Any, axis: int | tuple[int, ...] = 0) -> Any:
     """Return x with new axes of length 1 at the given places of the result."""
     shape = iter(shape_of(x))
-    ndim = len(shape_of(x)) + (1 if isinstance(axis, int) else len(axis))
+    ndim = len(shape_of(x)) + (1 if isinstance(axis, (int, np.integer)) else len(axis))
     new = _axes(axis, ndim)
     return reshape(x, tuple(1 if a in new else next(shape) for a in range(ndim)))
 

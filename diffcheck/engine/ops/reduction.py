@@ -32,7 +32,7 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
     """Return the axes as a tuple of non-negative numbers; None stands for all of them."""
     if axis is None:
         return tuple(range(ndim))
-    return tuple(a % ndim for a in ((axis,) if isinstance(axis, int) else axis))
+    return tuple(a % ndim for a in ((axis,) if isinstance(axis, (int, np.integer)) else axis))
 
 
 def count_of(x: Any, axis: Axis) -> int:

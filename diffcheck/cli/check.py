@@ -32,7 +32,7 @@ EXAMPLE = "diffcheck check jax.nn:sigmoid --at x=17.0 --dtype float32"
 @click.option("--dtype", "dtypes", multiple=True, type=click.Choice(["float32", "float64"]))
 @click.option("--mode", "modes", multiple=True, type=click.Choice(MODES[:4]))
 @click.option("--order", type=click.IntRange(1, 3), default=1, show_default=True)
-@click.option("--strict", is_flag=True, help="Also fail on `inexact`.")
+@click.option("--strict", is_flag=True, help="Also fail on `unstable`, `op-fault` and `inexact`.")
 @exits.guarded
 def check_command(
     function: str,

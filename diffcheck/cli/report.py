@@ -42,6 +42,6 @@ def _unreadable(store: Path, got: str) -> exits.Refused:
     return exits.Refused(
         str(store),
         f"expected the JSON Lines of a run, got: {got}",
-        "a file of another kind, or one cut off in the middle",
+        "a file of another kind, one cut off in the middle, or of another version of diffcheck",
         "diffcheck run --output-format json-lines -o FILE",
     )

@@ -51,7 +51,7 @@ QUANTITIES = ("gradient", "jacobian", "jvp", "vjp", "hessian", "hvp", "third")
 )
 @click.option("--points", "samples", type=click.IntRange(0), help="Sampled points of each dtype.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--strict", is_flag=True, help="Also fail on `inexact`.")
+@click.option("--strict", is_flag=True, help="Also fail on `unstable`, `op-fault` and `inexact`.")
 @click.option(
     "--timeout",
     type=click.FloatRange(1),

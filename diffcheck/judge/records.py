@@ -26,13 +26,15 @@ class Verdict(StrEnum):
     ACCURATE = "accurate"
     ILL_CONDITIONED = "ill-conditioned"
     LOST = "lost"
-    INEXACT = "inexact"
+    OP_FAULT = "op-fault"
+    UNSTABLE = "unstable"
+    INEXACT = "inexact"  # of programs that cannot be read: no budget tells more
     UNSUPPORTED = "unsupported"
     CRASHED = "crashed"
     TIMED_OUT = "timed-out"
 
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 # Why a verdict fails the run; `kink` fails only outside the hull of the one-sided derivatives.
 FAILING: Final = frozenset(
@@ -45,7 +47,7 @@ FAILING: Final = frozenset(
         Verdict.TIMED_OUT,
     }
 )
-FAILING_IF_STRICT: Final = frozenset({Verdict.INEXACT})
+FAILING_IF_STRICT: Final = frozenset({Verdict.OP_FAULT, Verdict.UNSTABLE, Verdict.INEXACT})
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header", tag_field="record"):
@@ -88,6 +90,34 @@ class PointRecord(msgspec.Struct, frozen=True, kw_only=True, tag="point", tag_fi
     values: dict[str, str | list[str]]
 
 
+class Budgets(msgspec.Struct, frozen=True, kw_only=True):
+    """What rounding may cost, in ulps of the truth; None where it was not needed or is not known.
+
+    `counted` is B0, `data` Bdata, `program` Bprog (truth-and-verdicts, "What rounding may cost").
+    """
+
+    counted: str | None = None
+    data: str | None = None
+    program: str | None = None
+
+
+class Culprit(msgspec.Struct, frozen=True, kw_only=True):
+    """The operation that lost the digits: of `unstable` and `lost` the one that may cost most.
+
+    Of `op-fault` the one whose own error is beyond its bound; of `range` the first that left the
+    format. Numbers are hexadecimal; None where they were not needed or are not known.
+    """
+
+    operation: str
+    source: str  # the user's line, as `cases/hard/log1p.py:12 (naive)`, empty where unknown
+    operands: list[str] = []
+    result: str | None = None
+    own: str | None = None  # its own error in ulps of its own exact result, where it was measured
+    bound: str | None = None  # on that, c_k
+    amplification: str | None = None  # A_k = |S_k y_k / G|
+    cost: str | None = None  # what it may cost (of op-fault: what it cost), in ulps of the truth
+
+
 class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag="measurement", tag_field="record"):
     """One computed component beside its truth. None where there is no number."""
 
@@ -109,6 +139,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag="measurement", 
     ulps: str | None  # |computed - truth| / ulp(truth)
     bits_lost: str | None  # log2(1 + ulps)
     condition: str | None = None  # of the quantity in the inputs, where the verdict needed it
+    budgets: Budgets | None = None  # where the error is beyond 1 ulp
+    culprit: Culprit | None = None
     unread: str = ""  # why the rule was judged by ρ and not in exact semantics
     verdict: Verdict
     detail: str = ""  # side of a kink, reason of undefined, text of a crash

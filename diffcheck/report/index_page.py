@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from diffcheck.judge import FAILING, Header, Verdict
+from diffcheck.judge import FAILING, FAILING_IF_STRICT, Header, Verdict
 from diffcheck.report import files, markdown, numbers
 from diffcheck.report.summaries import Cell, Summary
 from diffcheck.report.words import MEANINGS, SEVERITY, short, short_dtype, witness
@@ -55,6 +55,7 @@ def render_index(summaries: Iterable[Summary], header: Header, directory: Path) 
             "has_gpu": any(not cell.device.startswith("cpu") for s in ordered for cell in s.cells),
             "meanings": MEANINGS,
             "always_fail": FAILING,
+            "if_strict": FAILING_IF_STRICT,
             "link": _link,
         },
     )

@@ -22,9 +22,17 @@ MEANINGS: Final[dict[Verdict, str]] = {
         "although the exact result is an ordinary number of the format"
     ),
     Verdict.LOST: "the rule is right, but not one digit of the result is",
+    Verdict.OP_FAULT: (
+        "the rule is right, but more is lost than the rounding of all operations may cost: "
+        "the result of one of them is worse than its bound; it is named"
+    ),
+    Verdict.UNSTABLE: (
+        "the rule is right, but this formula amplifies the rounding of its operations; the one "
+        "that costs most is named, and a better formula exists"
+    ),
     Verdict.INEXACT: (
-        "the rule is right, but rounding cost more than the count of operations "
-        "and the condition of the problem explain"
+        "rounding cost more than the count of operations and the condition of the problem explain; "
+        "the program cannot be read, so that no operation can be named"
     ),
     Verdict.KINK: (
         "the one-sided derivatives exist and differ; the result is `left`, `right` or `inside` "
@@ -35,7 +43,7 @@ MEANINGS: Final[dict[Verdict, str]] = {
         "nobody could do much better in this format"
     ),
     Verdict.FLUSHED: ("a subnormal number was replaced by zero, as XLA does on CPUs by design"),
-    Verdict.ACCURATE: "within 1 ulp, or within half an ulp for each operation",
+    Verdict.ACCURATE: "within 1 ulp, or within what the count of operations may cost",
     Verdict.EXACT: "the exact result, correctly rounded",
     Verdict.UNDECIDED: "the truth could not be certified here; the reason is given",
     Verdict.UNDEFINED: "proved: there is no finite derivative here",

@@ -35,7 +35,10 @@ def decode(lines: Iterable[bytes], source: str = "store") -> Iterator[Record]:
         except msgspec.DecodeError as error:
             raise StoreError(f"{source}:{number}: not a record of this schema: {error}") from error
         if isinstance(record, Header) and record.schema != SCHEMA_VERSION:
-            raise StoreError(f"{source}:{number}: schema {record.schema}, not {SCHEMA_VERSION}")
+            raise StoreError(
+                f"{source}:{number}: schema {record.schema}, not {SCHEMA_VERSION}: "
+                "the run of another version"
+            )
         yield record
 
 

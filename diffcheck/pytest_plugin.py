@@ -189,7 +189,7 @@ class TaskItem(CaseItem):
 
 def failure_lines(context: CaseContext, measurements: list[Measurement]) -> list[str]:
     """Return what fails of one task as `diffcheck run` prints it, the worst first."""
-    from diffcheck.report.failures import failures_of_task  # noqa: PLC0415
+    from diffcheck.judge.failures import failures_of_task  # noqa: PLC0415
     from diffcheck.report.terminal import failure_line  # noqa: PLC0415
     from diffcheck.run.measure import point_values  # noqa: PLC0415
 

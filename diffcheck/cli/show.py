@@ -118,7 +118,7 @@ def _points(found: Sequence[Measurement]) -> Iterator[str]:
 
 def _quantity(found: Sequence[Measurement]) -> Iterator[str]:
     """Yield a quantity's components with a line for each witness; of many, the worst."""
-    from diffcheck.report.failures import rank  # noqa: PLC0415
+    from diffcheck.judge.failures import rank  # noqa: PLC0415
 
     components: dict[str, list[Measurement]] = {}
     for m in found:
@@ -134,7 +134,7 @@ def _quantity(found: Sequence[Measurement]) -> Iterator[str]:
 
 def _component(found: Sequence[Measurement]) -> Iterator[str]:
     """Yield the truth, then a row for each witness with a column for each dtype."""
-    from diffcheck.report.words import witness  # noqa: PLC0415
+    from diffcheck.judge.words import witness  # noqa: PLC0415
 
     yield f"  {_truth(found[0])}"
     rows: dict[tuple[str, str], dict[str, Measurement]] = {}
@@ -162,8 +162,8 @@ def _truth(m: Measurement) -> str:
 
 def _cell(m: Measurement) -> str:
     """Return `float32  0.5  0.12 ulp  exact`."""
+    from diffcheck.judge.words import short, short_dtype  # noqa: PLC0415
     from diffcheck.report import numbers  # noqa: PLC0415
-    from diffcheck.report.words import short, short_dtype  # noqa: PLC0415
 
     number = "" if m.computed is None else numbers.shortest(m.computed, m.dtype)
     error = "" if m.ulps is None else f"{numbers.ulps(numbers.from_hex(m.ulps))} ulp"

@@ -15,8 +15,8 @@ from diffcheck.case import Case, CaseError, real
 from diffcheck.case.quantities import Kind
 from diffcheck.functions.lines import line
 from diffcheck.judge import Measurement
-from diffcheck.report.failures import rank
-from diffcheck.report.words import MEANINGS
+from diffcheck.judge.failures import rank
+from diffcheck.judge.words import MEANINGS
 from diffcheck.run import Options
 from diffcheck.run.context import CaseContext
 from diffcheck.run.measure import measure

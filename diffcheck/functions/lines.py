@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from diffcheck.judge import Measurement
+from diffcheck.judge.words import witness
 from diffcheck.report import numbers
 from diffcheck.report.points import in_decimal, in_hex
-from diffcheck.report.words import witness
 
 FEW: Final = 4  # numbers of a point that are worth their hexadecimal digits
 

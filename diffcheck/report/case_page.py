@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from diffcheck.judge import CaseRecord, Measurement, PointRecord
+from diffcheck.judge.words import SEVERITY
 from diffcheck.report import files, markdown
 from diffcheck.report.given import given_points
 from diffcheck.report.panels import panels_of
 from diffcheck.report.summaries import topic_of
 from diffcheck.report.tables import verdict_rows, worst_points
-from diffcheck.report.words import SEVERITY
 
 _PLOT_NAMES: Final = ("value", "first derivatives", "second derivatives", "third derivatives")
 

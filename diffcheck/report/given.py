@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from diffcheck.judge import Measurement, PointRecord
+from diffcheck.judge.words import SEVERITY, short, witness
 from diffcheck.report import numbers
 from diffcheck.report.points import in_decimal, in_hex
-from diffcheck.report.words import SEVERITY, short, witness
 
 MOST_POINTS: Final = 4  # of each dtype
 MOST_COMPONENTS: Final = 12  # of each point

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from diffcheck.judge import FAILING, FAILING_IF_STRICT, Header, Verdict
+from diffcheck.judge.words import MEANINGS, SEVERITY, short, short_dtype, witness
 from diffcheck.report import files, markdown, numbers
 from diffcheck.report.summaries import Cell, Summary
-from diffcheck.report.words import MEANINGS, SEVERITY, short, short_dtype, witness
 
 _NO_NUMBER: Final = frozenset({Verdict.CRASHED, Verdict.TIMED_OUT})
 Column = tuple[str, str, str, str]  # backend, mode, device, dtype

@@ -7,8 +7,6 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
-import numpy as np
-
 from diffcheck.floats import FORMATS
 
 _SPECIAL: Final = {"nan": "NaN", "inf": "inf", "-inf": "-inf"}
@@ -114,10 +112,3 @@ def from_hex(text: str | None) -> float | None:
         return float.fromhex(text)
     except OverflowError:
         return -math.inf if text.startswith("-") else math.inf
-
-
-def badness(value: float | None) -> float:
-    """Return a key that puts errors in order: none below all numbers, NaN beside infinity."""
-    if value is None:
-        return -1.0
-    return math.inf if np.isnan(value) else value

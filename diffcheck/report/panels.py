@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from diffcheck.judge import CaseRecord, Measurement, PointRecord
+from diffcheck.judge.failures import badness
+from diffcheck.judge.words import witness
 from diffcheck.report import numbers
-from diffcheck.report.words import witness
 
 MOST_ROWS: Final = 3
 
@@ -74,7 +75,7 @@ def _magnitude(m: Measurement) -> float:
 
 
 def _error(m: Measurement) -> float:
-    return numbers.badness(numbers.from_hex(m.ulps))
+    return badness(numbers.from_hex(m.ulps))
 
 
 def _row(

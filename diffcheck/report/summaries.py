@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 import msgspec
 
 from diffcheck.judge import CaseRecord, Measurement, PointRecord, Verdict
+from diffcheck.judge.failures import Failure, Values, badness, failures_of_task, rank
 from diffcheck.report import numbers
-from diffcheck.report.failures import Failure, Values, failures_of_task, rank
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ def topic_of(path: str) -> str:
 
 def worst_of(errors: Iterable[str | None]) -> float | None:
     """Return the greatest of some hexadecimal errors; None if there is none."""
-    return max(map(numbers.from_hex, errors), key=numbers.badness, default=None)
+    return max(map(numbers.from_hex, errors), key=badness, default=None)
 
 
 def summarize(

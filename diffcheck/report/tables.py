@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from diffcheck.judge import Measurement, PointRecord, Verdict
+from diffcheck.judge.failures import rank
+from diffcheck.judge.words import SEVERITY, short, witness
 from diffcheck.report import numbers
 from diffcheck.report.commands import reproduce
-from diffcheck.report.failures import rank
 from diffcheck.report.points import in_decimal, in_hex
 from diffcheck.report.summaries import worst_of
-from diffcheck.report.words import SEVERITY, short, witness
 
 MOST_WORST: Final = 12
 FEW: Final = 3

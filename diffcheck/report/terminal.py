@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from diffcheck.judge import Measurement, Verdict
+from diffcheck.judge.failures import rank
+from diffcheck.judge.words import SEVERITY, short, short_dtype, witness
 from diffcheck.report import numbers
 from diffcheck.report.commands import reproduce
-from diffcheck.report.failures import rank
 from diffcheck.report.index_page import total_counts
 from diffcheck.report.points import in_decimal, in_hex
 from diffcheck.report.summaries import Cell, Summary
-from diffcheck.report.words import SEVERITY, short, short_dtype, witness
 
 MOST_LINES: Final = 25
 _RED, _YELLOW, _GREEN, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"

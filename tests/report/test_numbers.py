@@ -58,8 +58,3 @@ def test_decimal(text, expected):
 )
 def test_ulps(error, text):
     assert numbers.ulps(error) == text
-
-
-def test_not_a_number_is_as_bad_as_infinity_and_none_is_best():
-    errors = [math.nan, None, 3.0]
-    assert sorted(errors, key=numbers.badness)[:2] == [None, 3.0]

@@ -1,5 +1,5 @@
 from diffcheck.judge import Verdict
-from diffcheck.report.words import MEANINGS, SEVERITY, witness
+from diffcheck.judge.words import MEANINGS, SEVERITY, witness
 
 
 def test_every_verdict_has_a_meaning():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from diffcheck.judge import Verdict
+from diffcheck.judge.records import Verdict
 
 # From worst to best; what cannot be judged comes last.
 MEANINGS: Final[dict[Verdict, str]] = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
+import numpy as np
 
-from diffcheck.judge import Measurement
-from diffcheck.report import numbers
-from diffcheck.report.words import SEVERITY
+from diffcheck.floats import from_hex
+from diffcheck.judge.records import Measurement
+from diffcheck.judge.words import SEVERITY
 
 MOST_COMPONENTS: Final = 5  # of one quantity: a broken network of 61 inputs fails in all of them
 
@@ -30,8 +32,15 @@ def rank(m: Measurement) -> tuple[bool, bool, int, float]:
         not (m.fails and not m.known_defect),
         not m.fails,
         SEVERITY[m.verdict],
-        -numbers.badness(numbers.from_hex(m.ulps)),
+        -badness(None if m.ulps is None else from_hex(m.ulps)),
     )
+
+
+def badness(value: float | None) -> float:
+    """Return a key that puts errors in order: none below all numbers, NaN beside infinity."""
+    if value is None:
+        return -1.0
+    return math.inf if np.isnan(value) else value
 
 
 def failures_of_task(

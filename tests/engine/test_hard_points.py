@@ -216,3 +216,41 @@ def test_erfcx_overflows_to_infinity_and_not_to_nan(dtype, order, far):
     for x in (-30.0, -1e10, -np.finfo(dtype).max):
         assert slope(dtype(x)) == far
     assert np.isnan(slope(dtype(np.nan)))
+
+
+# values that SciPy puts out of range, or at 0, where the truth is a normal number
+TINY, LEAST, MINUS_LOG_LEAST = 2.0**-1022, 5e-324, 744.44007192138126
+VALUES = [
+    ("beta", xp.beta, (1.42096357328202e119, 2.9825831125507243e92), 0.0),
+    ("betaln", xp.betaln, (LEAST, 5.9e233), MINUS_LOG_LEAST),
+    ("betaln", xp.betaln, (1.5e-277, LEAST), MINUS_LOG_LEAST),
+    ("erfcinv", xp.erfcinv, (LEAST,), 27.213293210812949),
+    ("gammaln", xp.gammaln, (LEAST,), MINUS_LOG_LEAST),
+    ("gammaln", xp.gammaln, (-LEAST,), MINUS_LOG_LEAST),
+    ("hyp1f1", lambda x: xp.hyp1f1(x, 2 * LEAST, -4.6), (4.3,), -np.inf),
+    ("hyp2f1", lambda x: xp.hyp2f1(1.5, 0.5, LEAST, x), (-0.875,), -np.inf),
+    ("ive", xp.ive, (5.9e-31, TINY), 1.0),
+    ("ive", xp.ive, (2.1e-169, LEAST), 1.0),
+    ("k0e", xp.k0e, (LEAST,), 744.55600343703957),
+    ("k1e", xp.k1e, (LEAST,), np.inf),
+    ("kl_div", xp.kl_div, (1e-323, 4.1e130), 4.1e130),
+    ("kl_div", xp.kl_div, (2.0**800, TINY), float(2.0**800 * (mp.log(2) * 1822 - 1))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "f", "args", "truth"), VALUES, ids=[f"{r[0]}-{r[2]}" for r in VALUES]
+)
+def test_value_where_the_library_leaves_the_range(name, f, args, truth):
+    assert f(*args) == pytest.approx(truth, rel=2.0**-52)
+
+
+def test_hypergeometric_slope_whose_factor_overflows_alone():
+    a, b, x = F32(9.198470115661621), F32(1.1754943508222875e-38), F32(-7.708124160766602)
+    assert xp.grad(xp.hyp1f1, 2)(a, b, x) == pytest.approx(-3.291015170149623e36, rel=1e-5)
+
+
+def test_a_pole_stays_infinite_and_a_nan_a_nan():
+    assert xp.gammaln(0.0) == xp.gammaln(-3.0) == xp.gammaln(np.inf) == np.inf
+    assert xp.erfcinv(0.0) == xp.k0e(0.0) == np.inf
+    assert np.isnan(xp.beta(np.nan, 1.0))

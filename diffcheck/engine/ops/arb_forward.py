@@ -38,6 +38,11 @@ def by_arb(function: Callable[..., arb]) -> Callable[..., Any]:
     return forward
 
 
+def never(*_args: Any) -> Any:
+    """Choose no element."""
+    return False
+
+
 def where_by_arb(
     choose: Callable[..., Any], library: Callable[..., Any], function: Callable[..., arb]
 ) -> Callable[..., Any]:
@@ -45,8 +50,12 @@ def where_by_arb(
 
     `choose(y, *args)` gets the library's result and the arguments.
     """
-    certain = by_arb(function)
+    return _where(choose, library, by_arb(function))
 
+
+def _where(
+    choose: Callable[..., Any], library: Callable[..., Any], certain: Callable[..., Any]
+) -> Callable[..., Any]:
     def forward(*args: Any, **params: Any) -> Any:
         y = library(*args, **params)
         picked = np.broadcast_to(choose(y, *args), np.shape(y))
@@ -58,6 +67,26 @@ def where_by_arb(
         return result[()]
 
     return forward
+
+
+def finite_by_arb(
+    library: Callable[..., Any], function: Callable[..., arb], *, also: Callable[..., Any] = never
+) -> Callable[..., Any]:
+    """Return a library's function that Arb evaluates where it left the range at finite arguments.
+
+    Also where `also(y, *args)` says so. Where Arb has no number, at a pole, the library's stands.
+    """
+
+    def left_the_range(y: Any, *args: Any) -> Any:
+        inside = np.logical_and.reduce(np.broadcast_arrays(*map(np.isfinite, args)))
+        return inside & (~np.isfinite(y) | also(y, *args))
+
+    def certain_or_library(*args: Any, **params: Any) -> Any:
+        y, exact = library(*args, **params), certain(*args, **params)
+        return np.where(np.isnan(exact), y, exact)
+
+    certain = by_arb(function)
+    return _where(left_the_range, library, certain_or_library)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import scipy.special as sp
 from flint import arb
 
 from diffcheck.balls import is_less
-from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
+from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, where_by_arb
 from diffcheck.engine.ops.special_forward import in_precision, small_order_first
 from diffcheck.engine.ops.stable import in_double
 from diffcheck.engine.table import Entry, Unavailable, op
@@ -215,11 +215,15 @@ def _scaled_row(
     name: str, library: Any, kind: str, v: int, *, sympy: str, jax: str | None = None
 ) -> Entry:
     """Register an exponentially scaled Bessel function: its slope, a difference, is by Arb."""
+
+    def ball(x: arb) -> arb:
+        return _scaled_ball(x, kind=kind, v=v, order=0)
+
     return op(
         name,
-        in_precision(library),
+        finite_by_arb(in_precision(library), ball),
         vjp=lambda g, y, x: g * scaled_cylinder(x, kind=kind, v=v, order=1),
-        ball=lambda x: _scaled_ball(x, kind=kind, v=v, order=0),
+        ball=ball,
         rounding=4,
         sympy=sympy,
         jax=jax,
@@ -335,14 +339,18 @@ scaled_of_order: Entry = op(
     slope="ive",
     sympy="(exp(-Abs(y))*besseli(x, y)).diff(y, order)",
 )
-ive: Entry = op(
+ive: Entry = op(  # SciPy's is 0 at subnormal arguments, where an order next to 0 gives 1
     "ive",
-    in_precision(sp.ive),
+    finite_by_arb(
+        in_precision(sp.ive),
+        lambda v, x: _scaled_order_ball(v, x, order=0),
+        also=lambda y, _v, x: (y == 0) & (x != 0),
+    ),
     vjp=(
         Unavailable("ive", "its order"),
         lambda g, y, v, x: g * scaled_of_order(v, x, order=1),
     ),
-    ball=lambda v, x: (x if is_less(x, arb(0)) else -x).exp() * x.bessel_i(v),
+    ball=lambda v, x: _scaled_order_ball(v, x, order=0),
     rounding=16,
     sympy="exp(-Abs(y))*besseli(x, y)",
     domain=("[0, 50]", "(0, 100)"),

@@ -11,7 +11,7 @@ import scipy.special as sp
 from flint import acb, arb, arb_series
 
 from diffcheck.engine.ops import special_forward as fw
-from diffcheck.engine.ops.arb_forward import by_arb, series_terms, where_by_arb
+from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, series_terms, where_by_arb
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.table import Entry, Unavailable, op
 
@@ -47,7 +47,7 @@ gamma = op(
 )
 gammaln = op(
     "gammaln",
-    in_precision(sp.gammaln),
+    finite_by_arb(in_precision(sp.gammaln), fw.gammaln_ball),  # SciPy's is infinite at ±5e-324
     vjp=lambda g, y, x: g * digamma(x),
     ball=fw.gammaln_ball,
     rounding=4,
@@ -160,7 +160,9 @@ def _difference(a: Any, b: Any, *, order: int) -> Any:
 
 polygamma_difference: Entry = op(
     "polygamma_difference",
-    where_by_arb(lambda y, a, b: (b < 3 * a) | (np.abs(y) < 0.5), _difference, _difference_ball),
+    finite_by_arb(
+        _difference, _difference_ball, also=lambda y, a, b: (b < 3 * a) | (np.abs(y) < 0.5)
+    ),
     vjp=(
         lambda g, y, a, b, order: g * polygamma_difference(a, b, order=order + 1),
         lambda g, y, a, b, order: -g * _polygamma(a + b, order=order + 1),
@@ -204,7 +206,7 @@ beta_slope: Entry = op(  # B alone may leave the range, and ψ(a) - ψ(a + b) va
 )
 beta: Entry = op(
     "beta",
-    in_precision(sp.beta),
+    finite_by_arb(in_precision(sp.beta), _beta_ball),
     vjp=(
         lambda g, y, a, b: g * beta_slope(a, b),
         lambda g, y, a, b: g * beta_slope(b, a),
@@ -223,7 +225,7 @@ def _betaln_ball(a: arb, b: arb) -> arb:
 
 betaln = op(
     "betaln",
-    where_by_arb(_beta_cancels, in_precision(sp.betaln), _betaln_ball),
+    finite_by_arb(in_precision(sp.betaln), _betaln_ball, also=_beta_cancels),
     vjp=(
         lambda g, y, a, b: g * polygamma_difference(a, b, order=0),
         lambda g, y, a, b: g * polygamma_difference(b, a, order=0),

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.special as sp
 from flint import acb, arb, arb_series
 
-from diffcheck.engine.ops.arb_forward import by_arb, series_terms, where_by_arb
+from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, series_terms, where_by_arb
 from diffcheck.engine.ops.elementwise import exp
 from diffcheck.engine.ops.special import xlog1py, xlogy
 from diffcheck.engine.ops.special_forward import in_precision
@@ -196,11 +196,11 @@ ellipkm1 = op(
 
 hyp1f1: Entry = op(
     "hyp1f1",
-    in_precision(sp.hyp1f1),
+    finite_by_arb(in_precision(sp.hyp1f1), lambda a, b, x: x.hypgeom_1f1(a, b)),
     vjp=(
         Unavailable("hyp1f1", "a"),
         Unavailable("hyp1f1", "b"),
-        lambda g, y, a, b, x: g * (a / b * hyp1f1(a + 1, b + 1, x)),
+        lambda g, y, a, b, x: g * (a * hyp1f1(a + 1, b + 1, x) / b),  # a/b alone may overflow
     ),
     ball=lambda a, b, x: x.hypgeom_1f1(a, b),
     rounding=64,
@@ -210,12 +210,12 @@ hyp1f1: Entry = op(
 )
 hyp2f1: Entry = op(
     "hyp2f1",
-    in_precision(sp.hyp2f1),
+    finite_by_arb(in_precision(sp.hyp2f1), lambda a, b, c, x: x.hypgeom_2f1(a, b, c)),
     vjp=(
         Unavailable("hyp2f1", "a"),
         Unavailable("hyp2f1", "b"),
         Unavailable("hyp2f1", "c"),
-        lambda g, y, a, b, c, x: g * (a * b / c * hyp2f1(a + 1, b + 1, c + 1, x)),
+        lambda g, y, a, b, c, x: g * (a * b * hyp2f1(a + 1, b + 1, c + 1, x) / c),
     ),
     ball=lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
     rounding=64,
@@ -302,14 +302,20 @@ shortfall = op(  # by the quotient rule x/y² would be a difference
     domain="(0, inf)",
     slope="kl_div",
 )
+
+
+def _kl_div_ball(x: arb, y: arb) -> arb:
+    return y if x.is_zero() else x * (x.log() - y.log()) - x + y
+
+
 kl_div = op(
     "kl_div",
-    in_precision(sp.kl_div),
+    finite_by_arb(in_precision(sp.kl_div), _kl_div_ball),  # SciPy's x/y leaves the range
     vjp=(
         lambda g, r, x, y: g * log_ratio(x, y),
         lambda g, r, x, y: g * shortfall(x, y),
     ),
-    ball=lambda x, y: y if x.is_zero() else x * (x.log() - y.log()) - x + y,
+    ball=_kl_div_ball,
     rounding=64,
     sympy="x*log(x/y) - x + y",
     jax="kl_div",

@@ -159,6 +159,11 @@ class Flow:
         """Return the mask of a sum of two cotangents."""
         return OPS["logical_or"](first, second)
 
+    def sum_of(self, slot: int, known: Any, cotangent: Any) -> Any:
+        """Return what is known of a slot's cotangent and one more."""
+        del slot  # `compile` asks it, in a flow of its own
+        return known + cotangent
+
     def _add(self, slot: int, cotangent: Any, mask: Any) -> None:
         known = self.cotangents.get(slot)
         if known is None:
@@ -166,7 +171,7 @@ class Flow:
             if mask is not None and not _is_full(mask):
                 self.masks[slot] = mask
             return
-        self.cotangents[slot] = known + cotangent
+        self.cotangents[slot] = self.sum_of(slot, known, cotangent)
         if slot in self.masks:
             union = None if mask is None else self.united(self.masks[slot], mask)
             if union is None or _is_full(union):

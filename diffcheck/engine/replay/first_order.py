@@ -8,7 +8,7 @@ import numpy as np
 
 from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.broadcasting import KEEP_SMALL
-from diffcheck.engine.replay.primitives import ACCUMULATED
+from diffcheck.engine.replay.primitives import ACCUMULATED, ADDED_INTO
 from diffcheck.engine.replay.watching import WatchedFlow
 from diffcheck.engine.sweep import FEW_COLUMNS
 from diffcheck.engine.tape import Record
@@ -19,11 +19,15 @@ class FirstOrderFlow(WatchedFlow):
     """A flow whose additions and sums come in the order of the sweep over plain arrays.
 
     There a cotangent of fewer elements stands for its broadcast, and those of elements are added
-    into one buffer, one after the other.
+    into one buffer, one after the other. `owned` are the slots whose cotangent lies in an array of
+    the sweep's own: what is added to it lies in memory as it does, and is summed in that order.
     """
+
+    owned: set[int]
 
     def run(self) -> None:
         """Take every entry back, the last one first."""
+        self.owned = set()
         token = KEEP_SMALL.set(True)
         try:
             super().run()
@@ -39,9 +43,12 @@ class FirstOrderFlow(WatchedFlow):
             rule = None if slot is None else op.rule(position)
             if slot is None or rule is None:
                 continue
-            if op.name == "getitem" and slot in self.cotangents:
-                self._accumulate(slot, args[position], g, params)
-                continue
+            summed = slot in self.cotangents
+            if op.name == "getitem":
+                self.owned.add(slot)
+                if summed:
+                    self._accumulate(slot, args[position], g, params)
+                    continue
             t = rule(g, y, *args, **params)
             if mask is not None and op.kind == "elementwise":
                 t = self.masked_at(record, position, t, mask)
@@ -52,6 +59,15 @@ class FirstOrderFlow(WatchedFlow):
             if op.kind == "elementwise":
                 t = _fitted(t, shape_of(args[position]), shape_of(y))
             self._add(slot, t, onward)
+            if summed and shape_of(self.cotangents[slot]) == shape_of(args[position]):
+                self.owned.add(slot)
+
+    def sum_of(self, slot: int, known: Any, cotangent: Any) -> Any:
+        """Return the sum, in memory as the sweep has it."""
+        total = known + cotangent
+        if slot in self.owned and base(total).strides != base(known).strides:
+            return self.trace.record(ADDED_INTO, (known, cotangent), {})
+        return total
 
     def _accumulate(self, slot: int, x: Any, g: Any, params: dict[str, Any]) -> None:
         """Add to some elements of what is known; its mask, if there was one, stays one."""

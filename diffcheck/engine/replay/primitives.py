@@ -28,10 +28,15 @@ def _accumulated(p: Any, g: Any, *, index: Any) -> Any:
     return kernels.accumulated_at(p, g, index, np.empty_like(p))
 
 
+def _added_into(p: Any, g: Any) -> Any:
+    return np.add(p, g, np.empty_like(p))
+
+
 STRONG: Final = Primitive("strong", np.float64)
 CHOICE: Final = Primitive("choice", np.where)
 KEEP: Final = Primitive("keep", kernels.keep)
 ACCUMULATED: Final = Primitive("accumulated", _accumulated, "accumulates")
+ADDED_INTO: Final = Primitive("added_into", _added_into)  # a sum that lies in memory as p does
 
 
 def is_basic(index: Any) -> bool:

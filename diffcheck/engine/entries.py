@@ -1,3 +1,4 @@
+# ruff: noqa: F401 - the templates name what is imported
 """Entries: the functions that programs and rules call, one per op, specialised by its arguments.
 
 What every op does on its way to the tape is written out here for one and for two arguments, because
@@ -12,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy import ndarray
 
 from diffcheck.engine.ball_trace import BALLS, lift, lower
 from diffcheck.engine.errors import APPLICATION_ERRORS, failure
@@ -66,54 +68,60 @@ def _recording_of(tree: tuple[Any, ...]) -> Any:
 # The entries of one and of two arrays. They are written out, with an operator in place of a call
 # where the forward is one: the call costs half of what a product of two numbers does.
 UNARY: Final = """\
-def call(x):
-    if type(x) is not Tensor:
-        return on_arrays(op, (x,), {{}})
-    tape, value = x.trace, x.value
-    if not tape.plain:
-        return tape.record(op, (x,), {{}})
-    try:
-        y = {forward}
-    except APPLICATION_ERRORS as error:
-        raise failure(op, (value,), {{}}, error) from error
-    entries = tape.entries
-    result = Tensor()
-    result.value, result.trace, result.node = y, tape, len(entries)
-    if type(y) is ndarray and y.size > MANY:
-        entries.append(slim(op, code, x.node, value, y))
-    else:
-        entries.append((code, x.node, value, y))
-    return result
+def maker(op, forward, code):
+    def call(x):
+        if type(x) is not Tensor:
+            return on_arrays(op, (x,), {{}})
+        tape, value = x.trace, x.value
+        if not tape.plain:
+            return tape.record(op, (x,), {{}})
+        try:
+            y = {forward}
+        except APPLICATION_ERRORS as error:
+            raise failure(op, (value,), {{}}, error) from error
+        entries = tape.entries
+        result = Tensor()
+        result.value, result.trace, result.node = y, tape, len(entries)
+        if type(y) is ndarray and y.size > MANY:
+            entries.append(slim(op, code, x.node, value, y))
+        else:
+            entries.append((code, x.node, value, y))
+        return result
+    return call
 """
 BINARY: Final = """\
-def call(a, b):
-    if type(a) is Tensor:
-        tape, i, x = a.trace, a.node, a.value
-        if type(b) is not Tensor:
-            j, y = None, b
-        elif b.trace is tape:
-            j, y = b.node, b.value
+def maker(op, forward, code):
+    general = _general(op)
+
+    def call(a, b):
+        if type(a) is Tensor:
+            tape, i, x = a.trace, a.node, a.value
+            if type(b) is not Tensor:
+                j, y = None, b
+            elif b.trace is tape:
+                j, y = b.node, b.value
+            else:
+                return general(a, b)
+        elif type(b) is Tensor:
+            i, x = None, a
+            tape, j, y = b.trace, b.node, b.value
         else:
-            return general(a, b)
-    elif type(b) is Tensor:
-        i, x = None, a
-        tape, j, y = b.trace, b.node, b.value
-    else:
-        return on_arrays(op, (a, b), {{}})
-    if not tape.plain:
-        return tape.record(op, (a, b), {{}})
-    try:
-        z = {forward}
-    except APPLICATION_ERRORS as error:
-        raise failure(op, (x, y), {{}}, error) from error
-    entries = tape.entries
-    result = Tensor()
-    result.value, result.trace, result.node = z, tape, len(entries)
-    if type(z) is ndarray and z.size > MANY:
-        entries.append(slim(op, code, i, j, x, y, z))
-    else:
-        entries.append((code, i, j, x, y, z))
-    return result
+            return on_arrays(op, (a, b), {{}})
+        if not tape.plain:
+            return tape.record(op, (a, b), {{}})
+        try:
+            z = {forward}
+        except APPLICATION_ERRORS as error:
+            raise failure(op, (x, y), {{}}, error) from error
+        entries = tape.entries
+        result = Tensor()
+        result.value, result.trace, result.node = z, tape, len(entries)
+        if type(z) is ndarray and z.size > MANY:
+            entries.append(slim(op, code, i, j, x, y, z))
+        else:
+            entries.append((code, i, j, x, y, z))
+        return result
+    return call
 """
 WRITTEN: Final = {
     operator.add: "x + y", operator.sub: "x - y", operator.mul: "x * y",
@@ -122,25 +130,22 @@ WRITTEN: Final = {
 
 
 def _unary(op: Op) -> Entry:
-    return _filled(UNARY, WRITTEN.get(op.forward, "forward(value)"), op)
+    maker = _maker(UNARY, WRITTEN.get(op.forward, "forward(value)"))
+    return maker(op, op.forward, op.code)
 
 
 def _binary(op: Op) -> Entry:
-    return _filled(BINARY, WRITTEN.get(op.forward, "forward(x, y)"), op, general=_general(op))
-
-
-def _filled(template: str, forward: str, op: Op, **names: Any) -> Entry:
-    names |= {"op": op, "forward": op.forward, "code": op.code, "ndarray": np.ndarray}
-    names |= {"Tensor": Tensor, "on_arrays": on_arrays, "slim": slim, "MANY": MANY}
-    names |= {"failure": failure, "APPLICATION_ERRORS": APPLICATION_ERRORS}
-    exec(_compiled(template, forward), names)  # noqa: S102 - our own source
-    return names["call"]  # type: ignore[no-any-return]  # from the source
+    maker = _maker(BINARY, WRITTEN.get(op.forward, "forward(x, y)"))
+    return maker(op, op.forward, op.code)
 
 
 @cache
-def _compiled(template: str, forward: str) -> Any:
-    """Return the code of a template; its frames are the engine's own, and no user's line."""
-    return compile(template.format(forward=forward), __file__, "exec")
+def _maker(template: str, forward: str) -> Callable[..., Entry]:
+    """Return what makes an entry, in this module's name: its frames are the engine's own."""
+    names: dict[str, Any] = {}
+    code = compile(template.format(forward=forward), __file__, "exec")
+    exec(code, globals(), names)  # noqa: S102 - our own source
+    return names["maker"]  # type: ignore[no-any-return]  # from the source
 
 
 def on_arrays(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

@@ -8,10 +8,12 @@ A program written against an array namespace `xp` runs with `diffcheck.engine` i
 1.0
 """
 
+from diffcheck.engine import numpy_calls as _numpy_calls  # noqa: F401 - gives tensors NumPy's calls
 from diffcheck.engine.ball_trace import ball_array, literal_rounding
 from diffcheck.engine.counting import count_operations
 from diffcheck.engine.custom import checkpoint, custom_vjp
 from diffcheck.engine.errors import OperationError
+from diffcheck.engine.jacobians import hessian, jacfwd, jacrev
 from diffcheck.engine.memory import keep_freed_memory
 from diffcheck.engine.more_transforms import (
     deriv,
@@ -33,10 +35,7 @@ from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import Tensor
 from diffcheck.engine.transforms import (
     grad,
-    hessian,
     hvp,
-    jacfwd,
-    jacrev,
     jvp,
     value,
     value_and_grad,

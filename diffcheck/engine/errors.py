@@ -30,6 +30,26 @@ def user_line() -> str:
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "an unknown line"
 
 
+def refused(where: str, expected: str, got: str, cause: str, remedy: str) -> OperationError:
+    """Return an error in four parts: where, what was expected and got, the cause, the remedy."""
+    return OperationError(
+        f"{where}, at {user_line()}: expected {expected}, got {got}. "
+        f"Likely cause: {cause}. Next: {remedy}."
+    )
+
+
+def leaked(operation: str) -> OperationError:
+    """Return the error for a tensor that outlived the transform that made it."""
+    return refused(
+        operation,
+        "arrays, and tensors of transforms that are running",
+        "a tensor of a transform that has ended",
+        "a function kept a value that was being differentiated, in a global, an attribute or a "
+        "list outside of it",
+        "return that value from the function, or keep engine.stop_gradient of it",
+    )
+
+
 def failure(
     op: Op, args: tuple[Any, ...], params: dict[str, Any], error: Exception
 ) -> OperationError:

@@ -50,7 +50,7 @@ def sweep(
     Masks cost more than the sweep itself, and without them nothing can go wrong but 0·inf: so the
     first sweep does without, and only one that ends in a nan is done again.
     """
-    if tape.plain and all(type(g) is not Tensor for g in seeds.values()):
+    if not tape.nested and all(type(g) is not Tensor for g in seeds.values()):
         cotangents: list[Any] = [None] * len(tape.entries)
         for slot, g in seeds.items():
             cotangents[slot] = g

@@ -6,6 +6,7 @@ from typing import Any
 
 from diffcheck.engine.batching import RuleOf, batched_tangent
 from diffcheck.engine.binding import bind_plain
+from diffcheck.engine.errors import leaked
 from diffcheck.engine.table import Op, Rule, recorded
 from diffcheck.engine.tape import LEVELS
 from diffcheck.engine.tensor import OPS, Tensor, shape_of, tensor_of
@@ -20,14 +21,17 @@ class ForwardTrace:
 
     plain = False  # every op goes through `record`
     shows_nan = True  # its values and tangents can be looked into
-    __slots__ = ("count", "level")
+    __slots__ = ("count", "ended", "level")
 
     def __init__(self, count: int | None = None) -> None:
         self.level = next(LEVELS)
         self.count = count
+        self.ended = False
 
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op one trace further out, and its JVP beside it."""
+        if self.ended:
+            raise leaked(op.name)
         values: list[Any] = []
         tangents: list[Any] = []
         nested = False

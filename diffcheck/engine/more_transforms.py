@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from diffcheck.engine.jacobians import jacrev
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.transforms import grad, jacrev, jvp, vjp
+from diffcheck.engine.transforms import grad, jvp, vjp
 from diffcheck.engine.values import ones_like
 
 Function = Callable[..., Any]

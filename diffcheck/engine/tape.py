@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+from diffcheck.engine.errors import leaked
 from diffcheck.engine.squares import SQUARING, is_derivative, smooth, squared
 from diffcheck.engine.tensor import Tensor, tensor_of
 
@@ -23,18 +24,20 @@ class Tape:
     two, (code, slots, args, params, y) for all else, as `op.form` says; (0, op, slots, args,
     params, y) for a rule outside the table. An op stands there by its number, so that the tuple
     holds nothing that the garbage collector knows: it leaves such tuples alone, and does not search
-    a long tape again and again. `plain` tells that no values of other traces are on the tape,
+    a long tape again and again. `nested` tells that values of other traces are on the tape,
     `shallow` that all of these show their nans, `selecting` whether any op passes cotangents to
-    some elements only.
+    some elements only; `plain` that neither is it nested, nor has its transform `ended`: then
+    entries go on it without `record`.
     """
 
-    __slots__ = ("entries", "inputs", "level", "plain", "selecting", "shallow")
+    __slots__ = ("ended", "entries", "inputs", "level", "nested", "plain", "selecting", "shallow")
 
     def __init__(self) -> None:
         self.level = next(LEVELS)
         self.entries: list[Any] = []
         self.inputs = 0
         self.plain = True
+        self.nested = self.ended = False
         self.shallow = True
         self.selecting = False
 
@@ -49,8 +52,14 @@ class Tape:
         self._meet(value)
         return tensor_of(value, self, len(self.entries) - 1)
 
+    def end(self) -> None:
+        """Take no more entries: the function that was recorded has returned."""
+        self.ended, self.plain = True, False
+
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op one trace further out, and note it down if it has a derivative."""
+        if self.ended:
+            raise leaked(op.name)
         values: list[Any] = []
         slots: list[int | None] = []
         nested = False
@@ -77,7 +86,7 @@ class Tape:
     def _meet(self, value: Any) -> None:
         """Take notice of the traces that a value belongs to."""
         while type(value) is Tensor:
-            self.plain = False
+            self.nested, self.plain = True, False
             self.shallow = self.shallow and getattr(value.trace, "shows_nan", False)
             value = value.value
 

@@ -26,7 +26,6 @@ class Tensor:
     value: Any
     trace: Any
     node: Any
-    __array_ufunc__ = None  # ndarray + Tensor is the tensor's business
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -85,8 +84,10 @@ class Tensor:
     def __getitem__(self, index: Any) -> Any:
         return OPS["getitem"](self, index=index)
 
-    if TYPE_CHECKING:  # bound by `bind_methods` and `bind_operator` when these are known
+    if TYPE_CHECKING:  # bound by `bind_methods`, `bind_operator` and `numpy_calls`
 
+        def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any: ...
+        def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any: ...
         def reshape(self, *shape: Any) -> Any: ...
 
         def __neg__(self) -> Any: ...
@@ -115,6 +116,12 @@ class Tensor:
         raise TypeError(
             "NumPy cannot look into a traced tensor: call the function of the same name from "
             "diffcheck.engine, or engine.stop_gradient first if no derivative is wanted"
+        )
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError(
+            "nothing can be written into a traced tensor: make a new one, with engine.where, "
+            "engine.concat or engine.stack, or fill a list and stack it"
         )
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
@@ -201,10 +208,10 @@ def bind_operator(name: str, entry: Callable[..., Any]) -> None:
             setattr(Tensor, method, entry)
     for method, op in REFLECTED.items():
         if op == name:
-            setattr(Tensor, method, lambda self, other: entry(_with_dtype(other, self), self))
+            setattr(Tensor, method, lambda self, other: entry(with_dtype(other, self), self))
 
 
-def _with_dtype(left: Any, right: Tensor) -> Any:
+def with_dtype(left: Any, right: Tensor) -> Any:
     """Return a left operand; a Python complex would win over a float64 scalar, and stay Python."""
     return (
         np.complex128(left) if type(left) is complex and type(base(right)) is np.float64 else left

@@ -13,8 +13,20 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.engine.arguments import (
+    Argnums,
+    Function,
+    check_directions,
+    check_positions,
+    check_result,
+    check_sequences,
+    is_single,
+    positions_of,
+    unlike_number,
+    unlike_real,
+    with_keywords,
+)
 from diffcheck.engine.ball_trace import is_ball, is_complex, lift, lower
-from diffcheck.engine.errors import OperationError, user_line
 from diffcheck.engine.flow import sweep
 from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.silence import IGNORED, restore, silence
@@ -23,11 +35,7 @@ from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
 from diffcheck.engine.values import ones_like, zeros_like
 
-Function = Callable[..., Any]
-
-
 ONE = np.float64(1)
-BLOCK = 2**18  # numbers of the tangents of one array that go through a function together
 PLAIN = frozenset("efdgFD")  # dtype characters of NumPy's own floating-point formats
 
 
@@ -41,26 +49,27 @@ def _is_plain(x: Any) -> bool:
     return kind is float or (kind is dict and all(map(_is_plain, x.values())))
 
 
-def _edge(transform: Callable[..., Any]) -> Callable[..., Any]:
+def edge(transform: Function) -> Function:
     """Lift balls on the way in and lower them on the way out; silence floating-point warnings."""
 
     @wraps(transform)
     def call(*args: Any, **kwargs: Any) -> Any:
         token = silence(IGNORED)
         try:
-            if all(map(_is_plain, args)):
-                return transform(*args, **kwargs)
-            lifted = tuple(tree_map(lift, a) for a in args)
-            result = transform(*lifted, **kwargs)
+            if not kwargs and all(map(_is_plain, args)):
+                return transform(*args)
+            given = (args, kwargs)
+            lifted = tree_map(lift, given)
+            result = transform(*lifted[0], **lifted[1])
         finally:
             restore(token)
-        raised = any(a is not b for a, b in zip(leaves(args), leaves(lifted), strict=True))
+        raised = any(a is not b for a, b in zip(leaves(given), leaves(lifted), strict=True))
         return tree_map(lower, result) if raised else result
 
     return call
 
 
-def _variable(x: Any) -> Any:
+def variable(x: Any) -> Any:
     """Return an argument as something differentiable; raises `TypeError` for integers."""
     if type(x) is float:
         return np.float64(x)
@@ -78,21 +87,24 @@ def _variable(x: Any) -> Any:
     return value
 
 
-def _record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[Tape, Any, Any]:
-    """Run f on a new tape; return the tape, the output, and the inputs as a tree of tensors."""
+def record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[Tape, Any, Any]:
+    """Run f on a new tape; return the tape, the output, and the inputs as a tuple of trees."""
     tape = Tape()
     full = list(args)
+    check_positions(args, argnums)
     for position in argnums:
         x = args[position]
         if type(x) is np.ndarray:
-            full[position] = tape.input(_variable(x))
+            full[position] = tape.input(variable(x))
         else:
-            full[position] = tree_map(lambda leaf: tape.input(_variable(leaf)), x)
+            full[position] = tree_map(lambda leaf: tape.input(variable(leaf)), x)
     chosen = tuple([full[position] for position in argnums])
-    return tape, f(*full), chosen
+    output = f(*full)
+    tape.end()
+    return tape, output, chosen
 
 
-def _pull_back(
+def pull_back(
     tape: Tape,
     output: Any,
     inputs: Any,
@@ -156,14 +168,10 @@ def _in_kind(g: Any, x: Any) -> Any:
     return g
 
 
-def _output_value(tape: Tape, output: Any) -> Any:
+def output_value(tape: Tape, output: Any) -> Any:
     if type(output) is Tensor:
         return output.value if output.trace is tape else output
     return tree_map(lambda y: y.value if type(y) is Tensor and y.trace is tape else y, output)
-
-
-def _positions(argnums: int | Sequence[int]) -> tuple[int, ...]:
-    return (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
 
 def value(f: Function) -> Function:
@@ -176,7 +184,7 @@ def value(f: Function) -> Function:
     0.5
     """
 
-    @_edge
+    @edge
     def call(*args: Any) -> Any:
         return f(*args)
 
@@ -200,60 +208,58 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
     lifted = tuple(tree_map(lift, a) for a in args)
     raised = any(a is not b for a, b in zip(leaves(args), leaves(lifted), strict=True))
     with np.errstate(all="ignore"):
-        tape, output, inputs = _record(f, lifted, range(len(args)))
+        tape, output, inputs = record(f, lifted, range(len(args)))
+    check_result("vjp", output)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
+        check_directions("the pullback of vjp", output, cotangent, what="cotangent")
         with np.errstate(all="ignore"):
             ys = iter(leaves(output))
             given = tree_map(lambda g: _weakly(lift(g), next(ys)), cotangent)
-            found = _pull_back(tape, output, inputs, given)
+            found = pull_back(tape, output, inputs, given)
         return tuple(tree_map(lower, found) if raised else found)
 
-    value = _output_value(tape, output)
+    value = output_value(tape, output)
     return (tree_map(lower, value) if raised else value), pullback
 
 
-def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
     """Return a function that gives f and its gradient in the arguments `argnums`.
 
     f must give one real number; raises `OperationError` otherwise. An int for `argnums` gives one
-    gradient, a sequence a tuple of them.
+    gradient, a sequence a tuple of them. Keyword arguments are passed on to f, as constants.
 
     >>> value, gradient = value_and_grad(lambda x: x * x)(3.0)
     >>> float(value), float(gradient)
     (9.0, 6.0)
     """
-    positions = _positions(argnums)
+    positions, single = positions_of(argnums), is_single(argnums)
 
-    @_edge
-    def derivative(*args: Any) -> tuple[Any, Any]:
-        tape, output, inputs = _record(f, args, positions)
+    @edge
+    def derivative(*args: Any, **keywords: Any) -> tuple[Any, Any]:
+        given = with_keywords(f, keywords)
+        tape, output, inputs = record(given, args, positions)
+        if type(output) is not Tensor:
+            check_result("grad", output, number=True)
         if shape_of(output) != ():
-            raise OperationError(
-                f"grad at {user_line()} needs a function that gives one number; this one gave "
-                f"shape {shape_of(output)}: sum it, or call engine.jacrev"
-            )
-        value = _output_value(tape, output)
+            raise unlike_number(output)
+        value = output_value(tape, output)
         if type(value) is np.float64:
             seed = ONE
         elif is_complex(value):
-            raise OperationError(
-                f"grad at {user_line()} needs a function that gives a real number; this one gave a "
-                "complex one, and holomorphic functions are not supported: take engine.real or "
-                "engine.abs of it"
-            )
+            raise unlike_real(output)
         else:
             seed = ones_like(output)
-        found = _pull_back(tape, output, inputs, seed, consume=True)
+        found = pull_back(tape, output, inputs, seed, consume=True)
         if found is None:
-            tape, output, inputs = _record(f, args, positions)
-            found = _pull_back(tape, output, inputs, seed)
-        return value, (found[0] if isinstance(argnums, int) else found)
+            tape, output, inputs = record(given, args, positions)
+            found = pull_back(tape, output, inputs, seed)
+        return value, (found[0] if single else found)
 
     return derivative
 
 
-def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
+def grad(f: Function, argnums: Argnums = 0) -> Function:
     """Return the gradient function of f, by one reverse sweep; see `value_and_grad`.
 
     >>> float(grad(grad(lambda x: x**3))(2.0))
@@ -261,13 +267,13 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
     both = value_and_grad(f, argnums)
 
-    def derivative(*args: Any) -> Any:
-        return both(*args)[1]
+    def derivative(*args: Any, **keywords: Any) -> Any:
+        return both(*args, **keywords)[1]
 
     return derivative
 
 
-@_edge
+@edge
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """Return f(*primals) and its derivative in the direction `tangents`, by forward mode.
 
@@ -275,96 +281,23 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     >>> float(y), float(dy)
     (6.0, 3.0)
     """
+    check_sequences("jvp", primals, tangents)
+    check_directions("jvp", list(primals), list(tangents), what="tangent")
     trace = ForwardTrace()
     directions = iter(leaves(list(tangents)))
 
     def dual(x: Any) -> Tensor:
-        x = _variable(x)
+        x = variable(x)
         return tensor_of(x, trace, _weakly(next(directions), x))
 
     duals = tree_map(dual, list(primals))
     output = f(*duals)
+    trace.ended = True
+    check_result("jvp", output)
     own = [(y, type(y) is Tensor and y.trace is trace) for y in leaves(output)]
     values = iter([y.value if mine else y for y, mine in own])
     slopes = iter([y.node if mine else zeros_like(y) for y, mine in own])
     return rebuild(output, values), rebuild(output, slopes)
-
-
-def _basis(x: Any) -> list[tuple[Any, Any]]:
-    """Return the unit arrays in the shape and kind of x, in C order, each with where it is 1."""
-    zero, one = zeros_like(x), ones_like(x)
-    shape = shape_of(x)
-    count = int(np.prod(shape, dtype=np.int64))
-    picks = np.eye(count, dtype=bool).reshape((count, *shape))
-    return [(OPS["where"](pick, one, zero), pick) for pick in picks]
-
-
-def jacrev(f: Function, argnums: int = 0) -> Function:
-    """Return the Jacobian function of f in one array argument, by a reverse sweep per output.
-
-    Its shape is the output's followed by the argument's.
-
-    >>> jacrev(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
-    [[2.0, 0.0], [0.0, 4.0]]
-    """
-
-    @_edge
-    def derivative(*args: Any) -> Any:
-        tape, output, inputs = _record(f, args, (argnums,))
-        value = _output_value(tape, output)
-        rows = [
-            _pull_back(tape, output, inputs, unit, mask=pick)[0] for unit, pick in _basis(value)
-        ]
-        return _stacked(rows, shape_of(value) + shape_of(inputs[0]), axis=0)
-
-    return derivative
-
-
-def jacfwd(f: Function, argnums: int = 0) -> Function:
-    """Return the Jacobian function of f in one array argument, by forward mode in all directions.
-
-    They go through f together, in blocks of as many as keep a block of tangents of the size of x
-    below `BLOCK` numbers. Its shape is the output's followed by the argument's.
-
-    >>> jacfwd(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
-    [[2.0, 0.0], [0.0, 4.0]]
-    """
-
-    @_edge
-    def derivative(*args: Any) -> Any:
-        x = _variable(args[argnums])
-        shape = shape_of(x)
-        count = int(np.prod(shape, dtype=np.int64))
-        picks = np.eye(count, dtype=bool).reshape((count, *shape))
-        block = max(1, BLOCK // max(1, count))
-        columns = []
-        for start in range(0, count, block):
-            trace = ForwardTrace(min(block, count - start))
-            basis = OPS["where"](picks[start : start + block], ones_like(x), zeros_like(x))
-            y = f(*args[:argnums], tensor_of(x, trace, basis), *args[argnums + 1 :])
-            columns.append(trace.tangents_of(y))
-        found = OPS["concat"](*columns, axis=0)
-        axes = (*range(1, len(shape_of(found))), 0)
-        return OPS["reshape"](
-            OPS["permute_dims"](found, axes=axes), shape=shape_of(found)[1:] + shape
-        )
-
-    return derivative
-
-
-def _stacked(parts: list[Any], shape: tuple[int, ...], axis: int) -> Any:
-    return OPS["reshape"](OPS["stack"](*parts, axis=axis), shape=shape)
-
-
-def hessian(f: Function, argnums: int = 0) -> Function:
-    """Return the function of second derivatives of f, forward over reverse.
-
-    Its shape is the output's followed by the argument's twice.
-
-    >>> hessian(lambda x: x[0] * x[0] * x[1])(np.array([1.0, 2.0])).tolist()
-    [[4.0, 2.0], [2.0, 0.0]]
-    """
-    return jacfwd(jacrev(f, argnums), argnums)
 
 
 def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -375,5 +308,6 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     >>> [float(p) for p in hvp(lambda x, z: x * x * z, (1.0, 2.0), (1.0, 0.0))]
     [4.0, 2.0]
     """
+    check_sequences("hvp", primals, tangents)
     gradient = grad(f, argnums=tuple(range(len(primals))))
     return jvp(gradient, primals, tangents)[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,23 +14,51 @@ from numpy.typing import NDArray
 class Adapted:
     """A function of named real arrays, in SymPy and in floats, with the values it was called at.
 
-    `of_argument` says which positional argument an input is part of; `dtypes` are those that came
-    with the arguments: none of them for a plain Python number.
+    `of_argument` says which of the `count` arguments an input is part of; `dtypes` are those that
+    came with the arguments: none of them for a plain Python number.
     """
 
     inputs: dict[str, NDArray[Any]]
     of_argument: dict[str, int]
+    count: int
     dtypes: frozenset[str]
     definition: Callable[..., Any]
     program: Callable[..., Any]
 
 
+def signature_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a function by name; none of a builtin that does not tell them."""
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
 def parameters(function: Callable[..., Any], count: int) -> list[str]:
     """Return a name for each of so many positional arguments: the parameter's where it has one."""
-    try:
-        found = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # a builtin
-        found = {}.values()
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    names = [f"{p.name}_" if p.name == "xp" else p.name for p in found if p.kind in positional]
+    found = [p for p in signature_of(function).values() if p.kind in positional]
+    names = [f"{p.name}_" if p.name == "xp" else p.name for p in found]
     return [names[i] if i < len(names) else f"x{i}" for i in range(count)]
+
+
+def positional(
+    function: Callable[..., Any], count: int, keywords: Mapping[str, Any]
+) -> Callable[..., Any]:
+    """Return a function that takes its keyword arguments as further positional ones.
+
+    `count` positional arguments come first, then the keywords in their order.
+    """
+    if not keywords:
+        return function
+    names = tuple(keywords)
+
+    def call(*arguments: Any) -> Any:
+        return function(*arguments[:count], **dict(zip(names, arguments[count:], strict=True)))
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    first = parameters(function, count)
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # what `inspect` reads
+        [inspect.Parameter(name, kind) for name in (*first, *names)]
+    )
+    return call

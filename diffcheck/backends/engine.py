@@ -140,7 +140,7 @@ class EngineBackend:
         seeds = tuple(engine.ball_array(part) for part in v), engine.ball_array(w)
         with (
             precision(bits),
-            engine.literal_rounding(roundoff),
+            engine.literal_rounding(roundoff, float(fmt.smallest_normal)),
             np.errstate(all="ignore"),
             _explained(),
         ):

@@ -8,38 +8,74 @@ from typing import Any
 import numpy as np
 
 from diffcheck.backends.adapted import Adapted, parameters
-from diffcheck.backends.engine_symbolic import symbolic
+from diffcheck.backends.base import Unsupported
+from diffcheck.backends.engine_symbolic import real_and_imaginary, symbolic
+from diffcheck.engine.ball_trace import is_complex
+from diffcheck.engine.ops.complex import imag, real
 from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import reshape
+from diffcheck.engine.tensor import base
 
 
 def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
-    """Take floats and float arrays as inputs; all else is held fixed."""
+    """Take floats and float arrays as inputs; all else is held fixed.
+
+    Several outputs are one vector, in which a complex output is its real and its imaginary part.
+    """
     names = parameters(function, len(arguments))
-    real = [i for i, a in enumerate(arguments) if np.asarray(a).dtype.kind == "f"]
+    floating = [i for i, a in enumerate(arguments) if np.asarray(a).dtype.kind == "f"]
 
     def called(*values: Any) -> Any:
         full = list(arguments)
-        for i, value in zip(real, values, strict=True):
+        for i, value in zip(floating, values, strict=True):
             full[i] = value
         return function(*full)
 
     def definition(**symbols: Any) -> Any:
+        with np.errstate(all="ignore"):
+            kinds = [_kind(y) for y in _several(called(*(arguments[i] for i in floating)))]
         outputs = symbolic(called)(*symbols.values())
-        found = np.empty(len(outputs), dtype=object)
-        found[:] = outputs
-        return found if len(outputs) > 1 else found[0]
+        entries: list[Any] = []
+        for kind, output in zip(kinds, outputs, strict=True):
+            entries += _parts(output) if kind == "c" else output
+        found = np.empty(len(entries), dtype=object)
+        found[:] = entries
+        return found if len(entries) > 1 else found[0]
 
     def program(_xp: Any, **inputs: Any) -> Any:
-        outputs = called(*inputs.values())
-        if isinstance(outputs, (tuple, list)):
-            return concat([reshape(output, (-1,)) for output in outputs])
-        return outputs
+        outputs = called(*(inputs[names[i]] for i in floating))
+        parts = [part for y in _several(outputs) for part in _real_parts(y)]
+        if len(parts) == 1 and parts[0] is outputs:
+            return outputs
+        return concat([reshape(part, (-1,)) for part in parts])
 
     return Adapted(
-        inputs={names[i]: np.asarray(arguments[i], np.float64) for i in real},
-        of_argument={names[i]: i for i in real},
-        dtypes=frozenset(str(arguments[i].dtype) for i in real if hasattr(arguments[i], "dtype")),
+        inputs={names[i]: np.asarray(arguments[i], np.float64) for i in floating},
+        of_argument={names[i]: i for i in floating},
+        count=len(arguments),
+        dtypes=frozenset(
+            str(arguments[i].dtype) for i in floating if hasattr(arguments[i], "dtype")
+        ),
         definition=definition,
         program=program,
     )
+
+
+def _several(outputs: Any) -> Sequence[Any]:
+    return outputs if isinstance(outputs, (tuple, list)) else [outputs]
+
+
+def _kind(output: Any) -> str:
+    kind = np.asarray(base(output)).dtype.kind
+    if kind not in "fcV":
+        raise Unsupported(f"an output that holds floats is expected, not {output!r}")
+    return kind
+
+
+def _parts(entries: Sequence[Any]) -> list[Any]:
+    pairs = [real_and_imaginary(entry) for entry in entries]
+    return [part for column in zip(*pairs, strict=True) for part in column]
+
+
+def _real_parts(output: Any) -> list[Any]:
+    return [real(output), imag(output)] if is_complex(output) else [output]

@@ -6,7 +6,7 @@ No rule of the engine has a part in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -35,15 +35,42 @@ class SymbolicTrace:
         values = [a.value if isinstance(a, Tensor) else exactly(a) for a in args]
         exact = {name: _exact_parameter(value) for name, value in params.items()}
         result = array(_counterpart(op.name, op.sympy, op.kind)(values, exact))
-        conditions = any(not isinstance(entry, sympy.Expr) for entry in result.flat)
-        return tensor_of(result if conditions else array(let(result)), self, None)
+        return tensor_of(_named(result), self, None)
 
 
 SYMBOLS: Final = SymbolicTrace()
 
 
+def _named(values: Any) -> Any:
+    """Name what is long; conditions stay. Names are real: a complex entry gets two of them."""
+    entries = list(values.flat)
+    if any(not isinstance(entry, sympy.Expr) for entry in entries):
+        return values
+    if not any(entry.has(sympy.I) for entry in entries):
+        return array(let(values))
+    parts = [real_and_imaginary(entry) for entry in entries]
+    real, imaginary = (_reshaped(column, values.shape) for column in zip(*parts, strict=True))
+    return array(np.asarray(array(let(real))) + sympy.I * np.asarray(array(let(imaginary))))
+
+
+def _reshaped(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    found = np.empty(len(entries), dtype=object)
+    found[:] = entries
+    return array(found.reshape(shape))
+
+
+def real_and_imaginary(entry: Any) -> tuple[Any, Any]:
+    """Return both parts of an expression of real symbols."""
+    real, imaginary = sympy.expand(entry).as_real_imag()
+    if real.has(sympy.re, sympy.im, sympy.I) or imaginary.has(sympy.re, sympy.im, sympy.I):
+        raise Unsupported(
+            f"the primal cannot be read: the real and imaginary part of {str(entry)[:60]}"
+        )
+    return real, imaginary
+
+
 def symbolic(function: Callable[..., Any]) -> Callable[..., list[Any]]:
-    """Return a function of the engine's tensors as one of symbols, to flat outputs.
+    """Return a function of the engine's tensors as one of symbols, to its outputs, each flat.
 
     What is returned raises `Unsupported` that names the op where one has no counterpart.
     """
@@ -52,7 +79,7 @@ def symbolic(function: Callable[..., Any]) -> Callable[..., list[Any]]:
         outputs = function(*(tensor_of(array(s), SYMBOLS, None) for s in symbols))
         several = outputs if isinstance(outputs, (tuple, list)) else [outputs]
         found = [exactly(o.value if isinstance(o, Tensor) else o) for o in several]
-        return [entry for output in found for entry in np.asarray(output, dtype=object).flat]
+        return [list(np.asarray(output, dtype=object).flat) for output in found]
 
     return of_symbols
 

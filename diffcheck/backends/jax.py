@@ -26,13 +26,18 @@ from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import count_operations
 from diffcheck.backends.jax_reader import read
 from diffcheck.backends.jax_transforms import TRANSFORMS, Transform, column
-from diffcheck.backends.literals import with_rounded_literals
+from diffcheck.backends.literals import (
+    holds_zeros,
+    with_lost_literals,
+    with_rounded_literals,
+)
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import Kind, directions
-from diffcheck.floats import Format
+from diffcheck.floats import FORMATS, Format
 from diffcheck.programs import MissingFormError, Program, enclose
 
 PLATFORMS: Final = ("cpu", "gpu", "tpu")
+WIDE: Final = FORMATS["float64"]
 HIGHEST: Final = "+highest"  # suffix of the modes that ask for full matmul precision
 _CANNOT_TRACE: Final = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, NotImplementedError)
 
@@ -129,7 +134,13 @@ class JaxBackend:
             arguments = jax.tree.leaves(_arguments(case, quantity, point, fmt))
 
             def balls(roundoff: float) -> list[arb]:
-                leaves = enclose(derivative, arguments, bits=bits, literal_rounding=roundoff)
+                leaves = enclose(
+                    derivative,
+                    arguments,
+                    bits=bits,
+                    literal_rounding=roundoff,
+                    smallest_normal=float(fmt.smallest_normal),
+                )
                 result = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
                 return list(self._joined(result, case, quantity))
 
@@ -177,7 +188,10 @@ class JaxBackend:
             single = _single(case, program, fmt, TRANSFORMS[quantity.kind])
             arguments = _arguments(case, quantity, point, fmt)
             jaxpr, shapes = jax.make_jaxpr(single, return_shape=True)(*arguments)
-            self._programs[key] = read(jaxpr), shapes
+            found = read(jaxpr)
+            if fmt.precision < WIDE.precision and holds_zeros(found):
+                found = _with_lost_literals(found, case, program, quantity, point)
+            self._programs[key] = found, shapes
         return self._programs[key]
 
     def _values(
@@ -258,6 +272,21 @@ class JaxBackend:
             jaxpr = jax.make_jaxpr(single)(*_arguments(case, quantity, points[0], fmt))
             self._operations[key] = count_operations(jaxpr.jaxpr)
         return self._operations.get(key, 0)
+
+
+def _with_lost_literals(
+    narrow: Program, case: Case, program: str, quantity: Quantity, point: Point
+) -> Program:
+    """Return the program with the literals that became 0 in its format as they were written.
+
+    They are read from a trace in float64; where that is another program, nothing is replaced.
+    """
+    single = _single(case, program, WIDE, TRANSFORMS[quantity.kind])
+    try:
+        wide = read(jax.make_jaxpr(single)(*_arguments(case, quantity, point, WIDE)))
+    except Exception:  # noqa: BLE001 - a user's program may raise anything in another format
+        return narrow
+    return with_lost_literals(narrow, wide)
 
 
 def _device(name: str) -> jax.Device:

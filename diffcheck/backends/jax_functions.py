@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import Literal
 from numpy.typing import NDArray
 
 from diffcheck.backends.adapted import Adapted, parameters
+from diffcheck.backends.base import Unsupported
 from diffcheck.backends.jax_symbolic import symbolic
 from diffcheck.backends.jax_symbolic_rules import exactly
 from diffcheck.case import symreductions
@@ -30,30 +33,40 @@ def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
     names = _names(function, [path for path, _ in paths])
     real = [i for i, leaf in enumerate(leaves) if _is_real(leaf)]
 
-    def flat(*values: Any) -> Any:
-        called = list(leaves)
+    def called(*values: Any) -> list[Any]:
+        full = list(leaves)
         for i, value in zip(real, values, strict=True):
-            called[i] = value
+            full[i] = value
         with jax.numpy_dtype_promotion("standard"):  # the user's function is JAX's as it comes
-            outputs = jax.tree.leaves(function(*jax.tree.unflatten(tree, called)))
-            if len(outputs) == 1:
-                return jnp.asarray(outputs[0])
-            return jnp.concatenate([jnp.ravel(output) for output in outputs])
+            return jax.tree.leaves(function(*jax.tree.unflatten(tree, full)))
+
+    at = [np.asarray(leaves[i], np.float64) for i in real]
+    constant = cache(lambda: _constant_outputs(called, at))
+
+    def flat(*values: Any) -> Any:
+        # An output that is a constant has no dtype of its own.
+        outputs = [
+            jnp.asarray(y, values[0].dtype if fixed else None)
+            for y, fixed in zip(called(*values), constant(), strict=True)
+        ]
+        if len(outputs) == 1:
+            return outputs[0]
+        return jnp.concatenate([jnp.ravel(output) for output in outputs])
 
     def definition(**symbols: Any) -> Any:
         with jax.enable_x64(True):
-            read = symbolic(flat, [np.asarray(leaves[i], np.float64) for i in real])
-            outputs = read(*symbols.values())
+            outputs = symbolic(flat, at)(*symbols.values())
         found = np.empty(len(outputs), dtype=object)
         found[:] = outputs
         return found if len(outputs) > 1 else found[0]
 
     def program(_xp: Any, **inputs: Any) -> Any:
-        return flat(*inputs.values())
+        return flat(*(inputs[names[i]] for i in real))  # JAX sorts what a dict holds by name
 
     return Adapted(
         inputs={names[i]: np.asarray(leaves[i], np.float64) for i in real},
         of_argument={names[i]: paths[i][0][0].idx for i in real},
+        count=len(arguments),
         dtypes=frozenset(str(leaves[i].dtype) for i in real if hasattr(leaves[i], "dtype")),
         definition=definition,
         program=program,
@@ -96,10 +109,34 @@ def along(adapted: Adapted, wrt: Collection[str], seed: int) -> Adapted:
     return Adapted(
         inputs={"s": np.zeros(())},
         of_argument={"s": 0},
+        count=1,
         dtypes=adapted.dtypes,
         definition=definition,
         program=program,
     )
+
+
+def _constant_outputs(function: Callable[..., Any], at: Sequence[Any]) -> list[bool]:
+    """Return for each output whether no input reaches it.
+
+    Raises `Unsupported` where one is no real number.
+
+    >>> _constant_outputs(lambda x: [x, 3.0], [1.0])
+    [False, True]
+    """
+    with jax.enable_x64(True):
+        jaxpr = jax.make_jaxpr(function)(*at).jaxpr
+    reached = set(jaxpr.invars)
+    for equation in jaxpr.eqns:
+        if not reached.isdisjoint(v for v in equation.invars if not isinstance(v, Literal)):
+            reached.update(equation.outvars)
+    dtypes = [jnp.dtype(v.aval.dtype) for v in jaxpr.outvars]
+    other = [str(d) for d in dtypes if not jnp.issubdtype(d, jnp.floating)]
+    if other or not dtypes:
+        raise Unsupported(
+            f"an output of real floats is expected, not {other[0] if other else None}"
+        )
+    return [isinstance(v, Literal) or v not in reached for v in jaxpr.outvars]
 
 
 def _in_float32(x: NDArray[Any]) -> NDArray[Any]:

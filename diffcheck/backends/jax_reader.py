@@ -13,6 +13,7 @@ import numpy as np
 from jax.extend.core import Literal
 from numpy.typing import NDArray
 
+from diffcheck.backends.jax_calls import body_of
 from diffcheck.backends.jax_exact import COMPOSITES, EXACT
 from diffcheck.backends.jax_sources import Context
 from diffcheck.programs import (
@@ -26,18 +27,6 @@ from diffcheck.programs import (
 )
 from diffcheck.programs.form import Slots
 
-# Calls, and the parameter that holds their body.
-INLINED: Final[dict[str, str]] = {
-    "checkpoint": "jaxpr",
-    "closed_call": "call_jaxpr",
-    "composite": "jaxpr",
-    "core_call": "call_jaxpr",
-    "custom_jvp_call": "call_jaxpr",
-    "custom_vjp_call": "call_jaxpr",
-    "jit": "jaxpr",
-    "pjit": "jaxpr",
-    "remat2": "jaxpr",
-}
 CONTROL: Final = frozenset(["cond", "while", "scan", "custom_linear_solve"])
 
 
@@ -101,12 +90,12 @@ class _Reader:
     def _equation(self, equation: Any) -> None:
         name = equation.primitive.name
         operands = [self.slot(atom) for atom in equation.invars]
-        body = equation.params[INLINED[name]] if name in INLINED else None
+        body = body_of(equation)
         whole = _composite(equation, body)
         if whole:
             self._operation(equation, operands, whole, (COMPOSITES[whole], ""))
         elif body is not None:
-            self._inline(body, operands, equation)
+            self._inline(*body, operands, equation)
         elif name == "custom_linear_solve":
             self._linear_solve(equation, operands)
         elif name in CONTROL:
@@ -116,12 +105,13 @@ class _Reader:
         else:
             self._operation(equation, operands, name, _form(equation, self._context.of(equation)))
 
-    def _inline(self, body: Any, operands: Sequence[int], equation: Any) -> None:
-        jaxpr = getattr(body, "jaxpr", body)
+    def _inline(
+        self, jaxpr: Any, consts: Sequence[Any], operands: Sequence[int], equation: Any
+    ) -> None:
         outer, around = self._slots, self._context
         self._context = around.inside(equation, jaxpr)
         self._slots = dict(zip(jaxpr.invars, operands, strict=True))
-        self.bind_constants(jaxpr, getattr(body, "consts", ()))
+        self.bind_constants(jaxpr, consts)
         self.equations(jaxpr)
         results = [self.slot(var) for var in jaxpr.outvars]
         self._slots, self._context = outer, around
@@ -133,7 +123,8 @@ class _Reader:
         start = lengths.matvec + lengths.vecmat
         given = operands[start : start + lengths.solve]
         rhs = operands[sum(lengths) :]
-        self._inline(equation.params["jaxprs"].solve, [*given, *rhs], equation)
+        solve = equation.params["jaxprs"].solve
+        self._inline(solve.jaxpr, solve.consts, [*given, *rhs], equation)
 
     def _operation(
         self,
@@ -155,11 +146,11 @@ class _Reader:
         )
 
 
-def _composite(equation: Any, body: Any) -> str:
+def _composite(equation: Any, body: tuple[Any, Any] | None) -> str:
     """Return the name of the function of one variable that a call stands for, if it is listed."""
     if body is None or len(equation.invars) != 1 or len(equation.outvars) != 1:
         return ""
-    name = str(getattr(body, "jaxpr", body).debug_info.func_name)
+    name = str(body[0].debug_info.func_name)
     return name if name in COMPOSITES else ""
 
 

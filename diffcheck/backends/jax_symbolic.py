@@ -16,24 +16,12 @@ import sympy
 from jax.extend.core import Literal
 
 from diffcheck.backends.base import Unsupported
+from diffcheck.backends.jax_calls import body_of
 from diffcheck.backends.jax_symbolic_linalg import FACTORIZATIONS
 from diffcheck.backends.jax_symbolic_rules import MOVES, RULES, Unreadable, exactly
 from diffcheck.case import sym
 from diffcheck.case.symarrays import array
 from diffcheck.case.symlet import let
-
-# Calls, and the parameter that holds their body.
-_CALLS: Final[dict[str, str]] = {
-    "checkpoint": "jaxpr",
-    "closed_call": "call_jaxpr",
-    "core_call": "call_jaxpr",
-    "custom_jvp_call": "call_jaxpr",
-    "custom_vjp_call": "call_jaxpr",
-    "custom_vjp_call_jaxpr": "fun_jaxpr",
-    "jit": "jaxpr",
-    "pjit": "jaxpr",
-    "remat2": "jaxpr",
-}
 
 Values = list[Any]
 
@@ -83,10 +71,9 @@ def _read(values: Values) -> Values:
 
 
 def _apply(equation: Any, operands: Values) -> Values:
-    name = equation.primitive.name
-    if name in _CALLS:
-        body = equation.params[_CALLS[name]]
-        return _evaluate(getattr(body, "jaxpr", body), getattr(body, "consts", ()), operands)
+    name, body = equation.primitive.name, body_of(equation)
+    if body is not None:
+        return _evaluate(*body, operands)
     if name in _CONTROL:
         return _CONTROL[name](equation.params, operands)
     if not any(map(_is_floating, operands)):

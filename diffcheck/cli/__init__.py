@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 import diffcheck
+from diffcheck.cli import exits
 from diffcheck.cli.check import check_command
 from diffcheck.cli.explain import explain_command
 from diffcheck.cli.list_ import list_command
@@ -16,7 +19,20 @@ from diffcheck.cli.study import study_command
 __all__ = ["main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Commands(click.Group):
+    """The commands; what click refuses is told in four parts, as all else that is refused."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            exits.tell(exits.misused(error, ctx))
+            return ctx.exit(exits.USAGE)
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(diffcheck.__version__, prog_name="diffcheck")
 def main() -> None:
     """Verify derivatives against a certified truth, in ulps, and tell wrong rules from lost digits.

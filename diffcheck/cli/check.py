@@ -50,7 +50,7 @@ def check_command(
     is an input; a whole number is held fixed.
     """
     chosen = _load(function)
-    arguments = _arguments(chosen, function, at)
+    arguments, keywords = _arguments(chosen, function, at)
     from diffcheck.case import CaseError  # noqa: PLC0415 - SymPy is slow to import
     from diffcheck.functions import check  # noqa: PLC0415 - imports JAX
 
@@ -64,6 +64,7 @@ def check_command(
             dtypes=dtypes,
             modes=modes,
             strict=strict,
+            keywords=keywords,
         )
     except CaseError as error:
         raise Refused(error.where, error.expected_got, error.cause, error.next_step) from error
@@ -121,8 +122,10 @@ def _module(place: str) -> Any:
     return module
 
 
-def _arguments(function: Callable[..., Any], text: str, at: Sequence[str]) -> tuple[Any, ...]:
-    """Return the positional arguments that `--at` gives by name, or in order without names."""
+def _arguments(
+    function: Callable[..., Any], text: str, at: Sequence[str]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments that `--at` gives by name, or in order without: positional, keywords."""
     named: dict[str, Any] = {}
     unnamed: list[Any] = []
     for entry in at:
@@ -141,7 +144,7 @@ def _arguments(function: Callable[..., Any], text: str, at: Sequence[str]) -> tu
             "an argument that is missing, or a name that the function has not",
             EXAMPLE,
         ) from error
-    return (*bound.args, *bound.kwargs.values())
+    return bound.args, bound.kwargs
 
 
 def _value(entry: str, text: str) -> Any:

@@ -55,6 +55,18 @@ def tell(error: Exception) -> None:
     click.echo(f"error: {error}", err=True)
 
 
+def misused(error: click.UsageError, outer: click.Context) -> Refused:
+    """Return what click says of a command line as an error in four parts."""
+    command = (error.ctx or outer).command_path
+    message = error.format_message().rstrip(".")
+    return Refused(
+        command,
+        f"expected options and values that it lists, got: {message[:1].lower()}{message[1:]}",
+        "a misspelt option or value, or one of another command",
+        f"{command} --help",
+    )
+
+
 def explained(error: Exception) -> Refused:
     """Return any error as one in four parts: where, expected and got, likely cause, next step."""
     if isinstance(error, Refused):

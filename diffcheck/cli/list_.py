@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 @exits.guarded
 def list_command(paths: tuple[str, ...], keyword: str, primitives: bool, of_ops: bool) -> int:
     """List the cases below PATHS (default: cases/) with their programs, inputs and orders."""
+    if of_ops and primitives:
+        raise exits.Refused(
+            "list --ops --primitives",
+            "expected one of --ops and --primitives, got both",
+            "each of them replaces the list of cases by one of its own",
+            "diffcheck list --ops, then diffcheck list --primitives",
+        )
     if of_ops:
         return _list_ops(paths, matcher(keyword))
     cases, errors = select(paths, matcher(keyword))

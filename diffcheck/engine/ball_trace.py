@@ -19,17 +19,20 @@ from diffcheck.engine.narrow_trace import NARROW, is_narrow
 from diffcheck.engine.tensor import Tensor, base, tensor_of
 
 SHORT_BITS: Final = 11  # significant bits of a literal that is taken to be meant exactly
-_ROUNDING: ContextVar[float] = ContextVar("literal_rounding", default=0.0)
+# Unit roundoff and smallest normal number of the format under test.
+_ROUNDING: ContextVar[tuple[float, float]] = ContextVar("literal_rounding", default=(0.0, 0.0))
 
 
 @contextmanager
-def literal_rounding(u: float) -> Iterator[None]:
+def literal_rounding(u: float, smallest_normal: float = 0.0) -> Iterator[None]:
     """Give float literals c that meet balls the radius u|c|, unless c is short (11 bits or less).
 
     A program that writes sqrt(2/pi) as a float must not be called wrong for the digits it lacks.
     `u` is the unit roundoff of the format under test; 0, the default, takes literals as exact.
+    Below `smallest_normal` the format's numbers stand evenly, and the radius is half their
+    distance: u times that number.
     """
-    token = _ROUNDING.set(u)
+    token = _ROUNDING.set((u, smallest_normal))
     try:
         yield
     finally:
@@ -54,8 +57,10 @@ def literal(value: Any) -> arb | acb:
 def real_literal(value: Any) -> arb:
     """Return the ball of a real number that stands in a program."""
     number = float(value)
-    u = _ROUNDING.get()
-    return arb(number) if not u or _is_short(number) else arb(number, abs(number) * u)
+    u, smallest_normal = _ROUNDING.get()
+    if not u or number == 0 or (abs(number) >= smallest_normal and _is_short(number)):
+        return arb(number)
+    return arb(number, arb(max(abs(number), smallest_normal)) * u)
 
 
 def _is_short(number: float) -> bool:

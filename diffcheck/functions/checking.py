@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Literal
 
 from diffcheck.backends import Unsupported, engine_functions, jax_functions
-from diffcheck.backends.adapted import Adapted
+from diffcheck.backends.adapted import Adapted, positional
 from diffcheck.case import Case, CaseError, real
 from diffcheck.case.quantities import Kind
+from diffcheck.functions.asking import (
+    DTYPES,
+    chosen_inputs,
+    require_backend,
+    require_function,
+    require_inputs,
+    require_options,
+    several,
+)
 from diffcheck.functions.lines import line
 from diffcheck.judge import Measurement
 from diffcheck.judge.failures import rank
@@ -25,9 +34,9 @@ from diffcheck.run.worker import probe
 
 MOST_LINES: Final = 12
 ADAPT: Final = {"jax": jax_functions.adapt, "engine": engine_functions.adapt}
+TRACED: Final = {"jax": "under jax.make_jaxpr ", "engine": ""}
 MANY: Final = 512  # inputs; more are verified along directions
 DIRECTIONS: Final = 2
-DTYPES: Final = ("float32", "float64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,11 @@ def check(
     wrt: int | str | Sequence[int | str] = (),
     order: int = 1,
     backend: Literal["jax", "engine"] = "jax",
-    dtypes: Sequence[str] = (),
-    modes: Sequence[str] = (),
-    quantities: Sequence[Kind] = (),
+    dtypes: str | Sequence[str] = (),
+    modes: str | Sequence[str] = (),
+    quantities: Kind | Sequence[Kind] = (),
     strict: bool = False,
+    keywords: Mapping[str, Any] | None = None,
 ) -> Checked:
     """Verify the derivatives of a function at its arguments, up to an order of at most 3.
 
@@ -76,37 +86,48 @@ def check(
     *value*: the primal is traced, read into SymPy and differentiated there, so `custom_vjp` and
     `custom_jvp` rules are held against it and have no part in it. Floats in `arguments` are inputs,
     for JAX inside of containers too; all else is held fixed. `wrt` chooses arguments by position or
-    parameter name; by default all inputs are differentiated. `dtypes` are by default those of the
+    parameter name; by default all inputs are differentiated. `keywords` are the function's keyword
+    arguments. `dtypes` are by default those of the
     arrays given, or float32 and float64. A matrix of more than 64 entries is verified by products
     with fixed directions, as in a case; a JAX function of more than 512 inputs along two random
     directions, s ↦ w·f(x + s v), whose derivative takes all of Jᵀ w.
 
     Raises `CaseError` if the primal cannot be read (the primitive is named), if there is no input,
-    or if `wrt` names none.
+    if `wrt` names none, or for an option that is not known (with all that are).
 
     >>> import jax.numpy as jnp
     >>> from diffcheck import check
     >>> check(lambda x: jnp.sin(x) / x, 1.5).ok
     True
     """
-    adapted = ADAPT[backend](function, arguments)
     where = _place(function)
-    _require_inputs(adapted, where)
-    chosen = _chosen(wrt, adapted, function, where)
+    require_function(function, where)
+    require_backend(backend, where)
+    asked = several(dtypes), several(modes), several(quantities)
+    require_options(
+        where, backend, order=order, dtypes=asked[0], modes=asked[1], quantities=asked[2]
+    )
+    named = keywords or {}
+    called = positional(function, len(arguments), named)
+    adapted = ADAPT[backend](called, (*arguments, *named.values()))
+    require_inputs(adapted, where)
+    chosen = chosen_inputs(wrt, adapted, function, where, named)
     options = Options(
-        dtypes=tuple(dtypes) or tuple(d for d in DTYPES if d in adapted.dtypes) or DTYPES,
-        modes=tuple(modes),
-        quantities=tuple(quantities),
+        dtypes=asked[0] or tuple(d for d in DTYPES if d in adapted.dtypes) or DTYPES,
+        modes=asked[1],
+        quantities=asked[2],
         backends=(backend,),
         samples=0,
         strict=strict,
     )
     name = _name(function)
     if backend != "jax" or sum(adapted.inputs[n].size for n in chosen) <= MANY:
-        cases = [_case(name, where, adapted, chosen, order)]
+        cases = [_case(name, where, backend, adapted, chosen, order)]
     else:
         lines = [(k, jax_functions.along(adapted, chosen, k)) for k in range(DIRECTIONS)]
-        cases = [_case(f"{name}_along_{k}", where, line, ("s",), order) for k, line in lines]
+        cases = [
+            _case(f"{name}_along_{k}", where, backend, line, ("s",), order) for k, line in lines
+        ]
     found = [m for case in cases for m in _measured(case, options)]
     return Checked(name, tuple(sorted(found, key=rank)))
 
@@ -127,17 +148,9 @@ def _presence(backends: tuple[str, ...]) -> Presence:
     return probe(backends).presence
 
 
-def _require_inputs(adapted: Adapted, where: str) -> None:
-    if not adapted.inputs:
-        raise CaseError(
-            where,
-            "expected floats among the arguments, got none",
-            "whole numbers are held fixed, and nothing else was given",
-            "write 2.0 instead of 2",
-        )
-
-
-def _case(name: str, where: str, adapted: Adapted, wrt: tuple[str, ...], order: int) -> Case:
+def _case(
+    name: str, where: str, backend: str, adapted: Adapted, wrt: tuple[str, ...], order: int
+) -> Case:
     def definition(**symbols: Any) -> Any:
         try:
             return adapted.definition(**symbols)
@@ -145,7 +158,7 @@ def _case(name: str, where: str, adapted: Adapted, wrt: tuple[str, ...], order: 
             raise CaseError(
                 where,
                 f"expected a function whose value can be read into SymPy, got: {error}",
-                "an operation that is not known here as mathematics",
+                "an operation, or a kind of output, that is not known here as mathematics",
                 "write a case with a definition of its own: `diffcheck list` shows examples",
             ) from error
         except (Exception, SystemExit) as error:  # the user's function may raise anything
@@ -154,7 +167,7 @@ def _case(name: str, where: str, adapted: Adapted, wrt: tuple[str, ...], order: 
                 where,
                 f"expected a function that can be traced, got {type(error).__name__}: {reason}",
                 "arguments of another kind or shape than it takes, or an `if` on a traced number",
-                "call it under jax.make_jaxpr at the same arguments",
+                f"call it {TRACED[backend]}at the same arguments",
             ) from error
 
     return Case(
@@ -168,31 +181,14 @@ def _case(name: str, where: str, adapted: Adapted, wrt: tuple[str, ...], order: 
     )
 
 
-def _chosen(
-    wrt: int | str | Sequence[int | str], adapted: Adapted, function: Any, where: str
-) -> tuple[str, ...]:
-    wanted = (wrt,) if isinstance(wrt, (int, str)) else tuple(wrt)
-    if not wanted:
-        return tuple(adapted.inputs)
-    parameters = list(inspect.signature(function).parameters)
-    positions = [parameters.index(w) if w in parameters else w for w in wanted]
-    found = tuple(name for name, i in adapted.of_argument.items() if i in positions)
-    if not found or not set(positions) <= set(adapted.of_argument.values()):
-        raise CaseError(
-            where,
-            f"wrt: expected arguments that hold floats, got {', '.join(map(str, wanted))}",
-            "a position or name that the function has not, or one of whole numbers",
-            f"choose among {', '.join(adapted.inputs)}",
-        )
-    return found
-
-
 def _place(function: Any) -> str:
-    code = getattr(inspect.unwrap(function), "__code__", None)
+    plain = function.func if isinstance(function, partial) else function
+    code = getattr(inspect.unwrap(plain), "__code__", None)
     found = f"{code.co_filename}:{code.co_firstlineno}: " if code else ""
     return f"{found}function {_name(function)}"
 
 
 def _name(function: Any) -> str:
-    name = str(getattr(function, "__name__", "function"))
+    plain = function.func if isinstance(function, partial) else function
+    name = str(getattr(plain, "__name__", "function"))
     return name if name.isidentifier() else "function"

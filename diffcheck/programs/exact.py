@@ -24,18 +24,24 @@ class MissingFormError(NotImplementedError):
 
 
 def enclose(
-    program: Program, inputs: Sequence[NDArray[Any]], *, bits: int, literal_rounding: float
+    program: Program,
+    inputs: Sequence[NDArray[Any]],
+    *,
+    bits: int,
+    literal_rounding: float,
+    smallest_normal: float = 0.0,
 ) -> list[Any]:
     """Return the program's outputs in exact arithmetic at float inputs: arrays of balls.
 
     `literal_rounding` is the relative radius of literals that are not short, the unit roundoff of
-    the format that the program was written for. Integer and boolean outputs stay as they are.
+    the format that the program was written for; `smallest_normal` is the number below which their
+    rounding is absolute. Integer and boolean outputs stay as they are.
     Raises `MissingFormError` for an operation without an exact form, `balls.Undecided` where a
     branch cannot be decided at `bits` bits.
     """
     with (
         precision(bits),
-        engine.literal_rounding(literal_rounding),
+        engine.literal_rounding(literal_rounding, smallest_normal),
         np.errstate(all="ignore"),
     ):
         outputs = run(program, [exactly(x) for x in inputs], BallArithmetic())

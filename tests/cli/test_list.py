@@ -106,3 +106,9 @@ def test_ops_take_no_paths():
     assert found.exit_code == 2
     assert "expected no paths, got cases" in found.stderr
     assert "diffcheck list --ops -k cases" in found.stderr
+
+
+def test_two_tables_at_once_are_refused():
+    found = CliRunner().invoke(list_command, ["--ops", "--primitives"])
+    assert found.exit_code == 2
+    assert "expected one of --ops and --primitives, got both" in found.stderr

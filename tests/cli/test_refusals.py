@@ -18,6 +18,19 @@ def test_what_cannot_be_done_is_told_in_four_parts(project, engine, arguments, c
     assert_refused(project.run("run", *engine, *arguments), code, where, got)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "where", "got"),
+    [
+        (("check", "math:sin", "--dtype", "float33"), "diffcheck check", "'float33' is not one of"),
+        (("check",), "diffcheck check", "missing argument"),
+        (("verify",), "diffcheck", "no such command 'verify'"),
+        (("list", "--all"), "diffcheck list", "no such option '--all'"),
+    ],
+)
+def test_a_command_line_that_cannot_be_read_is_told_in_four_parts(project, arguments, where, got):
+    assert_refused(project.run(*arguments), 2, where, got)
+
+
 def test_a_device_that_is_not_here_is_told_with_those_that_are(project):
     arguments = ("--backend", "engine", "--device", "gpu:7")
     answer = project.run("run", *arguments)

@@ -19,6 +19,15 @@ def test_a_long_literal_carries_the_rounding_of_the_format():
     assert float(y.rad()) == pytest.approx(0.7978845608 * 2.0**-24, rel=1e-6)
 
 
+@pytest.mark.parametrize("c", [1e-300, 3e-46, 2.0**-160])
+def test_a_literal_below_the_normal_numbers_carries_half_the_distance_of_the_subnormal(c):
+    with xp.literal_rounding(2.0**-24, smallest_normal=2.0**-126):
+        small, normal = literal(c), literal(2.0**-126)
+    assert small.contains(float(np.float32(c)))
+    assert float(small.rad()) == pytest.approx(2.0**-150, rel=1e-6)
+    assert normal.is_exact()
+
+
 def test_short_literals_and_integers_are_exact():
     with xp.literal_rounding(2.0**-24):
         y = xp.value(lambda x: 0.375 * x + 1000003 * x - 2047.0)(ball(1))[()]

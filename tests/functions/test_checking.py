@@ -74,6 +74,12 @@ def test_nested_arguments_are_inputs_and_whole_numbers_are_not():
     assert any(m.order == 2 for m in found.measurements)
 
 
+@pytest.mark.parametrize("backend", ["jax", "engine"])
+def test_arguments_keep_their_order_whatever_their_names(backend):
+    found = check(lambda z, y, a: z * z * y + a, 1.5, 0.75, 0.5, backend=backend)
+    assert found.ok, str(found)
+
+
 def test_several_outputs_are_one_vector():
     found = check(lambda x: (x * x, {"y": jnp.stack([x, -x])}), 1.5, **QUICK)
     assert {m.index for m in found.measurements if m.quantity == "jacobian"} == {
@@ -186,3 +192,61 @@ def test_a_wrong_rule_of_the_engine_is_proved_wrong():
     assert {m.quantity for m in found.failures} == {"gradient"}  # forward mode takes the function
     assert {str(m.verdict) for m in found.failures} == {"wrong"}
     assert "in exact arithmetic" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("backend", "f"),
+    [
+        ("jax", lambda x: jnp.sin(x) * 1e-300),
+        ("jax", lambda x: jnp.sin(x) + 3e-46 * x),  # in float32 no number, and no short one
+        ("engine", lambda x: xp.sin(x) * 1e-300),
+        ("engine", lambda x: xp.sin(x) * 3e-320),
+    ],
+)
+def test_a_literal_too_small_for_its_format_is_no_other_function(backend, f):
+    found = check(f, 1.0, backend=backend)
+    assert found.ok, str(found)
+    assert {m.dtype for m in found.measurements} == {"float32", "float64"}
+
+
+def test_a_rule_that_is_wrong_beside_such_a_literal_is_found():
+    @jax.custom_jvp
+    def tiny(x):
+        return jnp.sin(x) + 1e-300
+
+    tiny.defjvp(lambda x, t: (tiny(x[0]), t[0] * jnp.cos(x[0]) * (1 + 2.0**-16)))
+    found = check(tiny, 1.0, dtypes="float32", modes="jit")
+    assert "in exact arithmetic" in str(found)
+    assert verdicts(found) == {"wrong"}
+
+
+@pytest.mark.parametrize(
+    ("backend", "f", "size"),
+    [
+        ("jax", lambda x: 3.0, 1),
+        ("jax", lambda x: (x * x, 3.0), 2),
+        ("jax", lambda x: jnp.zeros(3), 3),
+        ("engine", lambda x: 3.0, 1),
+    ],
+)
+def test_what_does_not_depend_on_its_input_has_a_derivative_of_0(backend, f, size):
+    found = check(f, 1.5, backend=backend)
+    assert found.ok, str(found)
+    assert {m.dtype for m in found.measurements} == {"float32", "float64"}
+    first = [m for m in found.measurements if m.quantity in ("gradient", "jacobian")]
+    assert len({m.index for m in first}) == size
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        xp.fft.fft,
+        lambda x: xp.fft.rfft(x * x)[:2] * xp.exp(x[0]),
+        lambda x: xp.sum(xp.abs(xp.fft.fft(x)) ** 2),
+        lambda x: (xp.real(xp.fft.fft(x)), x[0] * xp.imag(xp.fft.rfft(x))),
+    ],
+)
+def test_complex_numbers_in_and_out_of_a_function_of_the_engine(f):
+    found = check(f, np.array([0.5, -1.0, 2.0]), backend="engine")
+    assert found.ok, str(found)
+    assert verdicts(found) <= {"exact", "accurate", "ill-conditioned", "inexact", "unstable"}

@@ -5,12 +5,12 @@ residuals: w (p - feature) and 1 - w²
 
 A camera is eleven numbers: rotation r by Rodrigues's formula, centre C, focal length f, principal
 point x0 and radial distortion k (Šrajer, Kukelová and Fitzgibbon 2018). R is smooth in r, but the
-textbook's r/|r| is 0/0 for a camera that is not turned; `guarded` takes X + r × X there, which has
-the right first derivative, and divides by 1 in the branch that is not taken.
+textbook's r/|r| is 0/0 for a camera that is not turned, and next to it its derivative is a
+difference of two that are as large as it is small. `stable` has sin(θ)/θ and (1 - cos θ)/θ² as
+sinc(θ/π) and sinc(θ/2π)²/2, and where θ² is 0 their values there.
 """
 
 from diffcheck import Case, Defect, real, sym
-from diffcheck.case import no_smaller_than
 
 CAMERA_OF, POINT_OF = (0, 0, 1, 1), (0, 1, 1, 2)
 CAMERAS, POINTS, SEEN = 2, 3, len(CAMERA_OF)
@@ -60,15 +60,14 @@ def textbook_rotation(xp, r, x):
     return turned + (1 - xp.cos(theta)) * along * axis
 
 
-def guarded_rotation(xp, r, x):
+def stable_rotation(xp, r, x):
     square = xp.sum(r * r, axis=1, keepdims=True)
     still = square == 0
     theta = xp.sqrt(xp.where(still, 1, square))
-    axis = r / theta
-    along = xp.sum(axis * x, axis=1, keepdims=True)
-    half = xp.sin(theta / 2)
-    turned = xp.cos(theta) * x + xp.sin(theta) * cross(xp, axis, x) + 2 * half * half * along * axis
-    return xp.where(still, x + cross(xp, r, x), turned)
+    sine = xp.where(still, 1, xp.sinc(theta / xp.pi))
+    cosine = xp.where(still, 0.5, 0.5 * xp.sinc(theta / (2 * xp.pi)) ** 2)
+    along = cosine * xp.sum(r * x, axis=1, keepdims=True)
+    return (1 - cosine * square) * x + sine * cross(xp, r, x) + along * r
 
 
 def residuals(xp, rotate, cameras, points, weights, features, camera_of, point_of):
@@ -88,14 +87,14 @@ def textbook(xp, cameras, points, weights, features):
     return residuals(xp, textbook_rotation, cameras, points, weights, features, *indices)
 
 
-def guarded(xp, cameras, points, weights, features):
+def stable(xp, cameras, points, weights, features):
     indices = xp.asarray(CAMERA_OF), xp.asarray(POINT_OF)
-    return residuals(xp, guarded_rotation, cameras, points, weights, features, *indices)
+    return residuals(xp, stable_rotation, cameras, points, weights, features, *indices)
 
 
 adbench_bundle_adjustment = Case(
     definition,
-    programs={"textbook": textbook, "guarded": guarded},
+    programs={"textbook": textbook, "stable": stable},
     inputs={
         "cameras": real(-1, 1, shape=(CAMERAS, 11)),
         "points": real(2, 4, shape=(POINTS, 3)),
@@ -103,7 +102,6 @@ adbench_bundle_adjustment = Case(
         "features": real(-1, 1, shape=(SEEN, 2)),
     },
     wrt=("cameras", "points", "weights"),
-    constraints=[no_smaller_than(2.0**-6, or_zero=True)],
     points=[
         {
             "cameras": [
@@ -120,6 +118,12 @@ adbench_bundle_adjustment = Case(
             reason="r/|r| at r = 0: 0/0",
             verdicts=("wrong", "range", "mismatch"),
             program="textbook",
+        ),
+        Defect(
+            reason="next to r = 0 the derivative in r is a difference of two of size 1",
+            verdicts=("lost",),
+            program="textbook",
+            quantity="vjp",
         ),
     ],
     slow=True,

@@ -93,9 +93,13 @@ def exact(numbers):
 
 def rotation_matrix(r):
     """Return the matrix of Rodrigues's formula: 1 + (sin θ/θ) K + ((1 - cos θ)/θ²) K²."""
-    theta = sym.let(sym.sqrt(sym.sum(r**2)))
+    square = sym.let(sym.sum(r**2))
+    theta = sym.let(sym.sqrt(square))
+    still = sym.equal(square, 0)
+    sine = sym.let(sym.where(still, 1, sym.sin(theta) / theta))
+    cosine = sym.let(sym.where(still, sym.Rational(1, 2), (1 - sym.cos(theta)) / square))
     K = sym.array([[0, -r[2], r[1]], [r[2], 0, -r[0]], [-r[1], r[0], 0]])
-    return sym.eye(3) + sym.sin(theta) / theta * K + (1 - sym.cos(theta)) / theta**2 * (K @ K)
+    return sym.eye(3) + sine * K + cosine * (K @ K)
 
 
 def turn(xp, bend, spread):
@@ -130,13 +134,15 @@ def skinned(xp, angles, bones, vertices, weights):
 
 def program(xp, rotation, translation, angles, within):
     hand = skinned(xp, angles, BONES, VERTICES, WEIGHTS)
-    theta = xp.sqrt(xp.sum(rotation * rotation))
-    axis = rotation / theta
-    a0, a1, a2 = axis[0], axis[1], axis[2]
-    zero = 0 * theta
-    K = xp.stack([xp.stack(row) for row in ([zero, -a2, a1], [a2, zero, -a0], [-a1, a0, zero])])
-    half = xp.sin(theta / 2)
-    whole = xp.eye(3) + xp.sin(theta) * K + 2 * half * half * (K @ K)
+    square = xp.sum(rotation * rotation)
+    still = square == 0
+    theta = xp.sqrt(xp.where(still, 1, square))
+    sine = xp.where(still, 1, xp.sinc(theta / xp.pi))
+    cosine = xp.where(still, 0.5, 0.5 * xp.sinc(theta / (2 * xp.pi)) ** 2)
+    r0, r1, r2 = rotation[0], rotation[1], rotation[2]
+    zero = 0 * r0
+    K = xp.stack([xp.stack(row) for row in ([zero, -r2, r1], [r2, zero, -r0], [-r1, r0, zero])])
+    whole = xp.eye(3) + sine * K + cosine * (K @ K)
     vertices = SCALE * (hand @ xp.matrix_transpose(whole)) + translation
     corners = xp.take(vertices, xp.asarray(TRIANGLES), axis=0)
     u, v = within[:, :1], within[:, 1:]
@@ -148,7 +154,7 @@ adbench_hand = Case(
     definition,
     programs={"plain": program},
     inputs={
-        "rotation": real(0.125, 2, shape=(3,)),
+        "rotation": real(-2, 2, shape=(3,)),
         "translation": real(-1, 1, shape=(3,)),
         "angles": real(-1, 1, shape=(ANGLES,)),
         "within": real(0, 0.5, shape=(len(TRIANGLES), 2)),
@@ -156,6 +162,12 @@ adbench_hand = Case(
     points=[
         {
             "rotation": [0.25, 0.5, 0.125],
+            "translation": [0.5, -0.25, 0.0],
+            "angles": [0.5, 0.125, 0.75, 0.25, -0.125, 1.0],
+            "within": [[0.25, 0.5], [0.125, 0.25], [0.5, 0.25]],
+        },
+        {
+            "rotation": [0.0, 0.0, 0.0],
             "translation": [0.5, -0.25, 0.0],
             "angles": [0.5, 0.125, 0.75, 0.25, -0.125, 1.0],
             "within": [[0.25, 0.5], [0.125, 0.25], [0.5, 0.25]],

@@ -5,6 +5,7 @@ entries of a gradient apart, so that none can stand in another's place unseen.
 """
 
 from diffcheck import Case, real, sym
+from diffcheck.atlas_defects import declared
 
 SQUARE = real(-2, 2, shape=(3, 3))
 ROW = real(-2, 2, shape=(3,))
@@ -78,3 +79,5 @@ op_einsum = plain(
     z=real(-2, 2, shape=(2,)),
 )
 op_matmul = plain(lambda xp, x, y: x @ y, x=real(-2, 2, shape=(2, 3)), y=real(-2, 2, shape=(3, 2)))
+
+globals().update(declared(globals()))

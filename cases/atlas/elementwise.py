@@ -10,6 +10,7 @@ from sympy import Rational
 
 from diffcheck import Case, real
 from diffcheck.atlas import alone, derivable
+from diffcheck.atlas_defects import declared
 
 AIRY = ("airy_ai", "airy_aip", "airy_bi", "airy_bip")
 ROWS = {
@@ -54,3 +55,5 @@ op_shifted_pow = Case(
 globals().update(
     {f"op_{name}": alone(name, **ROWS.get(name, {})) for name in derivable() if name not in BY_HAND}
 )
+
+globals().update(declared(globals()))

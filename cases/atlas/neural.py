@@ -7,6 +7,7 @@ import numpy as np
 from sympy import Rational
 
 from diffcheck import Case, real, sym
+from diffcheck.atlas_defects import declared
 
 ROW = real(-2, 2, shape=(3,))
 HEAD = real(-2, 2, shape=(2, 2))
@@ -91,3 +92,5 @@ op_entropy_slope = case(
     orders=(0, 1),
     x=ROW,
 )
+
+globals().update(declared(globals()))

@@ -9,7 +9,7 @@ run under strict promotion, so a float64 constant that slips in is an error, not
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from types import ModuleType
 from typing import Any, Final
 
@@ -24,15 +24,29 @@ from diffcheck.floats import FORMATS
 
 _MODULES: Final[tuple[ModuleType, ...]] = (jnp, jsp, jax.nn)
 _LINALG_MODULES: Final[tuple[ModuleType, ...]] = (jnp.linalg, jsl)
+# Functions whose own code mixes dtypes: float64 constants in float32, float32 logits in float64.
+_MIXES_DTYPES: Final = frozenset({"owens_t", "dot_product_attention"})
 _OTHER_NAMES: Final[dict[str, Callable[..., Any]]] = {"log_expit": jax.nn.log_sigmoid}
 
 
 def _find(name: str, modules: tuple[ModuleType, ...]) -> Any:
     for module in modules:
         if hasattr(module, name):
-            return getattr(module, name)
+            found = getattr(module, name)
+            return _promoting(found) if name in _MIXES_DTYPES else found
     where = ", ".join(module.__name__ for module in modules)
     raise MissingFunctionError(f"JAX has no function {name!r} (looked in {where})")
+
+
+def _promoting(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of JAX that may promote within: what it returns is checked all the same."""
+
+    @wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        with jax.numpy_dtype_promotion("standard"):
+            return function(*args, **options)
+
+    return call
 
 
 def _limits(start: Any, stop: Any = None, step: Any = 1) -> tuple[Any, Any, Any]:

@@ -117,3 +117,23 @@ def test_a_complex_gradient_follows_the_convention_of_jax():
     gradient = xp.grad(lambda z: xp.sum(xp.abs(z) ** 2))(z)
     assert np.allclose(gradient, 2 * z.conj(), rtol=4 * ULP)
     assert xp.grad(lambda z: xp.real(z * z))(3 + 4j) == 2 * (3 + 4j)
+
+
+def test_the_logarithm_of_a_singular_determinant_has_no_slope_and_raises_nothing():
+    singular = np.array([[0.5, 0.25], [1.0, 0.5]])
+
+    def signed(x):
+        return xp.linalg.slogdet(x)[0] * x[0, 0]
+
+    assert xp.jvp(signed, (singular,), (np.ones((2, 2)),))[1] == 0
+    slopes = xp.grad(lambda x: xp.sum(xp.linalg.slogdet(x)[1]))(np.stack([singular, np.eye(2)]))
+    assert np.all(np.isnan(slopes[0]))
+    assert np.array_equal(slopes[1], np.eye(2))
+
+
+@pytest.mark.parametrize("size", [0.0, 1.0, 1e6, 1e200])
+def test_slopes_of_expm_lose_nothing_to_the_size_of_the_direction(size):
+    x, direction = W[:3, :3], W[1:, 1:]
+    unit = xp.jvp(xp.linalg.expm, (x,), (direction,))[1]
+    found = xp.jvp(xp.linalg.expm, (x,), (size * direction,))[1]
+    assert np.allclose(found, size * unit, rtol=16 * ULP, atol=0)

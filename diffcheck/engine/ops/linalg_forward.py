@@ -20,6 +20,13 @@ def det(x: Any) -> Any:
     return np.linalg.det(x)
 
 
+def logabsdet_slope(x: Any) -> Any:
+    """Return the transposed inverse, nan for a singular matrix."""
+    singular = np.isneginf(np.linalg.slogdet(x).logabsdet)[..., None, None]
+    regular = np.where(singular, np.eye(x.shape[-1], dtype=x.dtype), x)
+    return np.where(singular, x.dtype.type(np.nan), np.swapaxes(np.linalg.inv(regular), -1, -2))
+
+
 def eigh(x: Any) -> Any:
     """Return the eigenvalues, ascending, above the eigenvectors, each with a fixed sign."""
     values, vectors = np.linalg.eigh(x)

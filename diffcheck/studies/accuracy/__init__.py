@@ -48,7 +48,7 @@ as 0. Nothing stands where a library has no such function, or no derivative of i
 MATRICES: Final = [
     "## Reductions and linear algebra",
     "",
-    "The relative error of the gradient's largest component against its bound 8 n κ u, n the rows",
+    "The relative error of the gradient's largest component against its bound 4 n κ u, n the rows",
     "of the matrix, κ the condition; the worst of random and ill-conditioned matrices of 3 and 8",
     "rows.",
     "What is exact comes from the same program in balls of 400 bits.",

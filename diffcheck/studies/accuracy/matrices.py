@@ -18,7 +18,7 @@ from diffcheck.balls import precision
 from diffcheck.floats import FORMATS
 
 xp: Final[Any] = engine
-FACTOR: Final = 8.0
+FACTOR: Final = 4.0
 BITS: Final = 400  # κ is at most 1e10: nothing of that is lost in 400 bits
 SIZES: Final = (3, 8)
 CONDITIONS: Final = {"float32": (1e1, 1e3), "float64": (1e1, 1e10)}

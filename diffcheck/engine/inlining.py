@@ -18,7 +18,7 @@ import numpy as np
 ARRAY: Final = """\
     if {slot} is not None:
         t = {rule}
-        if t.shape != {x}.shape or t.dtype is not {x}.dtype:
+        if {x}.shape != y.shape or t.dtype is not {x}.dtype:
             t = fit(t, {x}, y)
         known = cotangents[{slot}]
         if known is None:

@@ -146,22 +146,26 @@ def fit(t: Any, x: Any, y: Any) -> Any:
     Where y has the shape of x, a cotangent of fewer elements stands for its broadcast.
     """
     t = in_kind(t, x)
-    if x.shape in (t.shape, y.shape):
+    if x.shape == y.shape:
         return t
     if t.shape != y.shape:
         t = np.broadcast_to(t, y.shape)
-    added = t.ndim - x.ndim
-    axes = tuple(
-        axis for axis, n in enumerate(t.shape) if axis < added or x.shape[axis - added] != n
-    )
+    axes = _stretched(t.shape, x.shape)
     total = _column_sums(t) if axes == (0,) else np.add.reduce(t, axis=axes)
     return total if total.shape == x.shape else total.reshape(x.shape)
+
+
+@lru_cache(maxsize=256)
+def _stretched(shape: tuple[int, ...], operand: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the axes that broadcasting an operand to `shape` added or stretched."""
+    added = len(shape) - len(operand)
+    return tuple(axis for axis, n in enumerate(shape) if axis < added or operand[axis - added] != n)
 
 
 def _column_sums(t: Any) -> Any:
     """Return the sums over the first axis; for few columns a product with ones is faster."""
     if t.ndim == 2 and 0 < t.shape[1] <= FEW_COLUMNS and t.dtype.char in "fd":
-        return _ones(t.shape[0], t.dtype) @ t
+        return _ones(t.shape[0], t.dtype).dot(t)
     return np.add.reduce(t, axis=0)
 
 

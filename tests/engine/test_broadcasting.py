@@ -1,7 +1,7 @@
 """Broadcasting and indexing undone: the cotangent of each operand, against sums written out."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -33,6 +33,31 @@ def test_gradient_of_a_broadcast_product(pair):
     assert for_b.shape == b.shape
     for g, x in ((for_a, a), (for_b, b)):
         assert np.sum(g * x) == np.sum(w * a * b)  # Euler: the product is linear in each
+
+
+@given(shapes, st.sets(st.integers(0, 2)), st.booleans())
+@example(hnp.BroadcastableShapes(((1, 1), (3, 4)), (3, 4)), {0, 1}, False)
+@example(hnp.BroadcastableShapes(((1, 4), (3, 4)), (3, 4)), {0}, True)
+@example(hnp.BroadcastableShapes(((), (3,)), (3,)), {0}, False)
+@settings(max_examples=60, deadline=None)
+def test_gradient_of_a_broadcast_operand_whose_result_is_summed(pair, axes, keepdims):
+    """What comes back from a sum stands for its broadcast, and may have the operand's own shape."""
+    a, b = (integers(shape, k) for k, shape in enumerate(pair.input_shapes))
+    axes = tuple(axis for axis in axes if axis < len(pair.result_shape))
+    reduced = np.sum(np.zeros(pair.result_shape), axes, keepdims=True)
+    w = integers(reduced.shape, 3)
+
+    def f(a, b):
+        total = xp.sum(a - b, axes, keepdims=keepdims)
+        return xp.sum(w.reshape(total.shape) * total)
+
+    expected = unbroadcast(np.broadcast_to(w, pair.result_shape), a.shape)
+    gradient = xp.grad(f)
+    replayed = xp.compile(gradient)
+    for found in (gradient(a, b), replayed(a, b), replayed(a, b)):
+        np.testing.assert_array_equal(found, expected)
+    along = xp.jvp(xp.grad(lambda a: 0.5 * f(a * a, b)), (a,), (np.ones(a.shape)[()],))[1]
+    np.testing.assert_array_equal(along, expected)
 
 
 @given(hnp.array_shapes(max_dims=3, max_side=4).flatmap(

@@ -8,12 +8,13 @@ the count of terms (`diffcheck.studies.accuracy.matrices` holds it against balls
 from __future__ import annotations
 
 import math
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
 from typing import Any
 
 import numpy as np
 
 from diffcheck.engine.ball_trace import BALLS, ball_array, is_ball
+from diffcheck.engine.binding import plain_form
 from diffcheck.engine.broadcasting import spread
 from diffcheck.engine.ops.comparison import ball_less, equal
 from diffcheck.engine.ops.elementwise import where
@@ -43,21 +44,36 @@ def count_of(x: Any, axis: Axis) -> int:
 
 def expand(g: Any, shape: tuple[int, ...], axis: Axis) -> Any:
     """Return a reduced array with its reduced axes back, of length 1."""
+    return reshape(g, _with_ones(shape, axis))
+
+
+@lru_cache(maxsize=256)
+def _with_ones(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     reduced = axes_of(axis, len(shape))
-    return reshape(g, tuple(1 if a in reduced else n for a, n in enumerate(shape)))
+    return tuple(1 if a in reduced else n for a, n in enumerate(shape))
 
 
 def _length(x: Any, *, axis: Axis = None, keepdims: bool = False) -> int:
     return count_of(x, axis)
 
 
+def _to_terms_of_array(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Return a cotangent that stands for its broadcast: without axes it is broadcast fastest."""
+    if axis is None and x.ndim:
+        return np.asarray(g).reshape(())
+    return g.reshape(_with_ones(x.shape, axis))
+
+
+@plain_form(_to_terms_of_array)
+def _to_terms(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    return spread(expand(g, shape_of(x), axis), shape_of(x))
+
+
 _sum = op(
     "sum",
     lambda x, *, axis=None, keepdims=False: np.add.reduce(x, axis=axis, keepdims=keepdims),
     kind="linear",
-    vjp=lambda g, y, x, axis=None, keepdims=False: spread(
-        expand(g, shape_of(x), axis), shape_of(x)
-    ),
+    vjp=_to_terms,
     length=_length,
     sympy="sum(x, axis, keepdims=keepdims)",
     jax="sum",

@@ -45,8 +45,9 @@ def compile(f: Callable[..., Any]) -> Callable[..., Any]:  # noqa: A001 - the is
 
     @wraps(f)
     def compiled(*args: Any, **kwargs: Any) -> Any:
+        latest = replays.latest
         try:
-            result = replays.latest(*args, **kwargs)
+            result = latest(args, kwargs)
         except ASKED_AGAIN:
             return replays.general(args, kwargs)
         return result if result is not MISS and result is not NAN else replays.general(args, kwargs)
@@ -92,9 +93,9 @@ class _Recorded:
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run the program."""
         try:
-            return self.fast.call(*args, **kwargs)
+            return self.fast.call(args, kwargs)
         except ASKED_AGAIN:
-            return self.slow.call(*args, **kwargs)
+            return self.slow.call(args, kwargs)
 
 
 class _Replays:
@@ -104,7 +105,7 @@ class _Replays:
         self.f = f
         self.plain: dict[Any, _Recorded] = {}
         self.masked: dict[Any, _Recorded] = {}
-        self.latest: Callable[..., Any] = lambda *_args, **_kwargs: MISS
+        self.latest: Callable[..., Any] = lambda _args, _kwargs: MISS
 
     def general(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Find the program by signature, or record it."""

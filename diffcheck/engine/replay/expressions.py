@@ -79,21 +79,22 @@ def _reshape(writer: Writer, node: Node, _out: str | None) -> str | None:
 
 
 def _matmul(writer: Writer, node: Node, out: str | None) -> str | None:
-    """Return a call of `dot`: what matmul does, at a third of the cost for small matrices.
+    """Return a call of `dot`, as the op's forward calls it for two matrices.
 
-    The products are the same to the bit for matrices that are dense, by rows or by columns.
+    For vectors the products are the same to the bit, if matrices are dense, by rows or columns.
     """
     nodes = [writer.program.nodes[a] for a in node.args]
-    if not all(_is_dense(writer, n) and n.dtype == node.dtype for n in nodes):
+    if node.dtype.char not in "fd" or any(n.dtype != node.dtype for n in nodes):
         return None
-    if node.dtype.char not in "fd":
+    matrices = all(n.flavor is Flavor.ARRAY and len(n.shape) == 2 for n in nodes)
+    if not matrices and not all(_is_dense(writer, n) for n in nodes):
         return None
     a, b = (writer.operand(n) for n in node.args)
     return f"{a}.dot({b}, {out})" if out else f"{a}.dot({b})"
 
 
 def _is_dense(writer: Writer, node: Node) -> bool:
-    if len(node.shape) != 2:
+    if node.flavor is not Flavor.ARRAY or len(node.shape) not in (1, 2):
         return False
     if node.name in ("permute_dims", "matrix_transpose"):
         return writer.program.nodes[node.args[0]].ordered

@@ -20,7 +20,7 @@ NAN = object()  # a nan: the program with masks must say what it is
 
 # What the program calls its own values; arguments of these names get another one.
 RESERVED: Final = re.compile(
-    "[tbc][0-9]+|s|token|workspaces?|new_workspace|program|silence|restore|IGNORED|MISS|NAN"
+    "[tbc][0-9]+|s|args|kwargs|token|workspaces?|new_workspace|program|silence|restore|IGNORED|MISS|NAN"
 )
 
 
@@ -60,13 +60,11 @@ def emitted(
         (*names, *keywords.values()), (*positional, *keyword.values()), strict=True
     ):
         guard.add(name, tree)
-    renamed = [f"{new} = {name}" for name, new in keywords.items() if new != name]
-    guards = [*renamed, *guard.finish()]
+    guards = [*_taken(names, keywords), *guard.finish()]
     inputs = dict(zip(program.inputs, guard.leaves, strict=True))
     writer = write_body(program, inputs, bound, fast=fast)
     result = _result(writer, output)
-    lines = [f"def program({_parameters(names, list(keyword))}):"]
-    lines += _indented(guards)
+    lines = ["def program(args, kwargs):", *_indented(guards)]
     lines += _body(writer, result)
     namespace = {**bound, "MISS": MISS, "NAN": NAN}
     namespace |= {"silence": silence, "restore": restore, "IGNORED": IGNORED}
@@ -80,9 +78,19 @@ def _unreserved(name: str) -> str:
     return name + "_" if RESERVED.fullmatch(name) else name
 
 
-def _parameters(names: list[str], keywords: list[str]) -> str:
-    parts = [*names, "/"] if names else []
-    return ", ".join([*parts, *(["*", *keywords] if keywords else [])])
+def _taken(names: list[str], keywords: dict[str, str]) -> list[str]:
+    """Return the statements that take arguments by position and by keyword.
+
+    Handed on in a tuple and a dict, they cost a third of what a call with them unpacked does. Too
+    many or too few are a `ValueError` here, another keyword is a `KeyError`: see `compile`.
+    """
+    lines = [
+        f"if len(kwargs) != {len(keywords)}: return MISS" if keywords else "if kwargs: return MISS"
+    ]
+    lines.append(
+        f"{', '.join(names)}{',' if len(names) == 1 else ''} = args" if names else "() = args"
+    )
+    return lines + [f"{new} = kwargs[{name!r}]" for name, new in keywords.items()]
 
 
 def _body(writer: Writer, result: str) -> list[str]:

@@ -41,6 +41,8 @@ def multiply(r: Rewriter, node: Node) -> int | None:
                 return x
             if r.is_number(factor, -1.0):
                 return r.derived(node, "negative", (x,))
+        elif node.is_real and r.nodes[x].is_real and r.is_number(factor, -1.0):
+            return r.derived(node, "negative", (x,))  # of a Python float, a float64
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from diffcheck.engine.ops.products import product
 from diffcheck.engine.replay.kernels import expit, sech2, softplus
 from diffcheck.engine.replay.program import Flavor, Node
 
@@ -21,6 +22,7 @@ UFUNC_OF: Final[dict[Callable[..., Any], np.ufunc]] = {
     operator.truediv: np.divide,
     operator.neg: np.negative,
     operator.abs: np.absolute,
+    product: np.matmul,  # but for two matrices, see `expressions`
 }
 
 # x**n on arrays is one of these for n a Python number; NumPy does the same behind the operator.

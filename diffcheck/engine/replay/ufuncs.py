@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ def _array_operand(writer: Writer, node: Node, a: int) -> str:
     operand = writer.program.nodes[a]
     if _lacks_axes(operand, node) and a not in writer.python:
         return f"{writer.operand(a)}.reshape({writer.tree(node.shape, node)})"
+    if _is_one_element(operand, node):
+        return f"{writer.operand(a)}.reshape(())"
     if operand.role != "constant" or not node.shape:
         return writer.operand(a) if all_doubles(writer, node) else writer.wrapped(a)
     others = [writer.program.nodes[b] for b in node.args if b != a]
@@ -56,6 +59,15 @@ def _lacks_axes(operand: Node, node: Node) -> bool:
         operand.flavor is Flavor.ARRAY
         and 0 < missing < len(node.shape)
         and node.shape == (1,) * missing + operand.shape
+    )
+
+
+def _is_one_element(operand: Node, node: Node) -> bool:
+    """Whether one element serves all of the result: without axes it is broadcast faster."""
+    return (
+        operand.flavor is Flavor.ARRAY
+        and operand.shape != ()
+        and math.prod(operand.shape) == 1 != math.prod(node.shape)
     )
 
 

@@ -14,19 +14,19 @@ from diffcheck.engine.replay.writer import Writer
 def call_of_ufunc(writer: Writer, node: Node, ufunc: np.ufunc, out: str | None) -> str:
     """Return a call with the node's operands, written to `out` where there is one."""
     name = writer.bind(ufunc.__name__, ufunc)
-    operands = [_array_operand(writer, node, a) for a in node.args]
+    operands = [_array_operand(writer, node, ufunc, a) for a in node.args]
     if out is not None:
         by_name = ufunc in (np.maximum, np.minimum)  # NumPy deprecates a third positional operand
         operands.append(f"out={out}" if by_name else out)
     return f"{name}({', '.join(operands)})"
 
 
-def _array_operand(writer: Writer, node: Node, a: int) -> str:
+def _array_operand(writer: Writer, node: Node, ufunc: np.ufunc, a: int) -> str:
     """Return an operand; numbers among arrays as arrays, which NumPy takes up faster."""
     operand = writer.program.nodes[a]
     if _lacks_axes(operand, node) and a not in writer.python:
         return f"{writer.operand(a)}.reshape({writer.tree(node.shape, node)})"
-    if _is_one_element(operand, node):
+    if ufunc.signature is None and _is_one_element(operand, node):
         return f"{writer.operand(a)}.reshape(())"
     if operand.role != "constant" or not node.shape:
         return writer.operand(a) if all_doubles(writer, node) else writer.wrapped(a)

@@ -190,7 +190,9 @@ class TaskItem(CaseItem):
 def failure_lines(context: CaseContext, measurements: list[Measurement]) -> list[str]:
     """Return what fails of one task as `diffcheck run` prints it, the worst first."""
     from diffcheck.judge.failures import failures_of_task  # noqa: PLC0415
+    from diffcheck.report.explanation import short  # noqa: PLC0415
     from diffcheck.report.terminal import failure_line  # noqa: PLC0415
+    from diffcheck.run.explain import explanations  # noqa: PLC0415
     from diffcheck.run.measure import point_values  # noqa: PLC0415
 
     at = {
@@ -200,7 +202,13 @@ def failure_lines(context: CaseContext, measurements: list[Measurement]) -> list
     }
     failures, unlisted = failures_of_task(measurements, at)
     path = str(context.case.path)
-    lines = [failure_line(f.worst, f.point, path, further=f.further) for f in failures]
+    shown = failures[:MOST_LINES]
+    why = [short(e) for e in explanations(context, [f.worst for f in shown])]
+    why += [""] * (len(failures) - len(shown))
+    lines = [
+        failure_line(f.worst, f.point, path, further=f.further, why=because)
+        for f, because in zip(failures, why, strict=True)
+    ]
     return lines + ([f"… and {unlisted} more components"] if unlisted else [])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.engine.flow import Flow
 from diffcheck.engine.table import Op
 from diffcheck.engine.tensor import Tensor, tensor_of
 from diffcheck.engine.trees import tree_map
@@ -66,13 +67,21 @@ class _Reader:
         return slot
 
     def _source(self) -> str:
-        """Return the line of the user's program that is being run, if one is."""
+        """Return the line of the user's program that is being run, or that a sweep takes back."""
         frame = sys._getframe(2)  # noqa: SLF001 - the documented way to a caller's line
         while frame is not None and frame.f_code.co_filename != self._file:
+            if frame.f_code is Flow.pass_on.__code__:
+                return self._line_of(frame.f_locals["record"][-1])
             frame = frame.f_back  # type: ignore[assignment]
         if frame is None:
             return ""
         return f"{short_path(self._file)}:{frame.f_lineno} ({frame.f_code.co_name})"
+
+    def _line_of(self, y: Any) -> str:
+        """Return the line that made a value of the forward pass."""
+        while type(y) is Tensor and y.trace is not self:
+            y = y.value
+        return self.sources[y.node] if type(y) is Tensor else ""
 
     def _behind(self, operands: tuple[int, ...]) -> str:
         """Return the line behind the latest operand: a rule is called with its op's own values."""

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import jax
+import numpy as np
 
 import diffcheck
 
 _OWN: Final = str(Path(diffcheck.__file__).parent)
 _JAX: Final = str(Path(jax.__file__).parent)
+_NUMPY: Final = str(Path(np.__file__).parent)  # calls the methods of JAX's arrays
 
 # Functions of JAX whose bodies are approximations for one format (rational functions, series,
 # recurrences cut short): what they mean in exact arithmetic is not the function they stand for.
@@ -60,7 +62,7 @@ def source_of(equation: Any) -> str:
     traceback = equation.source_info.traceback
     for i, code in enumerate(_codes(traceback)):
         path = code.co_filename
-        if not path.startswith((_JAX, _OWN, "<")):
+        if not path.startswith((_JAX, _OWN, _NUMPY, "<")):
             frame = traceback.frames[i]
             return f"{_short(path)}:{frame.line_num} ({frame.function_name})"
     return ""

@@ -1,4 +1,4 @@
-"""`diffcheck explain`: which operations lost the digits of one number."""
+"""`diffcheck explain`: which operations lost the digits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--dtype", type=click.Choice(["float32", "float64"]), default="float32", show_default=True
 )
 @click.option("--quantity", help="As gradient (the default of a scalar), jacobian, hessian.")
-@click.option("--component", default="", help="As df/dx; default: the one with the largest error.")
+@click.option("--component", default="", help="As df/dx; default: all.")
 @click.option(
     "--at",
     "at",
@@ -46,11 +46,14 @@ def explain_command(
     component: str,
     at: tuple[str, ...],
 ) -> int:
-    """Say which operations lost the digits of one number, largest first, and prove it by the sum.
+    """Say which operations lost the digits, largest first, and prove it by the sum.
 
     CASE is a case's name below cases/, a file that holds one case, or PATH::CASE.
     """
-    from diffcheck.report.explanation import explanation  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.report.explanation import (  # noqa: PLC0415 - SymPy is slow to import
+        explanation,
+        heading,
+    )
     from diffcheck.run.explain import explain  # noqa: PLC0415
     from diffcheck.run.options import Task  # noqa: PLC0415
 
@@ -75,7 +78,10 @@ def explain_command(
             "a name that this quantity does not have",
             f"diffcheck explain {case} --quantity {asked.kind}",
         ) from error
-    click.echo(explanation(result, str(found.path)))
+    m = result[0][0]
+    click.echo("\n".join(heading(m, str(found.path), m.point)))
+    for measurement, why in result:
+        click.echo("\n".join(["", *explanation(measurement, why)]))
     return exits.OK
 
 

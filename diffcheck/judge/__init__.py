@@ -1,5 +1,6 @@
 """The judge: from a computed number and its certified truth to one word."""
 
+from diffcheck.judge.explanations import Explanation, Loss, TapeNode, key_of
 from diffcheck.judge.records import (
     FAILING,
     FAILING_IF_STRICT,
@@ -35,16 +36,20 @@ __all__ = [
     "Budgets",
     "CaseRecord",
     "Culprit",
+    "Explanation",
     "Header",
     "Judgement",
+    "Loss",
     "Measurement",
     "PointRecord",
     "Record",
     "RuleEvidence",
+    "TapeNode",
     "TwoFormats",
     "Verdict",
     "by_exact_semantics",
     "by_two_formats",
     "judge",
+    "key_of",
     "wrong_everywhere",
 ]

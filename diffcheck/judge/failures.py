@@ -10,10 +10,23 @@ import msgspec
 import numpy as np
 
 from diffcheck.floats import from_hex
-from diffcheck.judge.records import Measurement
+from diffcheck.judge.explanations import key_of
+from diffcheck.judge.records import Measurement, Verdict
 from diffcheck.judge.words import SEVERITY
 
 MOST_COMPONENTS: Final = 5  # of one quantity: a broken network of 61 inputs fails in all of them
+MOST_EXPLAINED: Final = 6  # on a page
+LOSSY: Final = frozenset(
+    {
+        Verdict.MISMATCH,
+        Verdict.WRONG,
+        Verdict.RANGE,
+        Verdict.LOST,
+        Verdict.OP_FAULT,
+        Verdict.UNSTABLE,
+        Verdict.INEXACT,
+    }
+)  # verdicts whose worst point a page explains
 
 Values = Mapping[str, str | list[str]]
 
@@ -24,6 +37,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     worst: Measurement
     point: dict[str, str | list[str]] | None
     further: int
+    why: str = ""  # its explanation in one line
 
 
 def rank(m: Measurement) -> tuple[bool, bool, int, float]:
@@ -73,3 +87,28 @@ def _failure(group: Sequence[Measurement], at: Mapping[tuple[str, int], Values])
 
 def _first(groups: Iterable[list[Failure]]) -> list[Failure]:
     return [failure for group in groups for failure in group[:MOST_COMPONENTS]]
+
+
+def explained_on_page(measurements: Iterable[Measurement]) -> list[Measurement]:
+    """Return what a case's page explains: the worst of each program, backend and verdict.
+
+    Whatever has a number and lost digits, known defects included, worst first and at most
+    `MOST_EXPLAINED`.
+    """
+    worst: dict[tuple[str, str, Verdict], Measurement] = {}
+    for m in measurements:
+        if m.verdict in LOSSY and m.computed is not None:
+            key = (m.program, m.backend, m.verdict)
+            if key not in worst or rank(m) < rank(worst[key]):
+                worst[key] = m
+    return sorted(worst.values(), key=rank)[:MOST_EXPLAINED]
+
+
+def to_explain(measurements: Sequence[Measurement]) -> list[Measurement]:
+    """Return the measurements that a terminal or a page explains, each once."""
+    tasks: dict[tuple[str, ...], list[Measurement]] = {}
+    for m in measurements:
+        tasks.setdefault((m.program, m.backend, m.mode, m.device, m.dtype), []).append(m)
+    failures = [f.worst for group in tasks.values() for f in failures_of_task(group, {})[0]]
+    chosen = [*failures, *explained_on_page(measurements)]
+    return list({key_of(m): m for m in chosen if m.computed is not None}.values())

@@ -1,4 +1,4 @@
-"""The records of the store: header, case, point and measurement, one JSON line each.
+"""The records of the store: header, case, point, measurement, explanation: one JSON line each.
 
 This is the documented schema; `SCHEMA_VERSION` rises when a field changes its meaning or goes away.
 Floats are hexadecimal strings, since JSON libraries lose NaN, the infinities and the sign of zero.
@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
+
+from diffcheck.judge.explanations import Explanation
 
 
 class Verdict(StrEnum):
@@ -148,4 +150,4 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True, tag="measurement", 
     known_defect: str = ""  # the reason, where a declared defect covers this
 
 
-Record = Header | CaseRecord | PointRecord | Measurement
+Record = Header | CaseRecord | PointRecord | Measurement | Explanation

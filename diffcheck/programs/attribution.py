@@ -9,8 +9,8 @@ one reverse pass over the whole program, on balls (Linnainmaa 1976; Griewank and
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 from flint import arb
@@ -21,24 +21,36 @@ from diffcheck.balls import precision, ulp
 from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.tensor import Tensor, base, tensor_of
 from diffcheck.floats import FORMATS
-from diffcheck.programs.exact import FLOATING, BallArithmetic, exactly
-from diffcheck.programs.floats import FloatArithmetic
+from diffcheck.programs.exact import BallArithmetic, balls_of, exactly
 from diffcheck.programs.form import Operation, Program
+from diffcheck.programs.recording import (
+    Call,
+    Recording,
+    is_float,
+    is_number,
+    is_rounded,
+    record,
+)
 from diffcheck.programs.running import run
+from diffcheck.programs.truths import true_values
 
-BITS = 192
+BITS: Final = 192
+
+Balls = NDArray[Any]  # of dtype object, flat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
     """What one operation did to the result: Σ S·δ over its elements, and the element that did most.
 
-    `operands` are the floats the operation met at that element, or at the first one of operands of
+    `operands` are the numbers the operation met at that element, or at the first one of operands of
     other shapes; `rounding` is δ, `own_ulps` that in ulps of its exact result, `amplification` is
-    S, `result` the float it gave.
+    S, `result` the float it gave. `call` and `element` say where in the recording this is.
     """
 
     operation: Operation
+    call: int
+    element: int
     total: arb
     rounding: arb
     own_ulps: arb
@@ -49,11 +61,39 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Departure:
-    """An operation with the element at which finite operands gave NaN or an infinity."""
+    """An operation with the element at which finite operands gave NaN or an infinity.
+
+    `exact` is what they give without rounding: a number beyond the format, or none either.
+    """
 
     operation: Operation
+    call: int
+    element: int
     operands: tuple[float, ...]
     result: float
+    exact: arb
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A call beside exact arithmetic, for each of its float results: flat arrays of balls.
+
+    `exact` is its result on the floats it met, `slopes` the derivative S of the program's result,
+    `true` what it would be had nothing been rounded: empty where that is not known.
+    """
+
+    call: Call
+    exact: list[Balls]
+    slopes: list[Balls]
+    true: list[Balls]
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralEffect:
+    """The most that rounding a literal may do to the result: Σ u·|c·S| over its elements."""
+
+    value: float
+    most: arb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +101,20 @@ class Attribution:
     """The float result of a program run op by op, and what each operation contributed to its error.
 
     `contributions` come largest first; operations that rounded nothing are left out. `total` is
-    their sum, to compare with the result's error. `departure` is the first operation that gave
-    something else than a number from numbers; from there on roundings say nothing.
+    their sum, to compare with the error against `exact`: the program's result had nothing been
+    rounded but its literals, None where a branch cannot be decided. What those may have cost is in
+    `literals`, largest first. `departure` is
+    the first operation that gave something else than a number from numbers; from there on roundings
+    say nothing. `calls` are all operations in the order of execution.
     """
 
     result: float
     contributions: tuple[Contribution, ...]
     total: arb
+    exact: arb | None
+    literals: tuple[LiteralEffect, ...]
     departure: Departure | None
+    calls: tuple[Traced, ...]
 
 
 def attribute(
@@ -78,137 +124,137 @@ def attribute(
 
     Raises `MissingFormError` for an operation without an exact form.
     """
-    calls = _calls(program, inputs)
+    recording = record(program, inputs)
     with precision(BITS), np.errstate(all="ignore"):
-        shadow = _Shadow(calls)
+        shadow = _Shadow(recording)
 
         def on_the_float_path(*epsilons: Any) -> Any:
             shadow.start(epsilons)
             outputs = run(program, [exactly(x) for x in inputs], shadow)
             return reshape(outputs[output], (-1,))[element]
 
-        zeros = [
-            exactly(np.zeros(np.shape(y))).value for call in calls for y in call.floats if y.size
+        value, pullback = engine.vjp(on_the_float_path, *shadow.zeros())
+        slopes = pullback(exactly(np.ones(())).value)
+        truths = true_values(program, inputs, bits=BITS)
+        # Decided without rounding, a branch may be another one: then no call has a counterpart.
+        same = truths is not None and list(map(len, truths.calls)) == [
+            len(exact) for exact, _ in shadow.traced
         ]
-        value, pullback = engine.vjp(on_the_float_path, *zeros)
-        slopes = iter(pullback(exactly(np.ones(())).value))
+        true = truths.calls if truths is not None and same else [[] for _ in recording.calls]
+        calls = [
+            Traced(call, exact, [balls_of(slopes[i]).reshape(-1) for i in places], true[index])
+            for index, (call, (exact, places)) in enumerate(
+                zip(recording.calls, shadow.traced, strict=True)
+            )
+        ]
         found = [
-            _contribution(call, k, next(slopes), rounding)
-            for call, roundings in zip(calls, shadow.roundings, strict=True)
-            for k, rounding in enumerate(roundings)
-            if np.size(rounding)  # an array of no elements has no ε either
+            _contribution(traced, index, k)
+            for index, traced in enumerate(calls)
+            for k, y in enumerate(traced.call.floats)
+            if y.size
         ]
         rounded = [c for c in found if not c.total.is_zero()]
         rounded.sort(key=lambda c: -abs(float(c.total.mid())))
         total = sum((c.total for c in rounded), arb(0))
+        literals = [
+            _literal_effect(array, balls_of(slopes[i]).reshape(-1))
+            for array, i in zip(recording.literals, shadow.literal_places, strict=True)
+        ]
+        literals.sort(key=lambda c: -float(c.most.mid()))
     result = float(np.asarray(base(value)).reshape(-1)[0].mid())
+    lost = not (np.isfinite(result) and total.is_finite())
     return Attribution(
         result=result,
         contributions=tuple(rounded),
         total=total,
-        departure=None if np.isfinite(result) else _departure(calls),
+        exact=None if truths is None else truths.outputs[output][element],
+        literals=tuple(literals),
+        departure=_departure(calls) if lost else None,
+        calls=tuple(calls),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """One operation as it ran: with its operands and those of its results that are floats."""
-
-    operation: Operation
-    operands: list[Any]
-    results: list[Any]
-
-    @property
-    def floats(self) -> list[Any]:
-        return [y for y in self.results if _is_float(y)]
-
-
-def _is_float(y: Any) -> bool:
-    return getattr(getattr(y, "dtype", None), "kind", "") in FLOATING
-
-
-class _Recorder(FloatArithmetic):
-    """Floats that note down every operation in the order of execution."""
-
-    def __init__(self) -> None:
-        self.calls: list[_Call] = []
-
-    def apply(self, operation: Operation, operands: Sequence[Any]) -> Sequence[Any]:
-        results = [np.asarray(y) if _is_float(y) else y for y in super().apply(operation, operands)]
-        self.calls.append(_Call(operation, list(operands), results))
-        return results
-
-
-def _calls(program: Program, inputs: Sequence[NDArray[Any]]) -> list[_Call]:
-    recorder = _Recorder()
-    run(program, list(inputs), recorder)
-    return recorder.calls
-
-
+@dataclass(slots=True)
 class _Shadow(BallArithmetic):
     """Balls that follow the floats: each exact result gives way to the float that was computed.
 
-    What is between the two is the operation's rounding. An ε of value 0 is added to every result:
-    the derivative in it is what the result of the program makes of that rounding.
+    What is between the two is the operation's rounding. An ε of value 0 is added to every result,
+    and to every literal that was rounded: the derivative in it is what the result of the program
+    makes of that rounding. `traced` has for each call its exact results and the places of its ε.
     """
 
-    def __init__(self, calls: Sequence[_Call]) -> None:
-        self._calls = calls
-        self.roundings: list[list[Any]] = []
-        self._epsilons: Iterator[Any] = iter(())
+    recording: Recording
+    traced: list[tuple[list[Balls], list[int]]] = field(default_factory=list)
+    literal_places: list[int] = field(default_factory=list)
+    _epsilons: Sequence[Any] = ()
+    _next: Iterator[int] = field(default_factory=lambda: iter(()))
+
+    def zeros(self) -> list[Any]:
+        """Return the ε of a run: those of the literals first, then one for each float result."""
+        arrays = [*self.recording.literals]
+        arrays += [y for call in self.recording.calls for y in call.floats]
+        return [exactly(np.zeros(np.shape(y))).value for y in arrays]
 
     def start(self, epsilons: Sequence[Any]) -> None:
-        """Begin a run with these ε, in the order of the float results."""
-        self.roundings = []
-        self._epsilons = iter(epsilons)
+        """Begin a run with these ε."""
+        self.traced, self.literal_places = [], []
+        self._epsilons = epsilons
+        self._next = iter(range(len(self.recording.literals), len(epsilons)))
 
     def literal(self, value: NDArray[Any]) -> Any:
-        return exactly(value)
+        """Return a literal, with an ε where it was rounded."""
+        if not is_rounded(value):
+            return exactly(value)
+        place = len(self.literal_places)
+        self.literal_places.append(place)
+        floats = exactly(np.asarray(value))
+        return _with_value(floats + self._epsilons[place], floats.value)
 
     def apply(self, operation: Operation, operands: Sequence[Any]) -> Sequence[Any]:
-        call = self._calls[len(self.roundings)]
+        """Apply the exact form, and go on with the floats."""
+        call = self.recording.calls[len(self.traced)]
         results: list[Any] = []
-        roundings: list[Any] = []
-        for exact, computed in zip(super().apply(operation, operands), call.results, strict=True):
-            if not _is_float(computed):
+        exacts: list[Balls] = []
+        places: list[int] = []
+        found = BallArithmetic.apply(self, operation, operands)
+        for exact, computed in zip(found, call.results, strict=True):
+            if not is_float(computed):
                 results.append(computed)
                 continue
-            floats = exactly(computed).value
-            roundings.append(floats - balls_of(exact))
-            followed = exact + next(self._epsilons) if computed.size else exact
-            results.append(_with_value(followed, floats))
-        self.roundings.append(roundings)
+            place = next(self._next)
+            places.append(place)
+            exacts.append(balls_of(exact).reshape(-1))
+            followed = exact + self._epsilons[place] if computed.size else exact
+            results.append(_with_value(followed, exactly(computed).value))
+        self.traced.append((exacts, places))
         return results
 
 
-def _with_value(x: Tensor, balls: NDArray[Any]) -> Tensor:
+def _with_value(x: Tensor, balls: Balls) -> Tensor:
     """Return a tensor of the same place on its tape with other balls."""
     inner = tensor_of(balls, x.value.trace, x.value.node) if type(x.value) is Tensor else balls
     return tensor_of(inner, x.trace, x.node)
 
 
-def balls_of(x: Any) -> NDArray[Any]:
-    """Return the innermost object array of balls."""
-    return np.asarray(base(x), dtype=object)
-
-
-def _contribution(call: _Call, k: int, slopes: Any, roundings: Any) -> Contribution:
-    slopes, roundings = (balls_of(t).reshape(-1) for t in (slopes, roundings))
+def _contribution(traced: Traced, index: int, k: int) -> Contribution:
+    call = traced.call
+    floats = np.asarray(call.floats[k]).reshape(-1)
+    roundings: Any = exactly(floats).value.reshape(-1) - traced.exact[k]
     # What no result depends on may be as wrong as it likes: 0·NaN is 0 here.
     products: list[Any] = [
-        arb(0) if s.is_zero() else s * d for s, d in zip(slopes, roundings, strict=True)
+        arb(0) if s.is_zero() else s * d for s, d in zip(traced.slopes[k], roundings, strict=True)
     ]
     most = max(range(len(products)), key=lambda i: abs(float(products[i].mid())))
-    result = np.asarray(call.floats[k]).reshape(-1)
-    rounding = roundings[most]
     return Contribution(
         operation=call.operation,
+        call=index,
+        element=most,
         total=sum(products, arb(0)),
-        rounding=rounding,
-        own_ulps=_own_ulps(result[most], rounding),
-        amplification=slopes[most],
-        result=float(result[most]),
-        operands=tuple(_element(x, most, result.size) for x in call.operands if _is_number(x)),
+        rounding=roundings[most],
+        own_ulps=_own_ulps(floats[most], roundings[most]),
+        amplification=traced.slopes[k][most],
+        result=float(floats[most]),
+        operands=operands_at(call, most, floats.size),
     )
 
 
@@ -218,25 +264,39 @@ def _own_ulps(computed: Any, rounding: arb) -> arb:
     return rounding / ulp(exact, fmt) if exact.is_finite() else arb("nan")
 
 
-def _departure(calls: Sequence[_Call]) -> Departure | None:
-    for call in calls:
-        operands = [np.asarray(x) for x in call.operands if _is_number(x)]
-        for result in map(np.asarray, call.floats):
-            lost = np.flatnonzero(~np.isfinite(result))
+def _literal_effect(array: NDArray[Any], slopes: Balls) -> LiteralEffect:
+    u = FORMATS[array.dtype.name].unit_roundoff
+    numbers = [float(c) for c in array.reshape(-1)]
+    sizes = [
+        abs(s * c) * u if is_rounded(c) else arb(0) for s, c in zip(slopes, numbers, strict=True)
+    ]
+    most = max(range(len(sizes)), key=lambda i: float(sizes[i].mid()))
+    return LiteralEffect(numbers[most], sum(sizes, arb(0)))
+
+
+def _departure(calls: Sequence[Traced]) -> Departure | None:
+    for index, traced in enumerate(calls):
+        call = traced.call
+        operands = [np.asarray(x) for x in call.operands if is_float(np.asarray(x))]
+        results = map(np.asarray, call.floats)
+        for result, exact, slopes in zip(results, traced.exact, traced.slopes, strict=True):
+            # What nothing depends on may be anything: the branch of a `where` that is not taken.
+            matters = np.array([not s.is_zero() for s in slopes], dtype=bool)
+            lost = np.flatnonzero(~np.isfinite(result.reshape(-1)) & matters)
             if lost.size and operands and all(np.isfinite(x).all() for x in operands):
                 i = int(lost[0])
                 return Departure(
                     operation=call.operation,
-                    operands=tuple(_element(x, i, result.size) for x in operands),
+                    call=index,
+                    element=i,
+                    operands=operands_at(call, i, result.size),
                     result=float(result.reshape(-1)[i]),
+                    exact=exact[i],
                 )
     return None
 
 
-def _is_number(x: Any) -> bool:
-    return _is_float(np.asarray(x))
-
-
-def _element(x: Any, i: int, size: int) -> float:
-    flat = np.asarray(x).reshape(-1)
-    return float(flat[i]) if flat.size == size else float(flat[0])
+def operands_at(call: Call, i: int, size: int) -> tuple[float, ...]:
+    """Return the numbers that a call met at element i of its result, which has so many elements."""
+    arrays = [np.asarray(x).reshape(-1) for x in call.operands if is_number(x)]
+    return tuple(float(x[i] if x.size == size else x[0]) for x in arrays if x.size)

@@ -12,7 +12,7 @@ from diffcheck import engine
 from diffcheck.balls import precision
 from diffcheck.engine.ball_trace import BALLS
 from diffcheck.engine.ops.joining import stack
-from diffcheck.engine.tensor import Tensor, tensor_of
+from diffcheck.engine.tensor import Tensor, base, tensor_of
 from diffcheck.programs.form import Operation, Program
 from diffcheck.programs.running import run
 
@@ -57,6 +57,11 @@ def exactly(array: Any) -> Any:
         return array
     with engine.literal_rounding(0.0):
         return tensor_of(engine.ball_array(array), BALLS, None)
+
+
+def balls_of(x: Any) -> NDArray[Any]:
+    """Return the innermost object array of balls."""
+    return np.asarray(base(x), dtype=object)
 
 
 class BallArithmetic:

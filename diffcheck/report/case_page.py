@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from diffcheck.judge import CaseRecord, Measurement, PointRecord
+from diffcheck.judge import CaseRecord, Explanation, Measurement, PointRecord
 from diffcheck.judge.words import SEVERITY
 from diffcheck.report import files, markdown
+from diffcheck.report.explained import explained
 from diffcheck.report.given import given_points
 from diffcheck.report.panels import panels_of
 from diffcheck.report.summaries import topic_of
@@ -22,11 +23,12 @@ def render_case(
     record: CaseRecord,
     points: Iterable[PointRecord],
     measurements: Iterable[Measurement],
+    explanations: Iterable[Explanation],
     directory: Path,
     *,
     flags: str = "",
 ) -> list[Path]:
-    """Write `cases/<topic>/<case>.md` and its plots below `directory`; return their paths.
+    """Write `cases/<topic>/<case>.md` and its pictures below `directory`; return their paths.
 
     A pure function of its arguments. `flags` are those of the run that a reader must repeat to
     meet the same points (`--points 30 --seed 1`).
@@ -35,7 +37,10 @@ def render_case(
     measurements = list(measurements)
     folder = directory / "cases" / topic_of(record.path)
     plots = _plots(record, points, measurements)
-    written = [files.write_changed(folder / name, content) for name, _, content in plots]
+    why = explained(record, points, measurements, explanations)
+    pictures = [(name, content) for name, _, content in plots]
+    pictures += [(e.drawing, e.picture) for e in why if e.drawing]
+    written = [files.write_changed(folder / name, content) for name, content in pictures]
     text = markdown.render(
         "case.md.jinja",
         {
@@ -45,6 +50,7 @@ def render_case(
             "plots": [(name, label) for name, label, _ in plots],
             "given": given_points(points, measurements),
             "worst": worst_points(record.path, points, measurements, flags),
+            "explained": why,
             "silent": _silent(measurements),
             "defects": sorted({m.known_defect for m in measurements if m.known_defect}),
             "flags": flags,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from diffcheck.judge import CaseRecord, Measurement, PointRecord
+from diffcheck.judge import CaseRecord, Explanation, Measurement, PointRecord
 from diffcheck.report.case_page import render_case
 from diffcheck.report.summaries import Summary, summarize
 from diffcheck.run.store import decode
@@ -40,10 +40,12 @@ def render_segment(segment: Segment, directory: Path | None, flags: str = "") ->
     case = next(r for r in records if isinstance(r, CaseRecord))
     points = [r for r in records if isinstance(r, PointRecord)]
     measurements = [r for r in records if isinstance(r, Measurement)]
-    summary = summarize(case, points, measurements)
+    explanations = [r for r in records if isinstance(r, Explanation)]
+    summary = summarize(case, points, measurements, explanations)
     if directory is None:
         return Rendered(summary, [])
-    return Rendered(summary, render_case(case, points, measurements, directory, flags=flags))
+    written = render_case(case, points, measurements, explanations, directory, flags=flags)
+    return Rendered(summary, written)
 
 
 def segments_of(store: Path) -> list[Segment]:

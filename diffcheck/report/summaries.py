@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from diffcheck.judge import CaseRecord, Measurement, PointRecord, Verdict
+from diffcheck.judge import CaseRecord, Explanation, Measurement, PointRecord, Verdict, key_of
+from diffcheck.judge.explanations import Key
 from diffcheck.judge.failures import Failure, Values, badness, failures_of_task, rank
 from diffcheck.report import numbers
+from diffcheck.report.explanation import short
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +65,13 @@ def worst_of(errors: Iterable[str | None]) -> float | None:
 
 
 def summarize(
-    record: CaseRecord, points: Iterable[PointRecord], measurements: Iterable[Measurement]
+    record: CaseRecord,
+    points: Iterable[PointRecord],
+    measurements: Iterable[Measurement],
+    explanations: Iterable[Explanation] = (),
 ) -> Summary:
     """Return the summary of a case from its records."""
+    why = {key_of(e): short(e) for e in explanations}
     at = {(p.dtype, p.point_id): p.values for p in points}
     groups: dict[tuple[str, ...], list[Measurement]] = {}
     silent: Counter[tuple[str, str]] = Counter()
@@ -78,7 +84,7 @@ def summarize(
         path=record.path,
         title=record.doc.strip().partition("\n")[0].rstrip("."),
         programs=list(record.programs),
-        cells=[_cell(group, at) for _, group in sorted(groups.items())],
+        cells=[_cell(group, at, why) for _, group in sorted(groups.items())],
         not_run=record.not_run,
         known_defects=record.known_defects,
         stale_defects=record.stale_defects,
@@ -86,7 +92,9 @@ def summarize(
     )
 
 
-def _cell(group: Sequence[Measurement], at: Mapping[tuple[str, int], Values]) -> Cell:
+def _cell(
+    group: Sequence[Measurement], at: Mapping[tuple[str, int], Values], why: Mapping[Key, str]
+) -> Cell:
     worst = min(group, key=rank)
     failures, unlisted = failures_of_task(group, at)
     return Cell(
@@ -98,7 +106,7 @@ def _cell(group: Sequence[Measurement], at: Mapping[tuple[str, int], Values]) ->
         counts=dict(Counter(str(m.verdict) for m in group)),
         failing=sum(m.fails and not m.known_defect for m in group),
         known=sum(m.fails and bool(m.known_defect) for m in group),
-        failures=failures,
+        failures=[msgspec.structs.replace(f, why=why.get(key_of(f.worst), "")) for f in failures],
         unlisted=unlisted,
         worst=worst,
         worst_ulps=_error_beside(worst, group),

@@ -26,12 +26,14 @@ def failure_line(
     *,
     flags: str = "",
     further: int = 0,
+    why: str = "",
     color: bool = False,
 ) -> str:
     """Return one line that names all of a failure, with the command that reproduces it.
 
     `path` is the case file's; `point` its values where the measurement does not hold them;
-    `further` the number of points at which the same component fails too.
+    `further` the number of points at which the same component fails too; `why` its explanation,
+    which stands in a second line.
     """
     values = m.point or point
     error = "" if m.ulps is None else f" {numbers.ulps(numbers.from_hex(m.ulps))} ulps"
@@ -42,7 +44,8 @@ def failure_line(
     who = f"{m.program} {m.backend} {m.mode} {m.device} {m.dtype}"
     what = f"{m.quantity} {m.index}".strip()
     command = reproduce(path, m, flags=flags)
-    return f"{word}{error}: {path}::{m.case} {who} {what}{where}{more}{detail} | {command}"
+    because = f"\n    {why}" if why else ""
+    return f"{word}{error}: {path}::{m.case} {who} {what}{where}{more}{detail} | {command}{because}"
 
 
 def summary(summaries: Iterable[Summary], *, flags: str = "", color: bool = False) -> str:
@@ -72,7 +75,7 @@ def _failures(found: list[tuple[Cell, Summary]], flags: str, *, color: bool) -> 
         key=lambda pair: rank(pair[0].worst),
     )
     lines = [
-        failure_line(f.worst, f.point, path, flags=flags, further=f.further, color=color)
+        failure_line(f.worst, f.point, path, flags=flags, further=f.further, why=f.why, color=color)
         for f, path in failures
     ]
     for cell, s in found:

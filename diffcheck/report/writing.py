@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from diffcheck.judge import CaseRecord, Header, Measurement, PointRecord, Record
+from diffcheck.judge import CaseRecord, Explanation, Header, Measurement, PointRecord, Record
 from diffcheck.report import files
 from diffcheck.report.case_page import render_case
 from diffcheck.report.commands import flags_of
@@ -26,6 +26,7 @@ def write(
     cases: dict[str, CaseRecord] = {}
     points: dict[str, list[PointRecord]] = {}
     measurements: dict[str, list[Measurement]] = {}
+    explanations: dict[str, list[Explanation]] = {}
     for record in records:
         match record:
             case Header():
@@ -36,13 +37,16 @@ def write(
                 points.setdefault(record.case, []).append(record)
             case Measurement():
                 measurements.setdefault(record.case, []).append(record)
+            case Explanation():
+                explanations.setdefault(record.case, []).append(record)
     if header is None:
         raise ValueError("a store begins with a header, but this one has none")
     flags = flags_of(header.options)
     written: list[Path] = []
     summaries: list[Summary] = []
     for name, record in sorted(cases.items()):
-        parts = (record, points.get(name, []), measurements.get(name, []))
+        found = (points.get(name, []), measurements.get(name, []), explanations.get(name, []))
+        parts = (record, *found)
         written += render_case(*parts, directory, flags=flags)
         summaries.append(summarize(*parts))
     return finish(summaries, header, directory, written, complete=complete)

@@ -2,98 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import cast
 
-import numpy as np
-from flint import arb
-
-from diffcheck.backends.base import Readable, Unsupported
-from diffcheck.balls import precision, ulp
+from diffcheck.backends.base import BackendError, Readable, Reading, Unsupported
+from diffcheck.balls import Undecided, precision
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.floats import FORMATS
 from diffcheck.judge import Measurement
+from diffcheck.judge.explanations import Explanation, key_of
+from diffcheck.judge.failures import to_explain
 from diffcheck.programs import MissingFormError
-from diffcheck.programs.attribution import Attribution, attribute
+from diffcheck.programs.attribution import BITS, Attribution, attribute
 from diffcheck.run.context import CaseContext, backend_of
+from diffcheck.run.explained import Measured, described
 from diffcheck.run.measure import measure
 from diffcheck.run.options import Options, Task
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """A measurement and its attribution, in ulps of the exact value.
-
-    `observed` is computed - exact, signed. `attribution` is None where the program cannot be read,
-    or where there is nothing to attribute, for the reason in `void`. `void` also tells where the
-    program run op by op gives another number than the backend: then the attribution is of that one.
-    """
-
-    measurement: Measurement
-    exact: arb | None
-    ulp: arb | None
-    observed: arb | None
-    attribution: Attribution | None
-    void: str
-
-
 def explain(
     case: Case, task: Task, quantity: Quantity, point: Point, *, component: str = ""
-) -> Explanation:
-    """Measure a case at one point and attribute the error of a component, by default the worst.
+) -> list[tuple[Measurement, Explanation]]:
+    """Measure a case at one point and explain each component, or the one that is named.
 
     Raises `LookupError` for a component that the quantity does not have.
     """
     context = CaseContext(case, Options(samples=0, orders=(quantity.order,)))
     context.points = {dtype: [point] for dtype in context.points}
-    context.quantities = (Quantity("value", quantity.m, quantity.n), quantity)
+    value = Quantity("value", quantity.m, quantity.n)
+    context.quantities = tuple(dict.fromkeys((value, quantity)))
     found = [m for m in measure(context, task) if m.quantity == quantity.kind]
-    m = _chosen(found, component)
-    labels = context.truth.labels(quantity)
-    outcome = context.outcomes(quantity, task.dtype, 0)[labels.index(m.index)] if m.index else None
-    if outcome is None or outcome.ball is None or m.computed is None:
-        reason = m.detail or "there is no exact value to compare with"
-        return _without(m, reason)
-    exact = outcome.ball
+    if component and component not in (m.index for m in found):
+        raise LookupError(", ".join(m.index for m in found))
+    chosen = [m for m in found if not component or m.index == component]
+    return list(zip(chosen, explanations(context, chosen), strict=True))
+
+
+def shown_explanations(
+    context: CaseContext, measurements: Sequence[Measurement]
+) -> list[Explanation]:
+    """Return the explanations of the measurements that a terminal or a page shows."""
+    with context.timed("explanations"):
+        return list(explanations(context, to_explain(measurements)))
+
+
+def explanations(
+    context: CaseContext, measurements: Sequence[Measurement]
+) -> Iterator[Explanation]:
+    """Yield the explanation of each measurement; modes that share a program share its reading."""
+    known: dict[tuple[object, ...], Attribution] = {}
+    for m in measurements:
+        try:
+            yield _explanation(context, m, known)
+        except (Unsupported, MissingFormError, BackendError) as error:
+            yield unnamed(m, str(error))
+        except Undecided:
+            yield unnamed(m, "a comparison of overlapping balls stays undecided")
+
+
+def unnamed(m: Measurement, reason: str) -> Explanation:
+    """Return the explanation of a measurement of which no operation can be named."""
+    (case, program, backend, dtype, mode, device, quantity, index, point_id) = key_of(m)
+    return Explanation(
+        case=case, program=program, backend=backend, dtype=dtype, mode=mode, device=device,
+        quantity=quantity, index=index, point_id=point_id, unnamed=reason,
+    )  # fmt: skip
+
+
+def _explanation(
+    context: CaseContext,
+    m: Measurement,
+    known: dict[tuple[object, ...], Attribution],
+) -> Explanation:
+    task = Task.of(m)
+    labels_and_quantity = [
+        (context.truth.labels(q), q) for q in context.quantities if q.kind == m.quantity
+    ]
+    if m.computed is None or not labels_and_quantity or m.point_id < 0:
+        return unnamed(m, m.detail or "nothing was computed")
+    labels, quantity = labels_and_quantity[0]
+    component = labels.index(m.index)
+    outcome = context.outcomes(quantity, task.dtype, m.point_id)[component]
+    if outcome.ball is None:
+        return unnamed(m, m.detail or "there is no exact value to compare with")
     fmt = FORMATS[task.dtype]
-    computed = float.fromhex(m.computed)
-    with precision(256):
-        unit = ulp(exact, fmt)
-        observed = (arb(computed) - exact) / unit if np.isfinite(computed) else None
-    try:
-        reader = cast("Readable", backend_of(task))
-        if not hasattr(reader, "read"):
-            raise Unsupported(f"the programs of {task.backend} cannot be read")  # noqa: TRY301
-        reading = reader.read(case, task.program, quantity, point, fmt=fmt)
-        output, element = reading.places[labels.index(m.index)]
-        attribution = attribute(reading.program, reading.inputs, output=output, element=element)
-    except (Unsupported, MissingFormError) as error:
-        return Explanation(
-            measurement=m, exact=exact, ulp=unit, observed=observed, attribution=None,
-            void=str(error),
-        )  # fmt: skip
-    same = attribution.result == computed or (np.isnan(attribution.result) and np.isnan(computed))
-    return Explanation(
-        measurement=m,
-        exact=exact,
-        ulp=unit,
-        observed=observed,
-        attribution=attribution,
-        void="" if same else f"op by op the program gives {attribution.result!r}",
-    )
+    point = context.points[task.dtype][m.point_id]
+    key = (task.program, task.backend, task.dtype, quantity, m.point_id, component)
+    if key not in known:
+        reading = _read(context, task, quantity, point)
+        output, element = reading.places[component]
+        known[key] = attribute(reading.program, reading.inputs, output=output, element=element)
+    with precision(BITS):
+        measured = Measured.of(m, outcome.ball, fmt)
+        return described(unnamed(m, ""), measured, known[key])
 
 
-def _chosen(found: Sequence[Measurement], component: str) -> Measurement:
-    if not component:
-        return max(found, key=lambda m: float.fromhex(m.ulps) if m.ulps else -1.0)
-    for m in found:
-        if m.index == component:
-            return m
-    raise LookupError(", ".join(m.index for m in found))
-
-
-def _without(m: Measurement, reason: str) -> Explanation:
-    return Explanation(
-        measurement=m, exact=None, ulp=None, observed=None, attribution=None, void=reason
-    )
+def _read(context: CaseContext, task: Task, quantity: Quantity, point: Point) -> Reading:
+    backend = backend_of(task)
+    if not hasattr(backend, "read"):
+        raise Unsupported(f"the programs of {task.backend} cannot be read")
+    fmt = FORMATS[task.dtype]
+    return cast("Readable", backend).read(context.case, task.program, quantity, point, fmt=fmt)

@@ -8,10 +8,10 @@ from typing import Final
 
 import msgspec
 
-from diffcheck.judge import SCHEMA_VERSION, CaseRecord, Header, Measurement, PointRecord, Record
+from diffcheck.judge import SCHEMA_VERSION, Header, Record
 
 _ENCODER: Final = msgspec.json.Encoder()
-_DECODER: Final = msgspec.json.Decoder(Header | CaseRecord | PointRecord | Measurement)
+_DECODER: Final = msgspec.json.Decoder(Record)
 
 
 class StoreError(Exception):

@@ -12,6 +12,7 @@ from diffcheck.case import Case, check_shapes, find_cases
 from diffcheck.judge import CaseRecord, PointRecord
 from diffcheck.run.context import CaseContext
 from diffcheck.run.describe import case_record
+from diffcheck.run.explain import shown_explanations
 from diffcheck.run.measure import Failure, failures_of, measure, point_values
 from diffcheck.run.options import BACKENDS, CasePlan
 from diffcheck.run.store import encode
@@ -74,12 +75,13 @@ def run_case(plan: CasePlan) -> CaseResult:
     case = load(plan)
     context = CaseContext(case, plan.options)
     measurements = [m for task in plan.tasks for m in measure(context, task)]
+    explanations = shown_explanations(context, measurements)
     record = case_record(context, plan.not_run)
     for name in {task.backend for task in plan.tasks}:
         backends.get(name).forget(case)
     return CaseResult(
         record=record,
-        lines=encode([*_point_records(context, plan), *measurements]),
+        lines=encode([*_point_records(context, plan), *measurements, *explanations]),
         failures=failures_of(measurements),
         unexcused=failures_of(m for m in measurements if not m.known_defect),
         seconds=dict(context.seconds),

@@ -9,6 +9,12 @@ from diffcheck.case import Quantity, real
 from diffcheck.programs import FloatArithmetic, enclose, run
 
 
+def three_lines(xp, x):
+    a = xp.exp(x)
+    b = xp.sin(a)
+    return xp.log(b + 2)
+
+
 def mixed(xp, x, W):
     h = xp.tanh(W @ x)
     return xp.sum(h * xp.exp(-x)) / (1 + x[0] ** 2)
@@ -64,3 +70,17 @@ def test_operations_of_both_sweeps_stand_in_the_users_lines(backend):
     sources = {step.source for step in reading.program.steps if step.name in ("tanh", "exp")}
     expected = {f"test_reading.py:{line} (mixed)", f"test_reading.py:{line + 1} (mixed)"}
     assert {source.rpartition("/")[2] for source in sources} == expected
+
+
+@pytest.mark.parametrize("kind", ["gradient", "hessian"])
+@pytest.mark.parametrize("backend", ["engine", "jax"])
+def test_what_takes_an_operation_back_stands_in_its_line(backend, kind):
+    case = case_of(three_lines, {"x": real(0, 1)}, name="three_lines")
+    reading = backends.get(backend).read(case, "plain", Quantity(kind, 1, 1), point(x=0.3), fmt=F32)
+    first = three_lines.__code__.co_firstlineno
+    lines = {"exp": first + 1, "sin": first + 2, "cos": first + 2, "div": first + 3}
+    for step in reading.program.steps:
+        expected = lines.get({"divide": "div"}.get(step.name, step.name))
+        if expected is not None:
+            assert step.source.endswith(f"test_reading.py:{expected} (three_lines)"), step
+    assert not any("fromnumeric" in step.source for step in reading.program.steps)

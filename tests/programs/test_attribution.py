@@ -65,3 +65,17 @@ def test_a_program_that_rounds_nothing_has_no_contributions():
     assert found.contributions == ()
     assert found.departure is None
     assert found.total == 0
+
+
+def test_rounded_literals_are_told_apart_from_roundings():
+    found, _ = attributed(lambda x: x * np.float32(0.1) + np.float32(0.5) * x, np.float32(3.0))
+    assert [x.value for x in found.literals if x.most != 0] == [float(np.float32(0.1))]
+    assert float(found.literals[0].most.mid()) == pytest.approx(0.1 * 2.0**-24)
+
+
+def test_each_call_knows_what_it_would_be_without_rounding():
+    x = np.float32(1e-4)
+    found, _ = attributed(lambda x: jnp.log(1 - jnp.exp(-x)), x)
+    difference = next(t for t in found.calls if t.call.operation.name == "sub")
+    assert float(difference.true[0][0].mid()) == pytest.approx(-np.expm1(-float(x)), rel=1e-15)
+    assert float(found.exact.mid()) == pytest.approx(1 / np.expm1(float(x)), rel=1e-15)

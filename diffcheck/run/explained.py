@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from diffcheck.balls import error_in_ulps, ulp
 from diffcheck.floats import FORMATS, Format, to_hex
-from diffcheck.judge import Measurement
+from diffcheck.judge import Measurement, Verdict
 from diffcheck.judge.explanations import Explanation, Loss, TapeNode
 from diffcheck.programs.attribution import Attribution, Contribution, Traced, operands_at
 from diffcheck.programs.kinds import Happening, Kind, what_happened
@@ -21,9 +21,7 @@ MOST: Final = 10  # contributions
 SMALL: Final = 1e-3  # of the largest contribution: what is below is told as a sum
 MOST_OPERANDS: Final = 4  # that are written out
 LARGEST_TAPE: Final = 40  # nodes that are drawn
-# What the program's own result may differ from the truth by, as a multiple of what its literals
-# may have cost, before it is the rule that is off: their bound is of first order.
-LITERALS: Final = 2.0
+LITERALS: Final = 2.0  # their bound is of first order: this much more they may have cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +31,14 @@ class Measured:
     computed: float
     exact: arb
     unit: arb
-    fmt: Format
+    accused: bool  # of being another function in exact arithmetic
 
     @classmethod
     def of(cls, m: Measurement, exact: arb, fmt: Format) -> Self:
         """Return a measurement's numbers."""
         assert m.computed is not None
-        return cls(float.fromhex(m.computed), exact, ulp(exact, fmt), fmt)
+        accused = m.verdict in (Verdict.WRONG, Verdict.MISMATCH)
+        return cls(float.fromhex(m.computed), exact, ulp(exact, fmt), accused)
 
     def ulps(self, x: arb) -> str:
         """Return a difference in ulps of the exact value, in hexadecimal."""
@@ -52,7 +51,7 @@ def described(blank: Explanation, m: Measured, a: Attribution) -> Explanation:
     losses = list(_losses(m, a))
     losses.sort(key=lambda loss: -_size(loss.cost))
     if losses and losses[0].own is None:
-        happening = Happening(_of_the_program(m, a))
+        happening = Happening(Kind.RULE if m.accused else Kind.LITERAL)
     shown = [x for x in losses[:MOST] if _size(x.cost) >= SMALL * _size(losses[0].cost)]
     rest = [x.cost for x in losses[len(shown) :]]
     where, source = _where(a, happening)
@@ -87,26 +86,19 @@ def _losses(m: Measured, a: Attribution) -> Iterator[Loss]:
     if a.exact is None or not a.exact.is_finite() or a.exact.overlaps(m.exact):
         return
     cost = m.ulps(a.exact - m.exact)
-    if _of_the_program(m, a) is Kind.RULE:
-        yield Loss(
-            operation="the program itself, in exact arithmetic",
-            source="", own=None, amplification=None, cost=cost,
-        )  # fmt: skip
-        return
+    name = "the program itself, in exact arithmetic" if m.accused else _literals(m, a)
+    yield Loss(operation=name, source="", own=None, amplification=None, cost=cost)
+
+
+def _literals(m: Measured, a: Attribution) -> str:
+    """Return the literals that were rounded, by their values, the costliest first."""
+    most = sum((x.most for x in a.literals), arb(0))
+    if a.exact is None or not abs(a.exact - m.exact) <= LITERALS * most:
+        return "numbers that the program computes from its literals alone"
     named = [f"{x.value:.9g}" for x in a.literals if not x.most.is_zero()]
     more = f" and {len(named) - MOST_OPERANDS} more" if len(named) > MOST_OPERANDS else ""
     word = "the literals" if len(named) > 1 else "the literal"
-    yield Loss(
-        operation=f"{word} {', '.join(named[:MOST_OPERANDS])}{more}",
-        source="", own=None, amplification=None, cost=cost,
-    )  # fmt: skip
-
-
-def _of_the_program(m: Measured, a: Attribution) -> Kind:
-    """Return whether rounded literals explain what the program is off, or the rule is wrong."""
-    assert a.exact is not None
-    most = sum((x.most for x in a.literals), arb(0))
-    return Kind.LITERAL if abs(a.exact - m.exact) <= LITERALS * most else Kind.RULE
+    return f"{word} {', '.join(named[:MOST_OPERANDS])}{more}"
 
 
 def _amplification(m: Measured, c: Contribution) -> str | None:

@@ -57,7 +57,7 @@ def failing(project, engine):
 def test_failures_are_lines_that_name_everything_and_can_be_reproduced(project, failing):
     code, out, err = failing
     assert (code, err) == (1, "")
-    worst, *_ = out.splitlines()
+    worst, why, *_ = out.splitlines()
     what, _, command = worst.partition(" | ")
     assert what.startswith("mismatch ")
     assert "ulps: cases/squares.py::other_at_three other engine eager cpu:0 float64 value f" in what
@@ -66,12 +66,15 @@ def test_failures_are_lines_that_name_everything_and_can_be_reproduced(project, 
     again, found, _ = project.run(*shlex.split(command)[1:])
     assert again == 1
     assert found.splitlines()[0] == worst
+    assert why == (
+        "    no rounding explains it: in exact arithmetic the program is another function"
+    )
 
 
 def test_json_lines_are_a_header_and_one_line_for_each_measurement(project, failing):
     header, *records = map(json.loads, (project.path / "found.jsonl").read_text().splitlines())
     assert header["record"] == "header"
-    assert header["schema"] == 1
+    assert header["schema"] == 2
     assert header["options"]["backends"] == ["engine"]
     assert {"python", "packages numpy"} <= header["environment"].keys()
     measurements = [r for r in records if r["record"] == "measurement"]

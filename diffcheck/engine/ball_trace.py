@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from operator import methodcaller
 from typing import Any, Final
 
 import numpy as np
@@ -84,7 +85,7 @@ def as_objects(value: Any) -> NDArray[Any]:
 
 def ball_array(value: Any) -> NDArray[Any]:
     """Return numbers of any kind as an object array of balls, of the same shape."""
-    return as_objects(_literals(np.asarray(value) if not isinstance(value, arb) else value))
+    return as_objects(_literals(value if isinstance(value, (arb, acb)) else np.asarray(value)))
 
 
 class BallTrace:
@@ -143,7 +144,7 @@ def literal_tensor(x: Any) -> Any:
 
 def lift(x: Any) -> Any:
     """Return balls as a tensor of the trace of balls, bfloat16 as one of its own, else x itself."""
-    if isinstance(x, arb) or (isinstance(x, np.ndarray) and x.dtype == object):
+    if isinstance(x, (arb, acb)) or (isinstance(x, np.ndarray) and x.dtype == object):
         return tensor_of(ball_array(x), BALLS, None)
     return tensor_of(x, NARROW, None) if is_narrow(x) else x
 
@@ -155,9 +156,9 @@ def lower(x: Any) -> Any:
 
 def elementwise_ball(function: Callable[..., Any] | str) -> Callable[..., Any]:
     """Map a function of balls, or a method of `flint.arb`, over object arrays."""
+    scalar = methodcaller(function) if isinstance(function, str) else function
 
     def call(*arrays: Any, **params: Any) -> Any:
-        scalar = getattr(arb, function) if isinstance(function, str) else function
         bound = (lambda *balls: scalar(*balls, **params)) if params else scalar
         result = np.frompyfunc(bound, len(arrays), 1)(*arrays)
         return np.asarray(result) if isinstance(result, bool) else _as_booleans(as_objects(result))

@@ -13,10 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy import ndarray
+from numpy import float64, ndarray
 
-from diffcheck.engine.ball_trace import BALLS, lift, lower
-from diffcheck.engine.errors import APPLICATION_ERRORS, failure
+from diffcheck.engine.ball_trace import BALLS, is_complex, lift, lower
+from diffcheck.engine.errors import APPLICATION_ERRORS, failure, refused_complex
 from diffcheck.engine.slimming import MANY, slim
 from diffcheck.engine.tensor import Tensor
 
@@ -37,7 +37,16 @@ def entry_of(op: Op) -> Entry:
     return call
 
 
+def of_complex(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Apply what stands for an op where an operand is complex."""
+    if callable(op.complex):
+        return op.complex(*args, **params)
+    raise refused_complex(op, args)
+
+
 def _general(op: Op) -> Entry:
+    real_only = op.complex is not True
+
     def call(*args: Any, **params: Any) -> Any:
         top = None
         for a in args:
@@ -45,6 +54,8 @@ def _general(op: Op) -> Entry:
                 trace = a.trace
                 if top is None or trace.level > top.level:
                     top = trace
+        if real_only and any(map(is_complex, args)):
+            return of_complex(op, args, params)
         if top is None and params:
             top = _recording_of(tuple(params.values()))
         if top is None:
@@ -66,15 +77,19 @@ def _recording_of(tree: tuple[Any, ...]) -> Any:
 
 
 # The entries of one and of two arrays. They are written out, with an operator in place of a call
-# where the forward is one: the call costs half of what a product of two numbers does.
+# where the forward is one: the call costs half of what a product of two numbers does. Those of ops
+# that do not take complex operands as they stand look at their dtype first.
 UNARY: Final = """\
 def maker(op, forward, code):
+    general = _general(op)
+
     def call(x):
         if type(x) is not Tensor:
-            return on_arrays(op, (x,), {{}})
+            return {on_arrays}
         tape, value = x.trace, x.value
         if not tape.plain:
-            return tape.record(op, (x,), {{}})
+            return {recorded}
+        {guard}
         try:
             y = {forward}
         except APPLICATION_ERRORS as error:
@@ -106,9 +121,10 @@ def maker(op, forward, code):
             i, x = None, a
             tape, j, y = b.trace, b.node, b.value
         else:
-            return on_arrays(op, (a, b), {{}})
+            return {on_arrays}
         if not tape.plain:
-            return tape.record(op, (a, b), {{}})
+            return {recorded}
+        {guard}
         try:
             z = {forward}
         except APPLICATION_ERRORS as error:
@@ -129,21 +145,35 @@ WRITTEN: Final = {
 }  # fmt: skip
 
 
+REAL_ONLY: Final = {
+    "x": "if type(value) is not float64 and is_complex(value): return of_complex(op, (x,), {})",
+    "a, b": "if is_complex(x) or is_complex(y): return of_complex(op, (a, b), {})",
+}
+
+
 def _unary(op: Op) -> Entry:
-    maker = _maker(UNARY, WRITTEN.get(op.forward, "forward(value)"))
+    maker = _maker(UNARY, "x", WRITTEN.get(op.forward, "forward(value)"), op.complex is not True)
     return maker(op, op.forward, op.code)
 
 
 def _binary(op: Op) -> Entry:
-    maker = _maker(BINARY, WRITTEN.get(op.forward, "forward(x, y)"))
+    maker = _maker(BINARY, "a, b", WRITTEN.get(op.forward, "forward(x, y)"), op.complex is not True)
     return maker(op, op.forward, op.code)
 
 
 @cache
-def _maker(template: str, forward: str) -> Callable[..., Entry]:
+def _maker(template: str, operands: str, forward: str, real_only: bool) -> Callable[..., Entry]:
     """Return what makes an entry, in this module's name: its frames are the engine's own."""
     names: dict[str, Any] = {}
-    code = compile(template.format(forward=forward), __file__, "exec")
+    parts = {
+        "on_arrays": f"on_arrays(op, ({operands},), {{}})",
+        "recorded": f"tape.record(op, ({operands},), {{}})",
+        "guard": "",
+    }
+    if real_only:
+        general = f"general({operands})"
+        parts = {"on_arrays": general, "recorded": general, "guard": REAL_ONLY[operands]}
+    code = compile(template.format(forward=forward, **parts), __file__, "exec")
     exec(code, globals(), names)  # noqa: S102 - our own source
     return names["maker"]  # type: ignore[no-any-return]  # from the source
 

@@ -50,6 +50,17 @@ def leaked(operation: str) -> OperationError:
     )
 
 
+def refused_complex(op: Op, args: tuple[Any, ...]) -> OperationError:
+    """Return the error for an op whose function or rules are those of real numbers."""
+    return refused(
+        op.name,
+        "real operands: it is not differentiable for complex ones",
+        ", ".join(map(_described, args)),
+        "a complex intermediate: a square root of a negative number, a Fourier transform, 1j",
+        "take engine.real, engine.imag or engine.abs of it first",
+    )
+
+
 def failure(
     op: Op, args: tuple[Any, ...], params: dict[str, Any], error: Exception
 ) -> OperationError:

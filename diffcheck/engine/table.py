@@ -62,6 +62,9 @@ class Op:
     or one each; kinks: where inside of it the op is not differentiable.
     slope: the op whose derivative this one serves, in a form that keeps its digits; programs have
     no such function. Empty for all others.
+    complex: whether the op takes complex operands and its rules hold for them as they stand (linear
+    and multilinear ops, and those without derivative, by their nature), or the function that
+    stands for it there; False: they are refused.
     accumulate: for linear ops whose VJP writes to some elements only, `f(buffer, g, **params)`,
     which adds the cotangent into a buffer of the argument's shape.
     form: how its tape entries are laid out, see `tape.Tape`, where its `code` stands for it;
@@ -83,6 +86,7 @@ class Op:
     kinks: str
 
     slope: str
+    complex: bool | Callable[..., Any]
     accumulate: Callable[..., None] | None
     form: Literal[0, 1, 2]
     code: int = 0
@@ -139,6 +143,7 @@ def op(
     domain: str | tuple[str, ...] = "(-inf, inf)",
     kinks: str = "",
     slope: str = "",
+    complex: bool | Callable[..., Any] | None = None,  # noqa: A002 - the table's column
     accumulate: Callable[..., None] | None = None,
     variadic: bool = False,
 ) -> Entry:
@@ -154,7 +159,8 @@ def op(
     entry = Op(
         name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=form, selects=selects,
         rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain, kinks=kinks,
-        slope=slope, accumulate=accumulate, form=_form_of(vjp, selects),
+        slope=slope, complex=_takes_complex(kind, vjp) if complex is None else complex,
+        accumulate=accumulate, form=_form_of(vjp, selects),
         code=len(CODED),
     )  # fmt: skip
     CODED.append(entry)
@@ -163,6 +169,10 @@ def op(
     OPS[name] = entry.entry = call = entry_of(entry)
     bind_operator(name, call)
     return call
+
+
+def _takes_complex(kind: Kind, vjp: Any) -> bool:
+    return vjp is None or kind in ("linear", "multilinear")
 
 
 def _form_of(vjp: tuple[Rule | None, ...] | Rule | None, selects: Any) -> Literal[0, 1, 2]:

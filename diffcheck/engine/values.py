@@ -52,7 +52,7 @@ def constant(name: str, like: Any) -> Any:
     digits, ball = CONSTANTS[name]
     if is_ball(like):
         return tensor_of(as_objects(ball()), BALLS, None)
-    if getattr(base(like), "dtype", None) == np.longdouble:
+    if getattr(base(like), "dtype", None) in (np.longdouble, np.clongdouble):
         return np.longdouble(digits)
     return float(digits)
 

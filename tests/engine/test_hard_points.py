@@ -254,3 +254,10 @@ def test_a_pole_stays_infinite_and_a_nan_a_nan():
     assert xp.gammaln(0.0) == xp.gammaln(-3.0) == xp.gammaln(np.inf) == np.inf
     assert xp.erfcinv(0.0) == xp.k0e(0.0) == np.inf
     assert np.isnan(xp.beta(np.nan, 1.0))
+
+
+def test_hypot_at_infinity_has_the_slope_of_its_limit():
+    gradient = xp.grad(xp.hypot, (0, 1))
+    assert gradient(np.inf, 1.0) == (1.0, 0.0)
+    assert gradient(2.0, -np.inf) == (0.0, -1.0)
+    assert gradient(-np.inf, np.inf) == pytest.approx((-(0.5**0.5), 0.5**0.5))

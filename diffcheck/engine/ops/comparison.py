@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from flint import acb, arb
+from flint import arb
 
 from diffcheck.balls import ZERO, Undecided, is_equal, is_less
 from diffcheck.engine.table import op
+from diffcheck.engine.tensor import OPS
 
 
 def ball_equal(a: Any, b: Any) -> bool:
@@ -20,8 +21,6 @@ def ball_less(a: Any, b: Any) -> bool:
 
 
 def _sign(a: Any) -> Any:
-    if isinstance(a, acb):
-        return a / abs(a)
     return arb(0) if ball_equal(a, ZERO) else arb(-1 if ball_less(a, ZERO) else 1)
 
 
@@ -37,11 +36,25 @@ def _step(method: str) -> Any:
     return apply
 
 
+def _is_nan(a: Any) -> bool:
+    return bool(a.real.is_nan() or a.imag.is_nan())
+
+
 def _truncate(a: Any) -> Any:
     return _step("ceil")(a) if ball_less(a, ZERO) else _step("floor")(a)
 
 
-less = op("less", np.less, ball=ball_less, rounding=0, sympy="x < y", jax="less", kinks="x = y")
+# Complex numbers have no order: what asks for one refuses them.
+less = op(
+    "less",
+    np.less,
+    ball=ball_less,
+    rounding=0,
+    sympy="x < y",
+    jax="less",
+    kinks="x = y",
+    complex=False,
+)
 less_equal = op(
     "less_equal",
     np.less_equal,
@@ -50,6 +63,7 @@ less_equal = op(
     sympy="x <= y",
     jax="less_equal",
     kinks="x = y",
+    complex=False,
 )
 greater = op(
     "greater",
@@ -59,6 +73,7 @@ greater = op(
     sympy="x > y",
     jax="greater",
     kinks="x = y",
+    complex=False,
 )
 greater_equal = op(
     "greater_equal",
@@ -68,6 +83,7 @@ greater_equal = op(
     sympy="x >= y",
     jax="greater_equal",
     kinks="x = y",
+    complex=False,
 )
 equal = op(
     "equal", np.equal, ball=ball_equal, rounding=0, sympy="Eq(x, y)", jax="equal", kinks="x = y"
@@ -81,15 +97,46 @@ not_equal = op(
     jax="not_equal",
     kinks="x = y",
 )
-isnan = op("isnan", np.isnan, ball=lambda a: bool(a.is_nan()), rounding=0, jax="isnan")
-isfinite = op("isfinite", np.isfinite, ball=lambda a: not a.is_nan(), rounding=0, jax="isfinite")
+isnan = op("isnan", np.isnan, ball=_is_nan, rounding=0, jax="isnan")
+isfinite = op("isfinite", np.isfinite, ball=lambda a: not _is_nan(a), rounding=0, jax="isfinite")
 isinf = op("isinf", np.isinf, ball=lambda _a: False, rounding=0, jax="isinf")
-sign = op("sign", np.sign, ball=_sign, rounding=0, sympy="sign(x)", jax="sign", kinks="x = 0")
+
+
+def _direction(z: Any) -> Any:
+    """Return z/|z|, 0 for 0: unlike the sign of a real number it turns with z."""
+    x, y = OPS["real"](z), OPS["imag"](z)
+    return OPS["direction"](x, y) + 1j * OPS["direction"](y, x)
+
+
+sign = op(
+    "sign",
+    np.sign,
+    ball=_sign,
+    rounding=0,
+    sympy="sign(x)",
+    jax="sign",
+    kinks="x = 0",
+    complex=_direction,
+)
 floor = op(
-    "floor", np.floor, ball=_step("floor"), rounding=0, sympy="floor(x)", jax="floor", kinks="x = n"
+    "floor",
+    np.floor,
+    ball=_step("floor"),
+    rounding=0,
+    sympy="floor(x)",
+    jax="floor",
+    kinks="x = n",
+    complex=False,
 )
 ceil = op(
-    "ceil", np.ceil, ball=_step("ceil"), rounding=0, sympy="ceiling(x)", jax="ceil", kinks="x = n"
+    "ceil",
+    np.ceil,
+    ball=_step("ceil"),
+    rounding=0,
+    sympy="ceiling(x)",
+    jax="ceil",
+    kinks="x = n",
+    complex=False,
 )
 trunc = op(
     "trunc",
@@ -99,6 +146,7 @@ trunc = op(
     jax="trunc",
     sympy="sign(x)*floor(Abs(x))",
     kinks="x = n",
+    complex=False,
 )
 stop_gradient = op(
     "stop_gradient", lambda x: x, ball=lambda a: a, rounding=0, jax="stop_gradient", sympy="x"

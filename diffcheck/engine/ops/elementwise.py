@@ -7,7 +7,7 @@ import operator
 from typing import Any
 
 import numpy as np
-from flint import acb, arb
+from flint import arb
 
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ball_trace import BALLS, is_complex
@@ -24,7 +24,7 @@ from diffcheck.engine.ops.comparison import (
     sign,
 )
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import OPS, Tensor
 from diffcheck.engine.values import constant
 
 # Arithmetic. The operators are ten times faster than the ufuncs on NumPy scalars.
@@ -36,6 +36,7 @@ add = op(
     ball=operator.add,
     sympy="x + y",
     jax="add",
+    complex=True,
 )
 subtract = op(
     "subtract",
@@ -44,6 +45,7 @@ subtract = op(
     ball=operator.sub,
     sympy="x - y",
     jax="subtract",
+    complex=True,
 )
 multiply = op(
     "multiply",
@@ -52,6 +54,7 @@ multiply = op(
     ball=operator.mul,
     sympy="x*y",
     jax="multiply",
+    complex=True,
 )
 divide = op(
     "divide",
@@ -62,6 +65,7 @@ divide = op(
     jax="divide",
     domain="(-inf, inf)",
     kinks="y = 0",
+    complex=True,
 )
 negative = op(
     "negative",
@@ -71,6 +75,7 @@ negative = op(
     rounding=0,
     sympy="-x",
     jax="negative",
+    complex=True,
 )
 reciprocal = op(
     "reciprocal",
@@ -81,6 +86,7 @@ reciprocal = op(
     jax="reciprocal",
     domain="(-inf, inf)",
     kinks="x = 0",
+    complex=True,
 )
 square = op(
     "square",
@@ -89,6 +95,7 @@ square = op(
     ball=lambda x: x * x,
     sympy="x**2",
     jax="square",
+    complex=True,
 )
 sqrt = op(
     "sqrt",
@@ -98,6 +105,7 @@ sqrt = op(
     sympy="sqrt(x)",
     jax="sqrt",
     domain="[0, inf)",
+    complex=True,
     kinks="x = 0",
 )
 cbrt_slope = op(
@@ -123,33 +131,20 @@ cbrt = op(
 
 
 def abs_ball(x: Any) -> Any:
-    if isinstance(x, acb):
-        return abs(x)
     return -x if is_less(x, ZERO) else x
 
 
 # Kinks. abs'(0) = 0; equal operands of maximum and minimum share the cotangent in halves.
-def _of_absolute(g: Any, x: Any) -> Any:
-    """Return g times the sign of x, conjugate for a complex x."""
-    direction_of_x = sign(x)
-    return g * (direction_of_x.conj() if is_complex(x) else direction_of_x)
-
-
-def _along_absolute(t: Any, x: Any) -> Any:
-    along = _of_absolute(t, x)
-    return along.real if is_complex(along) else along
-
-
 abs = op(
     "abs",
     operator.abs,
-    vjp=lambda g, y, x: _of_absolute(g, x),
-    jvp=(lambda t, y, x: _along_absolute(t, x),),
+    vjp=lambda g, y, x: g * sign(x),
     ball=abs_ball,
     rounding=0,
     sympy="Abs(x)",
     jax="abs",
     kinks="x = 0",
+    complex=lambda z: hypot(OPS["real"](z), OPS["imag"](z)),
 )
 
 
@@ -207,6 +202,7 @@ where: Entry = op(
     rounding=0,
     sympy="Piecewise((y, x), (z, True))",
     jax="where",
+    complex=True,
 )
 
 
@@ -219,7 +215,14 @@ def clip(x: Any, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: 
 
 # Exponentials and logarithms
 exp = op(
-    "exp", np.exp, vjp=lambda g, y, x: g * y, ball="exp", rounding=1, sympy="exp(x)", jax="exp"
+    "exp",
+    np.exp,
+    vjp=lambda g, y, x: g * y,
+    ball="exp",
+    rounding=1,
+    sympy="exp(x)",
+    jax="exp",
+    complex=True,
 )
 expm1 = op(
     "expm1",
@@ -229,6 +232,7 @@ expm1 = op(
     rounding=1,
     jax="expm1",
     sympy="exp(x) - 1",
+    complex=True,
 )
 exp2 = op(
     "exp2",
@@ -238,6 +242,7 @@ exp2 = op(
     rounding=1,
     jax="exp2",
     sympy="2**x",
+    complex=True,
 )
 log = op(
     "log",
@@ -248,6 +253,7 @@ log = op(
     sympy="log(x)",
     jax="log",
     domain="(0, inf)",
+    complex=True,
 )
 log1p = op(
     "log1p",
@@ -258,6 +264,7 @@ log1p = op(
     jax="log1p",
     domain="(-1, inf)",
     sympy="log(1 + x)",
+    complex=True,
 )
 log2 = op(
     "log2",
@@ -268,6 +275,7 @@ log2 = op(
     jax="log2",
     domain="(0, inf)",
     sympy="log(x)/log(2)",
+    complex=True,
 )
 log10 = op(
     "log10",
@@ -278,11 +286,19 @@ log10 = op(
     jax="log10",
     domain="(0, inf)",
     sympy="log(x)/log(10)",
+    complex=True,
 )
 
 # Trigonometric and hyperbolic
 sin = op(
-    "sin", np.sin, vjp=lambda g, y, x: g * cos(x), ball="sin", rounding=1, sympy="sin(x)", jax="sin"
+    "sin",
+    np.sin,
+    vjp=lambda g, y, x: g * cos(x),
+    ball="sin",
+    rounding=1,
+    sympy="sin(x)",
+    jax="sin",
+    complex=True,
 )
 cos: Entry = op(
     "cos",
@@ -292,6 +308,7 @@ cos: Entry = op(
     rounding=1,
     sympy="cos(x)",
     jax="cos",
+    complex=True,
 )
 tan = op(
     "tan",
@@ -304,6 +321,7 @@ tan = op(
     sympy="tan(x)",
     jax="tan",
     kinks="x = pi/2 + n pi",
+    complex=lambda z: -1j * tanh(1j * z),
 )
 one_minus_square = op(
     "one_minus_square",
@@ -313,6 +331,7 @@ one_minus_square = op(
     rounding=1.5,
     slope="asin",
     sympy="1 - x**2",
+    complex=True,
 )
 asin = op(
     "asin",
@@ -324,6 +343,7 @@ asin = op(
     jax="arcsin",
     domain="[-1, 1]",
     kinks="x = -1, 1",
+    complex=True,
 )
 acos = op(
     "acos",
@@ -335,6 +355,7 @@ acos = op(
     jax="arccos",
     domain="[-1, 1]",
     kinks="x = -1, 1",
+    complex=True,
 )
 atan_slope = op(
     "atan_slope",
@@ -344,6 +365,7 @@ atan_slope = op(
     rounding=1.5,
     slope="atan",
     sympy="1/(1 + x**2)",
+    complex=True,
 )
 atan = op(
     "atan",
@@ -353,6 +375,7 @@ atan = op(
     rounding=1,
     sympy="atan(x)",
     jax="arctan",
+    complex=True,
 )
 sinh = op(
     "sinh",
@@ -362,6 +385,7 @@ sinh = op(
     rounding=1,
     sympy="sinh(x)",
     jax="sinh",
+    complex=True,
 )
 cosh: Entry = op(
     "cosh",
@@ -371,6 +395,7 @@ cosh: Entry = op(
     rounding=1,
     sympy="cosh(x)",
     jax="cosh",
+    complex=True,
 )
 sech2 = op(
     "sech2",
@@ -381,6 +406,7 @@ sech2 = op(
     domain="(-inf, inf)",
     slope="tanh",
     sympy="sech(x)**2",
+    complex=True,
 )
 tanh: Entry = op(
     "tanh",
@@ -390,6 +416,7 @@ tanh: Entry = op(
     rounding=1,
     sympy="tanh(x)",
     jax="tanh",
+    complex=True,
 )
 asinh = op(
     "asinh",
@@ -399,6 +426,7 @@ asinh = op(
     rounding=1,
     sympy="asinh(x)",
     jax="arcsinh",
+    complex=lambda z: -1j * asin(1j * z),
 )
 acosh_slope = op(
     "acosh_slope",
@@ -410,6 +438,13 @@ acosh_slope = op(
     slope="acosh",
     sympy="1/sqrt(x**2 - 1)",
 )
+
+
+def _upward(w: Any, z: Any) -> Any:
+    """Return w, negative where z lies below the real axis."""
+    return where(less(OPS["imag"](z), 0), -w, w)
+
+
 acosh = op(
     "acosh",
     np.arccosh,
@@ -419,6 +454,7 @@ acosh = op(
     sympy="acosh(x)",
     jax="arccosh",
     domain="[1, inf)",
+    complex=lambda z: 1j * _upward(acos(z), z),
     kinks="x = 1",
 )
 atanh = op(
@@ -430,6 +466,7 @@ atanh = op(
     sympy="atanh(x)",
     jax="arctanh",
     domain="(-1, 1)",
+    complex=True,
 )
 
 
@@ -553,22 +590,29 @@ def _descend(g: Any, x: Any, n: Any, down: int) -> Any:
     return g * ((n - down) * shifted_pow(x, n, down=down + 1))
 
 
-def _along_base(g: Any, x: Any, n: Any) -> Any:
-    return _descend(g, x, n, 0) if _is_number(n) else g * power_derivative(x, n, k=1, m=0)
+def _along_base(g: Any, y: Any, x: Any, n: Any) -> Any:
+    if _is_number(n):
+        return _descend(g, x, n, 0)
+    return g * (n * pow(x, n - 1) if is_complex(y) else power_derivative(x, n, k=1, m=0))
 
 
-pow = op(
+def _along_exponent(g: Any, y: Any, x: Any, n: Any) -> Any:
+    return g * (y * log(x + 0j) if is_complex(y) else power_derivative(x, n, k=0, m=1))
+
+
+pow: Entry = op(
     "pow",
     operator.pow,
     vjp=(
-        lambda g, y, x, n: _along_base(g, x, n),
-        lambda g, y, x, n: g * power_derivative(x, n, k=0, m=1),
+        _along_base,
+        _along_exponent,
     ),
     ball=stable.pow_ball,
     rounding=1,
     sympy="x**y",
     jax="power",
     domain=("[0, inf)", "(-inf, inf)"),
+    complex=True,
     kinks="x = 0; x < 0 but for integers y",
 )
 shifted_pow = op(
@@ -578,6 +622,7 @@ shifted_pow = op(
     ball=lambda x, n, down: stable.pow_ball(x, n - down),
     rounding=2,
     domain=("[0, inf)", "(-inf, inf)"),
+    complex=True,
     slope="pow",
     sympy="x**(y - down)",
 )

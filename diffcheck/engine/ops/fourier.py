@@ -91,6 +91,7 @@ rdft: Entry = op(
     length=lambda x, n, axis, norm: n,
     sympy="array([[exp(-2*pi*I*j*k/n) for j in range(n)] for k in range(n//2 + 1)]) @ x",
     jax="fft.rfft",
+    complex=False,
 )
 
 

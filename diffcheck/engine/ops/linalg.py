@@ -1,5 +1,5 @@
 # ruff: noqa: ARG001, ARG005 - rules share one signature
-"""Linear algebra on stacks of matrices; symmetric functions read (A + Aᵀ)/2, as JAX does.
+"""Linear algebra on stacks of matrices; symmetric functions read (A + A*)/2, as JAX does.
 
 To first order a gradient is off by at most 4 n κ u of its largest component, for n rows: κ is the
 condition number of the matrix, for eigenvectors and singular values the norm over the least gap,
@@ -12,19 +12,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.ball_trace import is_ball, is_complex
 from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.ops import linalg_balls as balls
 from diffcheck.engine.ops import linalg_forward as fw
-from diffcheck.engine.ops.comparison import equal, logical_or, stop_gradient
-from diffcheck.engine.ops.elementwise import where
-from diffcheck.engine.ops.indexing import diagonal
-from diffcheck.engine.ops.joining import concat
+from diffcheck.engine.ops.comparison import equal, logical_or, sign, stop_gradient
+from diffcheck.engine.ops.complex import conj, imag, real
+from diffcheck.engine.ops.elementwise import abs as abs_
+from diffcheck.engine.ops.elementwise import exp, where
+from diffcheck.engine.ops.indexing import diagonal, take_along_axis
+from diffcheck.engine.ops.joining import concat, stack
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
-from diffcheck.engine.ops.reduction import Axis, count_of, expand
+from diffcheck.engine.ops.reduction import Axis, argmax, axes_of, count_of, expand
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.table import Entry, op
+from diffcheck.engine.table import Entry, Rule, op
 from diffcheck.engine.tensor import base, shape_of
 from diffcheck.engine.values import ones_like, zeros_like
 
@@ -44,8 +46,27 @@ def _inner(a: Any, b: Any) -> Any:
     return sum_(a * b, (-2, -1))
 
 
+def adjoint(x: Any) -> Any:
+    """Return the conjugate transpose."""
+    return matrix_transpose(conjugate(x))
+
+
+def conjugate(x: Any) -> Any:
+    """Return the conjugate, a real x itself."""
+    return conj(x) if is_complex(x) else x
+
+
+def by_adjoints(rule: Rule) -> Rule:
+    """Return a VJP rule that is written for dL = Re(g* dz), as textbooks have it, for Re(g dz)."""
+
+    def call(g: Any, y: Any, x: Any) -> Any:
+        return conj(rule(conj(g), y, x)) if is_complex(y) else rule(g, y, x)
+
+    return call
+
+
 def _symmetric(x: Any) -> Any:
-    return 0.5 * (x + matrix_transpose(x))
+    return 0.5 * (x + adjoint(x))
 
 
 # Determinants
@@ -72,6 +93,7 @@ det = op(
     length=_order,
     jax="linalg.det",
     sympy="det(x)",
+    complex=True,
 )
 
 
@@ -87,7 +109,21 @@ logabsdet_slope = op(
     slope="logabsdet",
     sympy="matrix_transpose(inv(x))",
 )
-_logabsdet = op(
+
+
+def _real_form(z: Any) -> Any:
+    """Return the real matrix of the same map of real and imaginary parts: its det is |det z|²."""
+    x, y = real(z), imag(z)
+    return concat([concat([x, -y], axis=-1), concat([y, x], axis=-1)], axis=-2)
+
+
+def _direction_of_det(z: Any) -> Any:
+    """Return det z/|det z|; a constant scales the matrix first, so that det stays in range."""
+    size = stop_gradient(exp(_logabsdet(z) / shape_of(z)[-1]))
+    return sign(det(z / _scale(where(equal(size, 0), 1, size))))
+
+
+_logabsdet: Entry = op(
     "logabsdet",
     lambda x: np.linalg.slogdet(x).logabsdet,
     kind="general",
@@ -98,6 +134,7 @@ _logabsdet = op(
     jax="linalg.slogdet[1]",
     domain="regular",
     sympy="log(abs(det(x)))",
+    complex=lambda z: 0.5 * _logabsdet(_real_form(z)),
 )
 _sign_of_det = op(
     "sign_of_det",
@@ -107,6 +144,7 @@ _sign_of_det = op(
     rounding=0,
     jax="linalg.slogdet[0]",
     sympy="sign(det(x))",
+    complex=_direction_of_det,
 )
 
 
@@ -134,6 +172,7 @@ inv: Entry = op(
     jax="linalg.inv",
     domain="regular",
     sympy="inv(x)",
+    complex=True,
 )
 _solve: Entry = op(
     "solve",
@@ -151,6 +190,7 @@ _solve: Entry = op(
     jax="linalg.solve",
     domain="regular",
     sympy="solve(x, y)",
+    complex=True,
 )
 
 
@@ -170,13 +210,13 @@ def _half_lower(x: Any) -> Any:
 
 def _cholesky_vjp(g: Any, y: Any, x: Any) -> Any:
     inverse = inv(y)
-    middle = _half_lower(matmul(matrix_transpose(y), tril(g)))
-    return _symmetric(matmul(matmul(matrix_transpose(inverse), middle), inverse))
+    middle = _half_lower(matmul(adjoint(y), tril(g)))
+    return _symmetric(matmul(matmul(adjoint(inverse), middle), inverse))
 
 
 def _cholesky_jvp(t: Any, y: Any, x: Any) -> Any:
     inverse = inv(y)
-    middle = matmul(matmul(inverse, _symmetric(t)), matrix_transpose(inverse))
+    middle = matmul(matmul(inverse, _symmetric(t)), adjoint(inverse))
     return matmul(y, _half_lower(middle))
 
 
@@ -184,20 +224,21 @@ _cholesky = op(
     "cholesky",
     np.linalg.cholesky,
     kind="general",
-    vjp=_cholesky_vjp,
+    vjp=by_adjoints(_cholesky_vjp),
     jvp=(_cholesky_jvp,),
     ball=balls.cholesky,
     length=_order,
     jax="linalg.cholesky",
     domain="positive definite",
     sympy="array(Matrix(x).cholesky(hermitian=False))",
+    complex=True,
 )
 
 
 def cholesky(x: Any, *, upper: bool = False) -> Any:
-    """Return the lower triangular L with L Lᵀ = (x + xᵀ)/2, or its transpose."""
+    """Return the lower triangular L with L L* = (x + x*)/2, or its adjoint."""
     lower = _cholesky(_symmetric(x))
-    return matrix_transpose(lower) if upper else lower
+    return adjoint(lower) if upper else lower
 
 
 # Symmetric eigenproblems (Giles 2008, §3.1). The op gives one array: the row of eigenvalues on top
@@ -218,15 +259,13 @@ def diagonal_matrix(w: Any) -> Any:
 
 def _eigh_vjp(g: Any, y: Any, x: Any) -> Any:
     v, flow = y[..., 1:, :], g[..., 1:, :]
-    middle = inverse_gaps(y[..., 0, :]) * matmul(matrix_transpose(v), flow) + diagonal_matrix(
-        g[..., 0, :]
-    )
-    return _symmetric(matmul(matmul(v, middle), matrix_transpose(v)))
+    middle = inverse_gaps(y[..., 0, :]) * matmul(adjoint(v), flow) + diagonal_matrix(g[..., 0, :])
+    return _symmetric(matmul(matmul(v, middle), adjoint(v)))
 
 
 def _eigh_jvp(t: Any, y: Any, x: Any) -> Any:
     v = y[..., 1:, :]
-    inner = matmul(matmul(matrix_transpose(v), _symmetric(t)), v)
+    inner = matmul(matmul(adjoint(v), _symmetric(t)), v)
     values = diagonal(inner)
     vectors = matmul(v, inverse_gaps(y[..., 0, :]) * inner)
     return concat([reshape(values, (*shape_of(values)[:-1], 1, shape_of(values)[-1])), vectors], -2)
@@ -236,12 +275,13 @@ _eigh = op(
     "eigh",
     fw.eigh,
     kind="general",
-    vjp=_eigh_vjp,
+    vjp=by_adjoints(_eigh_vjp),
     jvp=(_eigh_jvp,),
     ball=balls.eigh,
     length=_order,
     jax="linalg.eigh",
     domain="symmetric, eigenvalues apart",
+    complex=True,
 )
 
 
@@ -253,17 +293,33 @@ class EighResult(NamedTuple):
 
 
 def eigh(x: Any) -> EighResult:
-    """Return eigenvalues and eigenvectors of (x + xᵀ)/2.
+    """Return eigenvalues and eigenvectors of (x + x*)/2.
 
     The element of greatest absolute value of each eigenvector is positive.
     """
     packed = _eigh(_symmetric(x))
-    return EighResult(packed[..., 0, :], packed[..., 1:, :])
+    v = packed[..., 1:, :]
+    return EighResult(real_row(packed), v * phases(v) if is_complex(v) else v)
+
+
+def phases(v: Any) -> Any:
+    """Return what makes the greatest element of each column positive: 1, but it turns with v.
+
+    The rules know the vectors up to a phase only, which this leaves no freedom.
+    """
+    greatest = argmax(abs_(v), axis=-2, keepdims=True)
+    return conj(sign(take_along_axis(v, greatest, axis=-2)))
+
+
+def real_row(packed: Any) -> Any:
+    """Return the first row of a packed result, which is real."""
+    row = packed[..., 0, :]
+    return real(row) if is_complex(row) else row
 
 
 def eigvalsh(x: Any) -> Any:
-    """Return the eigenvalues of (x + xᵀ)/2 in ascending order."""
-    return _eigh(_symmetric(x))[..., 0, :]
+    """Return the eigenvalues of (x + x*)/2 in ascending order."""
+    return real_row(_eigh(_symmetric(x)))
 
 
 # Matrix functions
@@ -297,6 +353,7 @@ expm = op(
     length=_order,
     jax="scipy.linalg.expm",
     sympy="array(Matrix(x).exp())",
+    complex=True,
 )
 
 
@@ -323,7 +380,13 @@ def _unit(x: Any, y: Any, axis: Axis) -> Any:
     return x / where(equal(full, 0), 1, full)
 
 
-norm2 = op(
+def _complex_norm(z: Any, axis: Axis) -> Any:
+    """Return the norm of real and imaginary parts together."""
+    both = stack([real(z), imag(z)])
+    return norm2(both, axis=(0, *(a + 1 for a in axes_of(axis, len(shape_of(z))))))
+
+
+norm2: Entry = op(
     "norm2",
     fw.norm2,
     kind="general",
@@ -333,4 +396,5 @@ norm2 = op(
     length=count_of,
     jax="linalg.norm",
     sympy="sqrt(sum(x**2, axis))",
+    complex=_complex_norm,
 )

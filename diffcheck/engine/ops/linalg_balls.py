@@ -46,6 +46,22 @@ def _objects(m: Any) -> NDArray[Any]:
     return result
 
 
+def adjoint(x: Any) -> Any:
+    """Return the conjugate transpose."""
+    return conjugate(x).T
+
+
+conjugate: Callable[[Any], Any] = np.frompyfunc(
+    lambda z: z.conjugate() if isinstance(z, acb) else z, 1, 1
+)
+real: Callable[[Any], Any] = np.frompyfunc(lambda z: z.real, 1, 1)
+
+
+def size(x: Any) -> Any:
+    """Return the sum of the squares of absolute values."""
+    return np.add.reduce(real(x * conjugate(x)), axis=None, initial=arb(0))
+
+
 def _nan(shape: tuple[int, ...]) -> NDArray[Any]:
     return np.full(shape, arb("nan"), dtype=object)
 
@@ -74,9 +90,9 @@ def _cholesky(x: Any) -> Any:
     lower = np.full((n, n), arb(0), dtype=object)
     for j in range(n):
         done = lower[j, :j]
-        lower[j, j] = (x[j, j] - np.add.reduce(done * done, initial=arb(0))).sqrt()
+        lower[j, j] = (x[j, j].real - size(done)).sqrt()
         for i in range(j + 1, n):
-            rest = x[i, j] - np.add.reduce(lower[i, :j] * done, initial=arb(0))
+            rest = x[i, j] - np.add.reduce(lower[i, :j] * conjugate(done), initial=arb(0))
             lower[i, j] = rest / lower[j, j]
     return lower
 
@@ -92,8 +108,12 @@ def _eigh(x: Any) -> Any:
     result = np.empty((n + 1, n), dtype=object)
     for column, k in enumerate(order):
         result[0, column] = values[k].real
-        result[1:, column] = _unit([vectors[i, k] for i in range(n)])
+        result[1:, column] = _unit([vectors[i, k] for i in range(n)], real=not _is_complex(x))
     return result
+
+
+def _is_complex(x: Any) -> bool:
+    return any(isinstance(z, acb) for z in x.flat)
 
 
 def _ascending(values: list[Any]) -> list[int]:
@@ -104,15 +124,17 @@ def _ascending(values: list[Any]) -> list[int]:
     return order
 
 
-def _unit(vector: list[Any]) -> Any:
-    """Return an eigenvector of a real symmetric matrix as a real unit vector, sign by `positive`.
+def _unit(vector: list[Any], *, real: bool) -> Any:
+    """Return an eigenvector as a unit vector whose largest element is positive.
 
-    It is a real vector times one complex factor: dividing by its largest element makes it real.
+    That of a real symmetric matrix is a real vector times one complex factor: dividing by its
+    largest element makes it real.
     """
     pivot = max(range(len(vector)), key=lambda i: float(abs(vector[i]).mid()))
-    ratios = [(v / vector[pivot]).real if i != pivot else arb(1) for i, v in enumerate(vector)]
-    real = np.array(ratios, dtype=object)
-    return positive(real / np.add.reduce(real * real).sqrt())
+    ratios = [v / vector[pivot] if i != pivot else arb(1) for i, v in enumerate(vector)]
+    turned = np.array([r.real for r in ratios] if real else ratios, dtype=object)
+    unit = turned / size(turned).sqrt()
+    return positive(unit) if real else unit
 
 
 def positive(column: Any) -> Any:
@@ -121,8 +143,11 @@ def positive(column: Any) -> Any:
     return -column if column[int(np.argmax(sizes))] < 0 else column
 
 
-def sign_of_largest(column: Any) -> int:
-    """Return the sign that makes the element of greatest absolute value positive."""
+def sign_of_largest(column: Any) -> Any:
+    """Return the factor of size 1 that makes the element of greatest absolute value positive."""
+    if _is_complex(column):
+        largest = max(column, key=lambda z: float(abs(z).mid()))
+        return acb(largest).conjugate() / abs(largest)
     return 1 if positive(column) is column else -1
 
 

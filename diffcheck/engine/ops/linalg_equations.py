@@ -76,6 +76,7 @@ solve_sylvester: Entry = op(
     domain="a and -b without a common eigenvalue",
     sympy="reshape(solve(reshape(einsum('ij,kl->ikjl', x, eye(len(y))) + "
     "einsum('ij,kl->ikjl', eye(len(x)), y.T), (z.size, z.size)), z.reshape(-1)), z.shape)",
+    complex=True,
 )
 
 
@@ -115,6 +116,7 @@ sqrtm: Entry = op(
     jax="scipy.linalg.sqrtm",
     domain="no eigenvalue on the negative real axis",
     sympy="array(Matrix(x)**S.Half)",
+    complex=True,
 )
 
 

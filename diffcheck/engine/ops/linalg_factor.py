@@ -9,12 +9,23 @@ import numpy as np
 from flint import acb_mat, arb
 
 from diffcheck.balls import Undecided
+from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.ops import linalg_balls as balls
 from diffcheck.engine.ops.comparison import equal
+from diffcheck.engine.ops.complex import imag, real
 from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.indexing import diagonal
 from diffcheck.engine.ops.joining import concat
-from diffcheck.engine.ops.linalg import diagonal_matrix, inverse_gaps, solve
+from diffcheck.engine.ops.linalg import (
+    adjoint,
+    by_adjoints,
+    conjugate,
+    diagonal_matrix,
+    inverse_gaps,
+    phases,
+    real_row,
+    solve,
+)
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.table import Entry, op
@@ -28,10 +39,13 @@ def _order(x: Any, **_params: Any) -> int:
 # QR of tall matrices (Walter and Lehmann 2010): Q above Rᵀ, the diagonal of R positive.
 def _qr(x: Any) -> Any:
     q, r = np.linalg.qr(x)
-    signs = np.where(np.diagonal(r, axis1=-2, axis2=-1) < 0, -1, 1).astype(x.dtype)
-    return np.concatenate(
-        [q * signs[..., None, :], np.swapaxes(r, -1, -2) * signs[..., None, :]], -2
-    )
+    signs = _signs(np.diagonal(r, axis1=-2, axis2=-1))[..., None, :]
+    return np.concatenate([q * signs, np.swapaxes(r, -1, -2) * np.conj(signs)], -2)
+
+
+def _signs(x: Any) -> Any:
+    """Return x/|x|, 1 for 0."""
+    return np.where(x == 0, 1, np.sign(x))
 
 
 def _qr_ball(x: Any) -> Any:
@@ -42,9 +56,9 @@ def _qr_ball(x: Any) -> Any:
     for j in range(n):
         v = x[:, j].copy()
         for i in range(j):
-            r[i, j] = np.add.reduce(q[:, i] * x[:, j])
+            r[i, j] = np.add.reduce(balls.conjugate(q[:, i]) * x[:, j])
             v = v - q[:, i] * r[i, j]
-        r[j, j] = np.add.reduce(v * v).sqrt()
+        r[j, j] = balls.size(v).sqrt()
         q[:, j] = v / r[j, j]
     return np.concatenate([q, r.T])
 
@@ -62,17 +76,20 @@ def _qr_vjp(g: Any, y: Any, x: Any) -> Any:
     rows = shape_of(x)[-2]
     (q, rt), (gq, grt) = _split(y, rows), _split(g, rows)
     r = matrix_transpose(rt)
-    m = matmul(r, grt) - matmul(matrix_transpose(gq), q)
-    symmetric = tril(m) + matrix_transpose(tril(m, -1))
-    return _divided(gq + matmul(q, symmetric), rt)
+    m = matmul(r, conjugate(grt)) - matmul(adjoint(gq), q)
+    below = tril(m, -1)
+    symmetric = below + adjoint(below) + diagonal_matrix(real(diagonal(m)))
+    return _divided(gq + matmul(q, symmetric), conjugate(rt))
 
 
 def _qr_jvp(t: Any, y: Any, x: Any) -> Any:
     q, rt = _split(y, shape_of(x)[-2])
     c = _divided(t, matrix_transpose(rt))
-    inner = matmul(matrix_transpose(q), c)
+    inner = matmul(adjoint(q), c)
     lower = tril(inner, -1)
-    turn = lower - matrix_transpose(lower)
+    turn = lower - adjoint(lower)
+    if is_complex(inner):
+        turn = turn + diagonal_matrix(1j * imag(diagonal(inner)))
     dq = c + matmul(q, turn - inner)
     return concat([dq, matmul(rt, matrix_transpose(inner - turn))], axis=-2)
 
@@ -81,12 +98,13 @@ _qr_op = op(
     "qr",
     _qr,
     kind="general",
-    vjp=_qr_vjp,
+    vjp=by_adjoints(_qr_vjp),
     jvp=(_qr_jvp,),
     ball=balls.stacked(_qr_ball),
     length=_order,
     sympy="concat([array(m) for m in (lambda q, r: (q, r.T))(*Matrix(x).QRdecomposition())])",
     jax="linalg.qr",
+    complex=True,
 )
 
 
@@ -110,7 +128,7 @@ def qr(x: Any, *, mode: str = "reduced") -> QRResult:
         q, rt = _split(_qr_op(x), rows)
         return QRResult(q, matrix_transpose(rt))
     q, rt = _split(_qr_op(x[..., :rows]), rows)
-    rest = matmul(matrix_transpose(q), x[..., rows:])
+    rest = matmul(adjoint(q), x[..., rows:])
     return QRResult(q, concat([matrix_transpose(rt), rest], axis=-1))
 
 
@@ -118,20 +136,22 @@ def qr(x: Any, *, mode: str = "reduced") -> QRResult:
 def _svd(x: Any) -> Any:
     u, s, vh = np.linalg.svd(x, full_matrices=False)
     largest = np.argmax(np.abs(u), axis=-2, keepdims=True)
-    signs = np.where(np.take_along_axis(u, largest, axis=-2) < 0, -1, 1).astype(x.dtype)
-    return np.concatenate([s[..., None, :], u * signs, np.swapaxes(vh, -1, -2) * signs], axis=-2)
+    signs = np.conj(_signs(np.take_along_axis(u, largest, axis=-2)))
+    v = np.conj(np.swapaxes(vh, -1, -2))
+    return np.concatenate([s[..., None, :], u * signs, v * signs], axis=-2)
 
 
 def _svd_ball(x: Any) -> Any:
     """Return the factors from the eigenvectors of xᵀx, or of xxᵀ for a wide matrix."""
     rows, columns = x.shape
-    gram = x.T @ x if rows >= columns else x @ x.T
+    adjoint_x = balls.adjoint(x)
+    gram = adjoint_x @ x if rows >= columns else x @ adjoint_x
     packed = balls.eigh(gram)[:, ::-1]
     s = np.frompyfunc(arb.sqrt, 1, 1)(packed[0])
     if any(v.contains(0) for v in s):
         raise Undecided("a singular value that may be 0")
     first = packed[1:]
-    second = (x @ first if rows >= columns else x.T @ first) / s
+    second = (x @ first if rows >= columns else adjoint_x @ first) / s
     u, v = (second, first) if rows >= columns else (first, second)
     signs = [balls.sign_of_largest(u[:, k]) for k in range(u.shape[1])]
     return np.concatenate([s[None], u * signs, v * signs])
@@ -150,38 +170,46 @@ def _inverse(s: Any) -> Any:
 
 def _beside(w: Any, a: Any) -> Any:
     """Return the part of a that is orthogonal to the columns of w."""
-    return a - matmul(w, matmul(matrix_transpose(w), a))
+    return a - matmul(w, matmul(adjoint(w), a))
+
+
+def _skew(m: Any) -> Any:
+    return 0.5 * (m - adjoint(m))
+
+
+def _inverse_sums(s: Any) -> Any:
+    """Return 1/(s_j + s_i), 0 where both are 0."""
+    total = reshape(s, (*shape_of(s), 1)) + reshape(s, (*shape_of(s)[:-1], 1, shape_of(s)[-1]))
+    none = equal(total, 0)
+    return where(none, 0, 1 / where(none, 1, total))
 
 
 def _svd_vjp(g: Any, y: Any, x: Any) -> Any:
     rows = shape_of(x)[-2]
     (s, u, v), (gs, gu, gv) = _three(y, rows), _three(g, rows)
-    row = reshape(s, (*shape_of(s)[:-1], 1, shape_of(s)[-1]))
-    f = inverse_gaps(s * s)
-    ut, vt = matrix_transpose(u), matrix_transpose(v)
-    skew_u, skew_v = matmul(ut, gu), matmul(vt, gv)
+    skew_u, skew_v = _skew(matmul(adjoint(u), gu)), _skew(matmul(adjoint(v), gv))
     middle = (
-        f * (skew_u - matrix_transpose(skew_u)) * row
-        + matrix_transpose(row) * (f * (skew_v - matrix_transpose(skew_v)))
-        + diagonal_matrix(gs)
+        inverse_gaps(s) * (skew_u + skew_v)
+        + _inverse_sums(s) * (skew_u - skew_v)
+        + diagonal_matrix(real(gs))
     )
-    inner = matmul(matmul(u, middle), vt)
+    vt = adjoint(v)
     left = matmul(_beside(u, gu) * _inverse(s), vt)
-    right = matmul(u, matrix_transpose(_beside(v, gv) * _inverse(s)))
-    return inner + left + right
+    right = matmul(u, adjoint(_beside(v, gv) * _inverse(s)))
+    return matmul(matmul(u, middle), vt) + left + right
 
 
+# The vectors turn, dU = U A and dV = V B. With P = U* dX V A + B is (P + P*)/(s_j - s_i), and A - B
+# is (P - P*)/(s_j + s_i): of equal values only the first is not determined.
 def _svd_jvp(t: Any, y: Any, x: Any) -> Any:
     s, u, v = _three(y, shape_of(x)[-2])
-    row = reshape(s, (*shape_of(s)[:-1], 1, shape_of(s)[-1]))
-    column, f = matrix_transpose(row), inverse_gaps(s * s)
     tv = matmul(t, v)
-    p = matmul(matrix_transpose(u), tv)
-    pt = matrix_transpose(p)
-    du = matmul(u, f * (p * row + column * pt)) + _beside(u, tv) * _inverse(s)
-    tu = matmul(matrix_transpose(t), u)
-    dv = matmul(v, f * (column * p + pt * row)) + _beside(v, tu) * _inverse(s)
-    ds = diagonal(p)
+    p = matmul(adjoint(u), tv)
+    skew = _skew(p)
+    turns, difference = inverse_gaps(s) * (p - skew), _inverse_sums(s) * skew
+    du = matmul(u, turns + difference) + _beside(u, tv) * _inverse(s)
+    dv = matmul(v, turns - difference) + _beside(v, matmul(adjoint(t), u)) * _inverse(s)
+    ds = diagonal(p - skew)
     return concat([reshape(ds, (*shape_of(ds)[:-1], 1, shape_of(ds)[-1])), du, dv], axis=-2)
 
 
@@ -189,11 +217,12 @@ _svd_op: Entry = op(
     "svd",
     _svd,
     kind="general",
-    vjp=_svd_vjp,
+    vjp=by_adjoints(_svd_vjp),
     jvp=(_svd_jvp,),
     ball=balls.stacked(_svd_ball),
     length=_order,
     jax="linalg.svd",
+    complex=True,
 )
 
 
@@ -217,25 +246,30 @@ def svd(x: Any, *, full_matrices: bool = True) -> SVDResult:
         raise NotImplementedError(
             "svd with full_matrices: the vectors added are arbitrary; pass full_matrices=False"
         )
-    s, u, v = _three(_svd_op(x), rows)
-    return SVDResult(u, s, matrix_transpose(v))
+    packed = _svd_op(x)
+    _, u, v = _three(packed, rows)
+    if is_complex(u):
+        turn = phases(u)
+        u, v = u * turn, v * turn
+    return SVDResult(u, real_row(packed), adjoint(v))
 
 
 def svdvals(x: Any) -> Any:
     """Return the singular values, descending."""
-    return _svd_op(x)[..., 0, :]
+    return real_row(_svd_op(x))
 
 
 # The pseudo-inverse (Golub and Pereyra 1973, eq. 4.12), of constant rank
 def _pinv_ball(x: Any) -> Any:
     rows, columns = x.shape
+    adjoint_x = balls.adjoint(x)
     if rows >= columns:
-        return balls.solve(x.T @ x, x.T)
-    return balls.solve(x @ x.T, x).T
+        return balls.solve(adjoint_x @ x, adjoint_x)
+    return balls.adjoint(balls.solve(x @ adjoint_x, x))
 
 
 def _pinv_jvp(t: Any, y: Any, x: Any) -> Any:
-    yt, tt = matrix_transpose(y), matrix_transpose(t)
+    yt, tt = adjoint(y), adjoint(t)
     first = matmul(matmul(y, t), y)
     outer = matmul(matmul(y, yt), tt)
     second = outer - matmul(matmul(outer, x), y)
@@ -245,7 +279,7 @@ def _pinv_jvp(t: Any, y: Any, x: Any) -> Any:
 
 
 def _pinv_vjp(g: Any, y: Any, x: Any) -> Any:
-    yt, gt = matrix_transpose(y), matrix_transpose(g)
+    yt, gt = adjoint(y), adjoint(g)
     first = matmul(matmul(yt, g), yt)
     left = matmul(gt, matmul(y, yt))
     second = left - matmul(x, matmul(y, left))
@@ -258,12 +292,13 @@ _pinv_op = op(
     "pinv",
     lambda x, *, rtol: np.linalg.pinv(x, rcond=rtol),
     kind="general",
-    vjp=lambda g, y, x, rtol: _pinv_vjp(g, y, x),
+    vjp=lambda g, y, x, rtol: by_adjoints(_pinv_vjp)(g, y, x),
     jvp=(lambda t, y, x, rtol: _pinv_jvp(t, y, x),),
     ball=lambda x, **_: balls.stacked(_pinv_ball)(x),
     length=_order,
     sympy="array(Matrix(x).pinv())",
     jax="linalg.pinv",
+    complex=True,
 )
 
 
@@ -323,6 +358,7 @@ _eig_op = op(
     ball=balls.stacked(_eig_ball),
     length=_order,
     jax="linalg.eig",
+    complex=True,
 )
 
 

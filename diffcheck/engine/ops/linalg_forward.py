@@ -32,7 +32,7 @@ def eigh(x: Any) -> Any:
     values, vectors = np.linalg.eigh(x)
     largest = np.argmax(np.abs(vectors), axis=-2, keepdims=True)
     signs = np.sign(np.take_along_axis(vectors, largest, axis=-2))
-    return np.concatenate([values[..., None, :], vectors * signs], axis=-2)
+    return np.concatenate([values[..., None, :], vectors * np.conj(signs)], axis=-2)
 
 
 def expm(x: Any) -> Any:
@@ -43,7 +43,7 @@ def expm(x: Any) -> Any:
     """
     norm = np.max(np.sum(np.abs(x), axis=-2), initial=0)
     squarings = max(0, int(np.frexp(norm)[1]) + 1) if np.isfinite(norm) else 0
-    scaled = np.ldexp(x, -squarings)
+    scaled = x * np.ldexp(norm.dtype.type(1), -squarings)
     eye = np.eye(x.shape[-1], dtype=x.dtype)
     y = eye
     for k in range(20, 0, -1):
@@ -57,6 +57,8 @@ def norm2(x: Any, *, axis: Any) -> Any:
     """Return the 2-norm; extreme magnitudes are scaled by a power of 2 first."""
     if x.dtype.kind == "V":  # bfloat16: NumPy cannot take it apart
         return norm2(x.astype(np.float32), axis=axis).astype(x.dtype)
+    if x.dtype.kind == "c":
+        x = np.abs(x)
     largest = np.maximum.reduce(np.abs(x), axis=axis, keepdims=True)
     _, exponents = np.frexp(np.where(np.isfinite(largest), largest, 1))
     limit = np.finfo(x.dtype).maxexp // 4

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.ops.comparison import equal, not_equal
+from diffcheck.engine.ops.complex import conj, real
 from diffcheck.engine.ops.elementwise import abs as abs_
 from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.joining import stack
@@ -38,7 +40,7 @@ def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float
     elif ord == -INFINITY:
         y = min_(abs_(x), axis)
     elif ord == 0:
-        y = sum_(astype(not_equal(x, 0), base(x).dtype), axis)
+        y = sum_(astype(not_equal(x, 0), base(x).real.dtype), axis)
     elif ord == 1:
         y = sum_(abs_(x), axis)
     else:
@@ -129,7 +131,7 @@ def lstsq(a: Any, b: Any, *, rtol: float | None = None) -> LstsqResult:
     """Return the x of least norm that minimises |a x - b|, by the pseudo-inverse."""
     x = matmul(pinv(a, rtol=rtol), b)
     rest = matmul(a, x) - b
-    return LstsqResult(x, sum_(rest * rest, 0))
+    return LstsqResult(x, sum_(real(rest * conj(rest)) if is_complex(rest) else rest * rest, 0))
 
 
 def matrix_rank(x: Any, *, rtol: float | None = None) -> Any:

@@ -189,8 +189,24 @@ def argsort_balls(x: Any, *, axis: int = -1) -> Any:
     return np.apply_along_axis(compare, axis, x)
 
 
-argmax = op("argmax", np.argmax, kind="general", ball=_ranked(-1), rounding=0, jax="argmax")
-argmin = op("argmin", np.argmin, kind="general", ball=_ranked(0), rounding=0, jax="argmin")
+argmax = op(
+    "argmax",
+    np.argmax,
+    kind="general",
+    ball=_ranked(-1),
+    rounding=0,
+    jax="argmax",
+    complex=False,
+)
+argmin = op(
+    "argmin",
+    np.argmin,
+    kind="general",
+    ball=_ranked(0),
+    rounding=0,
+    jax="argmin",
+    complex=False,
+)
 _argsort = op(
     "argsort",
     lambda x, *, axis=-1: np.argsort(x, axis=axis, stable=True),
@@ -198,6 +214,7 @@ _argsort = op(
     ball=argsort_balls,
     rounding=0,
     jax="argsort",
+    complex=False,
 )
 
 

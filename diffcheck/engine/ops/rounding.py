@@ -82,6 +82,7 @@ copysign: Entry = op(
 )
 floor_divide: Entry = op(
     "floor_divide", np.floor_divide, ball=lambda a, b: _floor_ball(a / b), rounding=0,
+    complex=False,
     jax="floor_divide",
     sympy="floor(x/y)",
     kinks="x = n y",
@@ -94,6 +95,7 @@ round_op = op(
     sympy="floor(x + S.Half) - Piecewise((1, Eq(Mod(x, 2), S.Half)), (0, True))",
     jax="round",
     kinks="x = n + 1/2",
+    complex=False,
 )
 signbit = op(
     "signbit",
@@ -103,8 +105,16 @@ signbit = op(
     jax="signbit",
     sympy="x < 0",
     kinks="x = 0",
+    complex=False,
 )
-nextafter = op("nextafter", np.nextafter, ball=lambda a, b: a, rounding=0, jax="nextafter")
+nextafter = op(
+    "nextafter",
+    np.nextafter,
+    ball=lambda a, b: a,
+    rounding=0,
+    jax="nextafter",
+    complex=False,
+)
 
 
 def round(x: Any, decimals: int = 0) -> Any:

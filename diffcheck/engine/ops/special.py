@@ -27,6 +27,7 @@ expit = op(
     rounding=2,
     jax="expit",
     sympy="1/(1 + exp(-x))",
+    complex=True,
 )
 log_expit = op(
     "log_expit",
@@ -79,6 +80,7 @@ times_complement = op(
     rounding=1,
     slope="logit",
     sympy="x*(1 - x)",
+    complex=True,
 )
 logit = op(
     "logit",
@@ -108,6 +110,7 @@ xlogy = op(
     rounding=2,
     jax="xlogy",
     domain=("(-inf, inf)", "[0, inf)"),
+    complex=True,
     sympy="Piecewise((0, Eq(x, 0)), (x*log(y), True))",
     kinks="x = 0, y = 0",
 )
@@ -122,6 +125,7 @@ xlog1py = op(
     rounding=2,
     jax="xlog1py",
     domain=("(-inf, inf)", "[-1, inf)"),
+    complex=True,
     sympy="Piecewise((0, Eq(x, 0)), (x*log(1 + y), True))",
     kinks="x = 0, y = -1",
 )
@@ -157,6 +161,7 @@ _gauss: Entry = op(
     domain="(-inf, inf)",
     slope="erf",
     sympy="exp(-x**2/(2 if half else 1)).diff(x, order)",
+    complex=True,
 )
 
 
@@ -173,6 +178,7 @@ erf = op(
     rounding=2,
     sympy="erf(x)",
     jax="erf",
+    complex=True,
 )
 erfc = op(
     "erfc",
@@ -182,6 +188,7 @@ erfc = op(
     rounding=2,
     sympy="erfc(x)",
     jax="erfc",
+    complex=True,
 )
 ndtr = op(
     "ndtr",
@@ -191,6 +198,7 @@ ndtr = op(
     rounding=4,
     jax="ndtr",
     sympy="erfc(-x/sqrt(2))/2",
+    complex=True,
 )
 
 

@@ -11,7 +11,7 @@ import scipy.special as sp
 from flint import acb, arb
 
 from diffcheck.balls import ZERO, is_less
-from diffcheck.engine.ops.stable import in_double
+from diffcheck.engine.ops.stable import in_double, is_complex, to_the_right
 
 
 def in_precision(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,6 +34,9 @@ def in_precision(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def expit(x: Any) -> Any:
     """Return 1/(1 + exp(-x)) with full precision in both tails, subnormals included."""
+    if is_complex(x):
+        e = np.exp(-to_the_right(x))
+        return np.where(np.real(x) < 0, e, 1)[()] / (1 + e)
     e = np.exp(-x)
     if np.maximum.reduce(e, axis=None) == np.inf:  # there the result is subnormal, or nearly
         small = np.exp(x)
@@ -72,6 +75,8 @@ def gauss(x: Any, *, half: bool, order: int = 0) -> Any:
 
 def _gauss(x: Any, *, half: bool, order: int) -> Any:
     scale = 0.5 if half else 1.0
+    if is_complex(x):
+        return np.exp(-scale * (x * x)) * hermite(x, half, order)
     x = np.minimum(np.maximum(x, -64), 64)  # beyond, the result is 0 in every format
     m = np.rint(x * 16) * 0.0625
     f = x - m

@@ -92,12 +92,12 @@ def _first(groups: Iterable[list[Failure]]) -> list[Failure]:
 def explained_on_page(measurements: Iterable[Measurement]) -> list[Measurement]:
     """Return what a case's page explains: the worst of each program, backend and verdict.
 
-    Whatever has a number and lost digits, known defects included, worst first and at most
-    `MOST_EXPLAINED`.
+    Whatever has a number and fails or lost digits, known defects included, worst first and at
+    most `MOST_EXPLAINED`.
     """
     worst: dict[tuple[str, str, Verdict], Measurement] = {}
     for m in measurements:
-        if m.verdict in LOSSY and m.computed is not None:
+        if (m.fails or m.verdict in LOSSY) and m.computed is not None:
             key = (m.program, m.backend, m.verdict)
             if key not in worst or rank(m) < rank(worst[key]):
                 worst[key] = m

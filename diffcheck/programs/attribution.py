@@ -275,25 +275,34 @@ def _literal_effect(array: NDArray[Any], slopes: Balls) -> LiteralEffect:
 
 
 def _departure(calls: Sequence[Traced]) -> Departure | None:
+    """Return the first departure on which the result depends, as far as slopes can tell.
+
+    A slope of 0 is that of the branch of a `where` that is not taken, or of an infinity.
+    """
+    found = list(_departures(calls))
+    return next((d for d, slope in found if not slope.is_zero()), found[0][0] if found else None)
+
+
+def _departures(calls: Sequence[Traced]) -> Iterator[tuple[Departure, arb]]:
     for index, traced in enumerate(calls):
         call = traced.call
         operands = [np.asarray(x) for x in call.operands if is_float(np.asarray(x))]
+        if not operands or not all(np.isfinite(x).all() for x in operands):
+            continue
         results = map(np.asarray, call.floats)
         for result, exact, slopes in zip(results, traced.exact, traced.slopes, strict=True):
-            # What nothing depends on may be anything: the branch of a `where` that is not taken.
-            matters = np.array([not s.is_zero() for s in slopes], dtype=bool)
-            lost = np.flatnonzero(~np.isfinite(result.reshape(-1)) & matters)
-            if lost.size and operands and all(np.isfinite(x).all() for x in operands):
-                i = int(lost[0])
-                return Departure(
-                    operation=call.operation,
-                    call=index,
-                    element=i,
-                    operands=operands_at(call, i, result.size),
-                    result=float(result.reshape(-1)[i]),
-                    exact=exact[i],
+            for i in np.flatnonzero(~np.isfinite(result.reshape(-1))):
+                yield (
+                    Departure(
+                        operation=call.operation,
+                        call=index,
+                        element=int(i),
+                        operands=operands_at(call, int(i), result.size),
+                        result=float(result.reshape(-1)[i]),
+                        exact=exact[i],
+                    ),
+                    slopes[i],
                 )
-    return None
 
 
 def operands_at(call: Call, i: int, size: int) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from diffcheck.judge import Explanation, Loss, Measurement
+from diffcheck.programs.advice import PATTERNS
 from diffcheck.report import numbers
 from diffcheck.report.points import in_decimal, in_hex
 
@@ -57,6 +58,7 @@ def short(e: Explanation) -> str:
         share = _share(culprit, e)
         share = f", {share} of the error" if share else ""
         parts.insert(0, f"{culprit.operation}{at}: {own}{times}{share}")
+    parts += [PATTERNS[name].text for name in e.advice if name in PATTERNS]
     parts += [f"void ({e.void})"] if e.void else []
     return "; ".join(parts)
 
@@ -79,13 +81,20 @@ def _lines(m: Measurement, e: Explanation) -> Iterator[str]:
             "the rule, which runs in exact arithmetic, and how far each operation is amplified."
         )
     yield ""
+    yield from _leaving(e)
+    yield from _table(e)
+    for name in e.advice:
+        if name in PATTERNS:
+            yield f"Advice: {PATTERNS[name].text} (cases/{PATTERNS[name].case}.py shows both)"
+
+
+def _leaving(e: Explanation) -> Iterator[str]:
     if e.kind in LEAVING:
         yield f"Where the truth leaves: {_event(e)}"
         if e.where_source:
             yield f"  {e.where_source}"
     elif e.losses:
         yield f"Where the truth leaves: {WHOLE[e.kind]}"
-    yield from _table(e)
 
 
 def _event(e: Explanation) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
+import numpy as np
+from flint import arb
+
 from diffcheck.backends.base import BackendError, Readable, Reading, Unsupported
 from diffcheck.balls import Undecided, precision
 from diffcheck.case import Case, Point, Quantity
@@ -83,8 +86,11 @@ def _explanation(
     labels, quantity = labels_and_quantity[0]
     component = labels.index(m.index)
     outcome = context.outcomes(quantity, task.dtype, m.point_id)[component]
-    if outcome.ball is None:
-        return unnamed(m, m.detail or "there is no exact value to compare with")
+    exact = outcome.ball
+    if exact is None:
+        if np.isfinite(float.fromhex(m.computed)):
+            return unnamed(m, m.detail or "there is no exact value to compare with")
+        exact = arb("nan")  # where the numbers were left can be said all the same
     fmt = FORMATS[task.dtype]
     point = context.points[task.dtype][m.point_id]
     key = (task.program, task.backend, task.dtype, quantity, m.point_id, component)
@@ -93,7 +99,7 @@ def _explanation(
         output, element = reading.places[component]
         known[key] = attribute(reading.program, reading.inputs, output=output, element=element)
     with precision(BITS):
-        measured = Measured.of(m, outcome.ball, fmt)
+        measured = Measured.of(m, exact, fmt)
         return described(unnamed(m, ""), measured, known[key])
 
 

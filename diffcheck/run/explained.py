@@ -14,6 +14,7 @@ from diffcheck.balls import error_in_ulps, ulp
 from diffcheck.floats import FORMATS, Format, to_hex
 from diffcheck.judge import Measurement, Verdict
 from diffcheck.judge.explanations import Explanation, Loss, TapeNode
+from diffcheck.programs.advice import advise
 from diffcheck.programs.attribution import Attribution, Contribution, Traced, operands_at
 from diffcheck.programs.kinds import Happening, Kind, what_happened
 
@@ -38,7 +39,8 @@ class Measured:
         """Return a measurement's numbers."""
         assert m.computed is not None
         accused = m.verdict in (Verdict.WRONG, Verdict.MISMATCH)
-        return cls(float.fromhex(m.computed), exact, ulp(exact, fmt), accused)
+        unit = ulp(exact, fmt) if exact.is_finite() else arb("nan")
+        return cls(float.fromhex(m.computed), exact, unit, accused)
 
     def ulps(self, x: arb) -> str:
         """Return a difference in ulps of the exact value, in hexadecimal."""
@@ -68,6 +70,7 @@ def described(blank: Explanation, m: Measured, a: Attribution) -> Explanation:
         kind=str(happening.kind),
         where=where,
         where_source=source,
+        advice=advise(a, happening),
         void="" if same else f"op by op the program gives {a.result!r}",
         tape=list(_tape(m, a)) if len(a.calls) <= LARGEST_TAPE else [],
     )

@@ -131,13 +131,22 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return total if keepdims else total.reshape(_reduced(x.shape, axis))[()]
 
 
-def _complement(x: Any, *, axis: Axis) -> Any:
-    """Return 1 - softmax(x): for a dominant element by the sum of the others."""
-    e = np.exp(x - _peak(x, axis))
-    total = np.add.reduce(e, axis=axis, keepdims=True)
-    dominant = e > 0.5 * total
-    others = np.add.reduce(np.where(dominant, 0, e), axis=axis, keepdims=True)
-    return np.where(dominant, others, total - e) / total
+def _complement(p: Any, *, axis: Axis) -> Any:
+    """Return 1 - p for shares that sum to 1: for a dominant one as the sum of the others."""
+    if not isinstance(axis, int):
+        dominant = p > 0.5
+        others = np.add.reduce(np.where(dominant, 0, p), axis=axis, keepdims=True)
+        return np.where(dominant, others, 1 - p)
+    last = np.moveaxis(p, axis, -1)
+    rows = last.reshape(-1, last.shape[-1])
+    rest = 1 - rows
+    dominant = np.flatnonzero(rows > 0.5)  # one in a row at most
+    if dominant.size:
+        row, place = np.divmod(dominant, rows.shape[1])
+        few = rows[row]
+        few[np.arange(row.size), place] = 0
+        rest[row, place] = np.add.reduce(few, axis=-1)
+    return np.moveaxis(rest.reshape(last.shape), -1, axis)
 
 
 def _reduced(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
@@ -167,17 +176,11 @@ def _logsumexp_ball(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return _log_balls(e.sum(axis=axis, keepdims=keepdims))
 
 
-def _complement_ball(x: Any, *, axis: Axis) -> Any:
-    e = np.asarray(_exp_balls(x), dtype=object)
-    total = np.add.reduce(e, axis=axis, keepdims=True)
-    return (total - e) / total
-
-
 def _softmax_arrays(g: Any, y: Any, x: Any, axis: Axis) -> Any:
     """Do on plain arrays what `softmax_rule` does with ops."""
     weighted = g * y
     weighted -= np.add.reduce(weighted, axis=axis, keepdims=True)
-    weighted += g * _complement(x, axis=axis)
+    weighted += g * _complement(y, axis=axis)
     weighted *= y
     return weighted
 
@@ -190,21 +193,21 @@ def softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
     """
     weighted = g * y
     others = sum_(weighted, axis, keepdims=True) - weighted
-    return y * (g * _complement_op(x, axis=axis) - others)
+    return y * (g * _complement_op(y, axis=axis) - others)
 
 
 _complement_op = op(
     "softmax_complement",
     _complement,
     kind="general",
-    vjp=lambda g, y, x, axis: -softmax_rule(g, softmax(x, axis), x, axis),
-    jvp=(lambda t, y, x, axis: -softmax_rule(t, softmax(x, axis), x, axis),),
-    ball=_complement_ball,
+    vjp=lambda g, y, p, axis: -g,
+    jvp=(lambda t, y, p, axis: -t,),
+    ball=lambda p, *, axis: 1 - p,
     rounding=3,
     length=count_of,
-    domain="real; 1 - softmax without cancellation",
+    domain="shares that sum to 1; 1 - x without cancellation",
     slope="softmax",
-    sympy="1 - softmax(x, axis)",
+    sympy="1 - x",
 )
 _softmax_op = op(
     "softmax",
@@ -223,13 +226,16 @@ _softmax_op = op(
 def _log_softmax_vjp(g: Any, y: Any, x: Any, axis: Axis) -> Any:
     """Return g_i (1 - p_i) - p_i Σ_{j≠i} g_j."""
     others = sum_(g, axis, keepdims=True) - g
-    return g * _complement_op(x, axis=axis) - softmax(x, axis) * others
+    shares = softmax(x, axis)
+    return g * _complement_op(shares, axis=axis) - shares * others
 
 
 def _log_softmax_jvp(t: Any, y: Any, x: Any, axis: Axis) -> Any:
     """Return t_i (1 - p_i) - Σ_{j≠i} p_j t_j."""
-    weighted = softmax(x, axis) * t
-    return t * _complement_op(x, axis=axis) - (sum_(weighted, axis, keepdims=True) - weighted)
+    shares = softmax(x, axis)
+    weighted = shares * t
+    others = sum_(weighted, axis, keepdims=True) - weighted
+    return t * _complement_op(shares, axis=axis) - others
 
 
 _log_softmax_op = op(

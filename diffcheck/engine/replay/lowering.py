@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 WHOLE: Final = frozenset(
     {"sum", "max", "min", "reshape", "broadcast_to", "permute_dims", "matrix_transpose", "astype",
      "getitem", "scatter_add", "concat", "stack", "pow", "shifted_pow", "einsum", "flip", "roll",
-     "tril", "triu", "cumulative_sum", "argsort", "argmax", "argmin", "matmul"}
+     "tril", "triu", "cumulative_sum", "argsort", "argmax", "argmin", "matmul",
+     "softmax_complement"}
 )  # fmt: skip
 LONGEST: Final = 60  # steps; a forward of more is a program of its own
 REDUCTIONS: Final = {np.add: "sum", np.maximum: "max", np.minimum: "min"}

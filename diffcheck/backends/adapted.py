@@ -9,13 +9,16 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from diffcheck.truth.arrays import Arrays
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapted:
     """A function of named real arrays, in SymPy and in floats, with the values it was called at.
 
     `of_argument` says which of the `count` arguments an input is part of; `dtypes` are those that
-    came with the arguments: none of them for a plain Python number.
+    came with the arguments: none of them for a plain Python number. `arrays` is the function as a
+    program of array operations, where it can be read so; it raises `Unsupported` where not.
     """
 
     inputs: dict[str, NDArray[Any]]
@@ -24,6 +27,7 @@ class Adapted:
     dtypes: frozenset[str]
     definition: Callable[..., Any]
     program: Callable[..., Any]
+    arrays: Callable[[Arrays, Mapping[str, int]], list[int]] | None = None
 
 
 def signature_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,14 +13,18 @@ import numpy as np
 from jax.extend.core import Literal
 from numpy.typing import NDArray
 
+from diffcheck.backends import sampling
 from diffcheck.backends.adapted import Adapted, parameters
 from diffcheck.backends.base import Unsupported
+from diffcheck.backends.jax_arrays import read
 from diffcheck.backends.jax_symbolic import symbolic
 from diffcheck.backends.jax_symbolic_rules import exactly
+from diffcheck.backends.sampling import Sample
 from diffcheck.case import symreductions
 from diffcheck.case.quantities import directions
 from diffcheck.case.symarrays import array
 from diffcheck.case.symlet import let
+from diffcheck.truth.arrays import Arrays
 
 
 def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
@@ -60,6 +64,10 @@ def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
         found[:] = outputs
         return found if len(outputs) > 1 else found[0]
 
+    def arrays(program: Arrays, nodes: Mapping[str, int]) -> list[int]:
+        with jax.enable_x64(True):
+            return read(flat, at, program, [nodes[names[i]] for i in real])
+
     def program(_xp: Any, **inputs: Any) -> Any:
         return flat(*(inputs[names[i]] for i in real))  # JAX sorts what a dict holds by name
 
@@ -70,7 +78,24 @@ def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
         dtypes=frozenset(str(leaves[i].dtype) for i in real if hasattr(leaves[i], "dtype")),
         definition=definition,
         program=program,
+        arrays=arrays,
     )
+
+
+def sampled(adapted: Adapted, sample: Sample, name: str) -> Adapted:
+    """Return the function of a sample of its inputs' entries and of ways along all of them."""
+
+    def move(x: Any, at: tuple[slice, Any], e: Any, s: Any, v: Any) -> Any:
+        moved = x + jnp.tensordot(s, jnp.asarray(v, s.dtype), 1)
+        mine, places = at
+        if not places.size:
+            return moved
+        return jnp.reshape(jnp.ravel(moved).at[places].add(e[mine]), x.shape)
+
+    def weigh(output: Any, w: NDArray[Any]) -> Any:
+        return jnp.sum(jnp.ravel(output) * jnp.asarray(w, output.dtype))
+
+    return sampling.sampled(adapted, sample, name, move, weigh)
 
 
 def along(adapted: Adapted, wrt: Collection[str], seed: int) -> Adapted:

@@ -77,7 +77,7 @@ def _apply(equation: Any, operands: Values) -> Values:
     if name in _CONTROL:
         return _CONTROL[name](equation.params, operands)
     if not any(map(_is_floating, operands)):
-        return _concrete(equation, operands)
+        return run_concretely(equation, operands)
     if name in MOVES:
         return _moved(equation, operands)
     if name in FACTORIZATIONS:
@@ -99,7 +99,7 @@ def _named(values: Any) -> Any:
     return values if len(entries) == values.size else array(let(values))
 
 
-def _concrete(equation: Any, operands: Values) -> Values:
+def run_concretely(equation: Any, operands: Values) -> Values:
     """Run an equation that touches integers alone, as it is."""
     params = equation.params
     if "fill_value" in params:  # what lies outside is at no position
@@ -123,7 +123,7 @@ def _moved(equation: Any, operands: Values) -> Values:
         count = np.arange(len(pool), len(pool) + entries.size, dtype=np.int32)
         positions.append(count.reshape(entries.shape))
         pool.extend(entries.flat)
-    found = _concrete(equation, positions)
+    found = run_concretely(equation, positions)
     if any(np.any((p < 0) | (p >= len(pool))) for p in found):
         raise Unreadable(f"{equation.primitive.name} outside of its array")
     entries = np.empty(len(pool), dtype=object)

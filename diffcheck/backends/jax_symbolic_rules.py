@@ -105,8 +105,8 @@ def _cumulative(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
 
 def _dot_general(x: Any, y: Any, *, dimension_numbers: Any, **_params: Any) -> Any:
     (sum_x, sum_y), (batch_x, batch_y) = dimension_numbers
-    left, lead = _as_matrices(exactly(x), sum_x, batch_x)
-    right, tail = _as_matrices(exactly(y), sum_y, batch_y)
+    left, lead = as_matrices(exactly(x), sum_x, batch_x)
+    right, tail = as_matrices(exactly(y), sum_y, batch_y)
     batch = tuple(np.shape(x)[axis] for axis in batch_x)
     result = np.empty((left.shape[0], left.shape[1], right.shape[1]), dtype=object)
     for b, i, j in np.ndindex(result.shape):
@@ -114,7 +114,7 @@ def _dot_general(x: Any, y: Any, *, dimension_numbers: Any, **_params: Any) -> A
     return result.reshape(batch + lead + tail)
 
 
-def _as_matrices(x: Any, summed: Any, batch: Any) -> tuple[Any, tuple[int, ...]]:
+def as_matrices(x: Any, summed: Any, batch: Any) -> tuple[Any, tuple[int, ...]]:
     """Return x as (batch, free, summed), with the shape of its free axes."""
     x = np.asarray(x)
     free = [axis for axis in range(x.ndim) if axis not in (*summed, *batch)]

@@ -83,9 +83,30 @@ def as_objects(value: Any) -> NDArray[Any]:
     return result
 
 
+_points = np.frompyfunc(arb, 1, 1)
+
+
 def ball_array(value: Any) -> NDArray[Any]:
     """Return numbers of any kind as an object array of balls, of the same shape."""
-    return as_objects(_literals(value if isinstance(value, (arb, acb)) else np.asarray(value)))
+    array = value if isinstance(value, (arb, acb)) else np.asarray(value)
+    if isinstance(array, np.ndarray) and array.size > 1:  # long arrays, without a call an element
+        if array.dtype == object and set(map(type, array.flat)) == {arb}:
+            return array
+        if array.dtype in (np.float32, np.float64) and (
+            not _ROUNDING.get()[0] or _all_short(array)
+        ):
+            found: NDArray[Any] = _points(array.astype(np.float64).astype(object))
+            return found
+    return as_objects(_literals(array))
+
+
+def _all_short(array: NDArray[Any]) -> bool:
+    """Whether every number is short, and none is below the normal numbers of the format."""
+    mantissas, _ = np.frexp(array.astype(np.float64))
+    with np.errstate(invalid="ignore"):
+        scaled = mantissas * 2.0**SHORT_BITS
+        normal = (array == 0) | (np.abs(array) >= _ROUNDING.get()[1])
+        return bool((normal & (scaled == np.trunc(scaled))).all())
 
 
 class BallTrace:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Final, Literal
 
-from diffcheck.backends import Unsupported, engine_functions, jax_functions
+import numpy as np
+
+from diffcheck.backends import Unsupported, engine_functions, jax_functions, sampling
 from diffcheck.backends.adapted import Adapted, positional
-from diffcheck.case import Case, CaseError, real
+from diffcheck.backends.sampling import DIRECTIONS, ENTRIES, draw
+from diffcheck.case import Case, CaseError, Point, real
 from diffcheck.case.quantities import Kind
 from diffcheck.functions.asking import (
     DTYPES,
+    HIGHEST_ORDER,
     chosen_inputs,
     require_backend,
     require_function,
@@ -31,12 +35,14 @@ from diffcheck.run.context import CaseContext
 from diffcheck.run.measure import measure
 from diffcheck.run.plan import Presence, plan
 from diffcheck.run.worker import probe
+from diffcheck.truth import ArrayDefinition
 
 MOST_LINES: Final = 12
 ADAPT: Final = {"jax": jax_functions.adapt, "engine": engine_functions.adapt}
 TRACED: Final = {"jax": "under jax.make_jaxpr ", "engine": ""}
 MANY: Final = 512  # inputs; more are verified along directions
-DIRECTIONS: Final = 2
+LINES: Final = 2  # where a function cannot be read as a program of arrays
+SAMPLED: Final = {"jax": jax_functions.sampled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Checked:
 
     name: str
     measurements: tuple[Measurement, ...]
+    scope: str = ""  # what was looked at, where that is not everything
 
     @property
     def failures(self) -> tuple[Measurement, ...]:
@@ -65,7 +72,8 @@ class Checked:
             lines[MOST_LINES:] = [f"… and {len(lines) - MOST_LINES} more"]
         counts = Counter(m.verdict for m in self.measurements)
         words = ", ".join(f"{counts[v]} {v}" for v in MEANINGS if v in counts)
-        return "\n".join([*lines, f"{self.name}: {words}"])
+        scope = f" (checked: {self.scope})" if self.scope else ""
+        return "\n".join([*lines, f"{self.name}: {words}{scope}"])
 
 
 def check(
@@ -79,6 +87,7 @@ def check(
     quantities: Kind | Sequence[Kind] = (),
     strict: bool = False,
     keywords: Mapping[str, Any] | None = None,
+    every: bool = False,
 ) -> Checked:
     """Verify the derivatives of a function at its arguments, up to an order of at most 3.
 
@@ -89,8 +98,11 @@ def check(
     parameter name; by default all inputs are differentiated. `keywords` are the function's keyword
     arguments. `dtypes` are by default those of the
     arrays given, or float32 and float64. A matrix of more than 64 entries is verified by products
-    with fixed directions, as in a case; a JAX function of more than 512 inputs along two random
-    directions, s ↦ w·f(x + s v), whose derivative takes all of Jᵀ w.
+    with fixed directions, as in a case.
+
+    Of more than 512 inputs, 64 entries of Jᵀ w are looked at, drawn at random, and w·J v along four
+    random directions v, in which every component of the rule has a part: in exact arithmetic they
+    show one that is wrong wherever it is. The result says so. `every` looks at all components.
 
     Raises `CaseError` if the primal cannot be read (the primitive is named), if there is no input,
     if `wrt` names none, or for an option that is not known (with all that are).
@@ -121,26 +133,66 @@ def check(
         strict=strict,
     )
     name = _name(function)
-    if backend != "jax" or sum(adapted.inputs[n].size for n in chosen) <= MANY:
-        cases = [_case(name, where, backend, adapted, chosen, order)]
-    else:
-        lines = [(k, jax_functions.along(adapted, chosen, k)) for k in range(DIRECTIONS)]
-        cases = [
-            _case(f"{name}_along_{k}", where, backend, line, ("s",), order) for k, line in lines
-        ]
+    cases, scope = _cases(name, where, backend, adapted, chosen, order, every=every)
     found = [m for case in cases for m in _measured(case, options)]
-    return Checked(name, tuple(sorted(found, key=rank)))
+    return Checked(name, tuple(sorted(found, key=rank)), scope)
+
+
+def _cases(
+    name: str,
+    where: str,
+    backend: str,
+    adapted: Adapted,
+    wrt: tuple[str, ...],
+    order: int,
+    *,
+    every: bool,
+) -> tuple[list[Case], str]:
+    """Return the cases that verify a function, and what they look at where that is not all."""
+    count = sum(adapted.inputs[x].size for x in wrt)
+    if count <= MANY:
+        return [_case(name, where, backend, adapted, wrt, order)], ""
+    try:
+        if every:
+            whole = sampling.whole(adapted)
+            return [_case(name, where, backend, whole, wrt, order)], ""
+        entries, ways = (0, 1) if order == HIGHEST_ORDER else (ENTRIES, DIRECTIONS)
+        sample = draw(name, adapted, wrt, entries, ways)
+        few = SAMPLED[backend](adapted, sample, name)
+        scope = f"{entries} components of {count:,} and {ways} directions"
+        return [_case(name, where, backend, few, sample.wrt, order)], scope
+    except Exception:  # noqa: BLE001 - the user's function may raise anything; told where it is read
+        if every or backend != "jax":
+            return [_case(name, where, backend, adapted, wrt, order)], ""
+    lines = [(k, jax_functions.along(adapted, wrt, k)) for k in range(LINES)]
+    cases = [_case(f"{name}_along_{k}", where, backend, x, ("s",), order) for k, x in lines]
+    return cases, f"{LINES} directions through {count:,} components"
 
 
 def _measured(case: Case, options: Options) -> list[Measurement]:
     """Return the measurements of a case at its explicit point alone."""
-    context = CaseContext(case, options)
-    context.points |= {
-        dtype: [point for point in points if point.kind == "explicit"]
-        for dtype, points in context.points.items()
-    }
+    context = CaseContext(case, options, points=_points(case, options.dtypes))
     tasks = plan([case], options, _presence(options.backends))[0].tasks
     return [m for task in tasks for m in measure(context, task)]
+
+
+def _points(case: Case, dtypes: Sequence[str]) -> dict[str, list[Point]]:
+    """Return the point in each format; float64 has that of float32 as well, as its twin.
+
+    A function of many inputs is looked at where both formats can, or where the one asked for can.
+    """
+    (values,) = case.points
+    found = {
+        dtype: {name: np.asarray(x).astype(dtype).astype(np.float64) for name, x in values.items()}
+        for dtype in DTYPES
+    }
+    narrow, wide = (Point(values=found[d], format=d, kind="explicit") for d in DTYPES)
+    twin = replace(narrow, format=wide.format)
+    many = isinstance(case.definition, ArrayDefinition)
+    if many and "float32" not in dtypes:
+        return {"float32": [], "float64": [wide]}
+    same = all(np.array_equal(found["float32"][name], found["float64"][name]) for name in values)
+    return {"float32": [narrow], "float64": [twin] if many or same else [twin, wide]}
 
 
 @cache
@@ -171,7 +223,7 @@ def _case(
             ) from error
 
     return Case(
-        definition,
+        adapted.definition if isinstance(adapted.definition, ArrayDefinition) else definition,
         programs={name: adapted.program},
         inputs={key: real(shape=value.shape) for key, value in adapted.inputs.items()},
         wrt=wrt,

@@ -17,7 +17,7 @@ from diffcheck.case import Case, Point, Quantity, points, quantities_of
 from diffcheck.floats import FORMATS, Format, from_ordinal, to_ordinal
 from diffcheck.judge import RuleEvidence
 from diffcheck.run.options import Options, Task
-from diffcheck.truth import Outcome, Truth
+from diffcheck.truth import ArrayTruth, Outcome, Truth, truth_of
 
 NARROW: Final = FORMATS["float32"]
 WIDE: Final = FORMATS["float64"]
@@ -30,9 +30,9 @@ class CaseContext:
 
     case: Case
     options: Options
-    truth: Truth = field(init=False)
+    truth: Truth | ArrayTruth = field(init=False)
     quantities: tuple[Quantity, ...] = field(init=False)
-    points: dict[str, list[Point]] = field(init=False)
+    points: dict[str, list[Point]] = field(default_factory=dict)  # by default the case's own
     seconds: dict[str, float] = field(init=False, default_factory=lambda: defaultdict(float))
     evidence: dict[tuple[Task, Quantity], list[list[RuleEvidence]]] = field(
         init=False, default_factory=dict
@@ -49,9 +49,9 @@ class CaseContext:
 
     def __post_init__(self) -> None:
         with self.timed("truth"):
-            self.truth = Truth(self.case)
+            self.truth = truth_of(self.case)
         self.quantities = self._chosen_quantities()
-        self.points = points_by_dtype(self.case, self.options)
+        self.points = self.points or points_by_dtype(self.case, self.options)
 
     def _chosen_quantities(self) -> tuple[Quantity, ...]:
         m, n = self.truth.m, self.truth.n

@@ -158,12 +158,11 @@ def tanh_with_rule(slip):
     return chain
 
 
-@pytest.mark.parametrize(("slip", "words"), [(0.0, {"exact", "accurate"}), (0.5, {"wrong"})])
-def test_more_inputs_than_many_are_verified_along_directions(slip, words):
-    found = check(tanh_with_rule(slip), np.linspace(0.5, 2, 600), **QUICK)
-    assert {m.case for m in found.measurements} == {"chain_along_0", "chain_along_1"}
-    assert verdicts(found) <= words
-    assert found.ok == (slip == 0)
+def test_a_function_that_is_no_program_of_arrays_is_verified_along_directions():
+    found = check(lambda x: jnp.sum(jnp.cumsum(x * x) / 1024), np.linspace(0.5, 2, 600), **QUICK)
+    assert found.ok, str(found)
+    assert {m.case for m in found.measurements} == {"function_along_0", "function_along_1"}
+    assert found.scope == "2 directions through 600 components"
 
 
 @pytest.mark.parametrize(
@@ -250,3 +249,51 @@ def test_complex_numbers_in_and_out_of_a_function_of_the_engine(f):
     found = check(f, np.array([0.5, -1.0, 2.0]), backend="engine")
     assert found.ok, str(found)
     assert verdicts(found) <= {"exact", "accurate", "ill-conditioned", "inexact", "unstable"}
+
+
+@pytest.mark.parametrize("modes", ["jit", "eager"])
+def test_of_many_inputs_a_sample_is_looked_at_and_said(modes):
+    f = tanh_with_rule(0.0)
+    found = check(f, np.linspace(0.5, 2, 3000), modes=modes, dtypes="float64")
+    assert found.ok, str(found)
+    named = [m.index for m in found.measurements if m.quantity == "gradient"]
+    assert len(named) == 68
+    assert {"df/ds[0]", "df/ds[3]"} <= set(named)
+    assert str(found).endswith("(checked: 64 components of 3,000 and 4 directions)")
+
+
+@pytest.mark.parametrize("slip", [2.0**-16, 0.5])
+def test_one_wrong_component_among_many_is_proved_wherever_it_is(slip):
+    found = check(tanh_with_rule(slip), np.linspace(0.5, 2, 3000), **QUICK)
+    wrong = {m.index for m in found.failures if m.verdict == "wrong"}
+    assert "df/dx[7]" not in {m.index for m in found.measurements}
+    assert wrong == {f"df/ds[{k}]" for k in range(4)}
+    assert "in exact arithmetic" in str(found)
+
+
+def test_every_component_is_looked_at_where_that_is_asked_for():
+    found = check(tanh_with_rule(2.0**-16), np.linspace(0.5, 2, 600), every=True, **QUICK)
+    assert [m.index for m in found.failures] == ["df/dx[7]"]
+    assert len([m for m in found.measurements if m.quantity == "gradient"]) == 600
+
+
+def network(params, x):
+    hidden = jnp.maximum(x @ params["W"] + params["b"], 0)
+    return jax.nn.log_softmax(hidden @ params["V"])
+
+
+def test_a_network_of_many_parameters_and_its_second_derivatives():
+    rng = np.random.default_rng(0)
+    params = {
+        "W": rng.normal(size=(8, 60)).astype(np.float32),
+        "b": np.zeros(60, np.float32),
+        "V": rng.normal(size=(60, 5)).astype(np.float32),
+    }
+    x = rng.normal(size=8).astype(np.float32)
+    found = check(network, params, x, wrt="params", order=2, modes="jit")
+    assert found.ok, str(found)
+    assert {m.quantity for m in found.measurements} == {"value", "gradient", "hvp"}
+    assert {m.dtype for m in found.measurements} == {"float32"}
+    third = check(network, params, x, wrt="params", order=3, modes="jit")
+    assert third.ok, str(third)
+    assert third.scope == "0 components of 840 and 1 directions"

@@ -39,19 +39,19 @@ def seconds(calls):
     return best
 
 
-def first_call(make, times=3):
-    """Return a function that `make` gives, and the least seconds of CPU its first call took.
+def first_calls(make, times=3):
+    """Return a function that `make` gives, and the least CPU seconds of its first and second call.
 
     Made anew each time, in a process where the library is warm: the first call of a function, not
-    of a library.
+    of a library. The second call is where the engine writes a program out.
     """
-    best = float("inf")
+    best = [float("inf"), float("inf")]
     for _ in range(times):
         call = make()
-        start = time.process_time()
-        call()
-        took = time.process_time() - start
-        best = min(best, took)
-        if took > 3:
+        for k in range(2):
+            start = time.process_time()
+            call()
+            best[k] = min(best[k], time.process_time() - start)
+        if best[0] > 3:
             break
     return call, best

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import cached_property, wraps
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,14 +28,15 @@ ASKED_AGAIN = (ArithmeticError, KeyError, TypeError, ValueError)
 def compile(f: Callable[..., Any]) -> Callable[..., Any]:  # noqa: A001 - the issue's name
     """Return a function that traces f once for each kind of arguments, and then replays it.
 
-    f may use every op and transform of the engine: `compile(value_and_grad(loss))` replays forward
-    and backward. Arrays, NumPy scalars and Python floats are arguments of the program; everything
-    else (ints, strings, None) is part of it by value. Other shapes, dtypes or containers are traced
-    anew. Raises `OperationError` where the course of f depends on the value of an array.
-    `compiled.source(*args)` returns the source that runs for such arguments. Results are those of f
-    to the bit, but for the sign of zeros, and for functions such as `prod` that are NumPy's own
-    where nothing is traced; arrays that f closes over are constants. Inside an outer transform,
-    and on balls or bfloat16, f itself is called.
+    The first call gives what was found while tracing; the second one writes the source out, so that
+    a program that runs once costs a trace. f may use every op and transform of the engine:
+    `compile(value_and_grad(loss))` replays forward and backward. Arrays, NumPy scalars and Python
+    floats are arguments of the program; everything else (ints, strings, None) is part of it by
+    value. Other shapes, dtypes or containers are traced anew. Raises `OperationError` where the
+    course of f depends on the value of an array. `compiled.source(*args)` returns the source that
+    runs for such arguments. Results are those of f to the bit, but for the sign of zeros, and for
+    functions such as `prod` that are NumPy's own where nothing is traced; arrays that f closes over
+    are constants. Inside an outer transform, and on balls or bfloat16, f itself is called.
 
     >>> from diffcheck import engine as xp
     >>> slope = compile(xp.grad(lambda x: xp.sin(x) * x))
@@ -75,27 +77,35 @@ class _Recorded:
         finally:
             RECORDED_SWEEP.reset(token)
         outputs = [_number(trace, leaf) for leaf in leaves(self.output)]
-        watched = frozenset(trace.watched)
-        self.program = simplified(Program(trace.nodes, inputs, outputs, watched))
-        self.arguments = (args, kwargs)
-        self.names = _names(f, len(args))
-        self.fast = self._emit(fast=True)
         self.first = NAN if trace.has_nan else tree_map(lambda y: _value(trace, y), self.output)
-
-    def _emit(self, *, fast: bool) -> Emitted:
-        return emitted(self.program, self.arguments, self.output, self.names, fast=fast)
+        self.names = _names(f, len(args))
+        self._recording = Program(trace.nodes, inputs, outputs, frozenset(trace.watched))
+        self._written: dict[bool, Emitted] = {}
+        self._lock = Lock()
 
     @cached_property
-    def slow(self) -> Emitted:
-        """The program in NumPy scalars throughout: it gives inf and nan where `math` raises."""
-        return self._emit(fast=False)
+    def _program(self) -> Program:
+        return simplified(self._recording)
+
+    def written(self, args: tuple[Any, ...], kwargs: dict[str, Any], *, fast: bool) -> Emitted:
+        """Return the program as a function of arguments of this kind, written when first asked for.
+
+        What runs is `fast`, in Python floats where it can; the other one computes in NumPy scalars
+        throughout: it gives inf and nan where `math` raises.
+        """
+        with self._lock:
+            if fast not in self._written:
+                self._written[fast] = emitted(
+                    self._program, (args, kwargs), self.output, self.names, fast=fast
+                )
+        return self._written[fast]
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run the program."""
         try:
-            return self.fast.call(args, kwargs)
+            return self.written(args, kwargs, fast=True).call(args, kwargs)
         except ASKED_AGAIN:
-            return self.slow.call(args, kwargs)
+            return self.written(args, kwargs, fast=False).call(args, kwargs)
 
 
 class _Replays:
@@ -113,8 +123,10 @@ class _Replays:
             key = signature((args, kwargs))
         except Ineligible:
             return self.f(*args, **kwargs)
+        known = key in self.plain  # a program that runs once is not written
         result = self._run(self.plain, key, args, kwargs)
-        self.latest = self.plain[key].fast.call
+        if known:
+            self.latest = self.plain[key].written(args, kwargs, fast=True).call
         if result is NAN:
             result = self._run(self.masked, key, args, kwargs)
         return self.f(*args, **kwargs) if result is MISS else result
@@ -133,7 +145,7 @@ class _Replays:
         key = signature((args, kwargs))
         if key not in self.plain:
             self.general(args, kwargs)
-        return self.plain[key].fast.source
+        return self.plain[key].written(args, kwargs, fast=True).source
 
 
 def _number(trace: Recording, leaf: Any) -> int:

@@ -63,7 +63,7 @@ def planned(program: Program) -> Plan:
 
 
 def _roots(program: Program, inplace: dict[int, int]) -> list[tuple[int, ...]]:
-    """Return for each node those that own the memory it may lie in.
+    """Return for each node those that own the memory it may lie in; numbers lie in none.
 
     On the way it is decided which sums may add to an operand in place, through whatever view: where
     nothing reads that memory any more. They are views of it from then on, and noted in `inplace`.
@@ -73,6 +73,9 @@ def _roots(program: Program, inplace: dict[int, int]) -> list[tuple[int, ...]]:
     roots: list[tuple[int, ...]] = []
     groups: dict[int, list[int]] = defaultdict(list)
     for number, node in enumerate(program.nodes):
+        if node.flavor is not Flavor.ARRAY:
+            roots.append(())
+            continue
         if node.name == "accumulated":
             p, g = node.args[:2]
             owner = roots[p][0]
@@ -141,7 +144,7 @@ def _assign(
     slab_of: dict[int, int] = {}
     free: dict[int, list[int]] = defaultdict(list)
     for number, node in enumerate(nodes):
-        if number not in escaping and takes_out(node):
+        if node.flavor is Flavor.ARRAY and number not in escaping and takes_out(node):
             size = _bytes(node.shape, node.dtype)
             slab = _of_operand(nodes, number, ending[number], slab_of)
             if slab is None:
@@ -149,6 +152,8 @@ def _assign(
             slab_of[number] = slab
             key = (slab, node.shape, node.dtype.char)
             plan.out[number] = plan.views.setdefault(key, f"b{len(plan.views)}")
+        if number not in ending:
+            continue
         kept = slab_of.get(number)
         for root in ending[number]:
             slab = slab_of.get(root)

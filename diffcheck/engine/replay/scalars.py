@@ -19,16 +19,19 @@ def in_floats(writer: Writer, number: int, node: Node) -> str | None:
         return None
     if node.name == "getitem":
         return _item(writer, number, node)
-    operands = [writer.program.nodes[a] for a in node.args]
-    if node.params or not all(a.is_real or type(a.value) is int for a in operands):
+    nodes = writer.program.nodes
+    if node.params:
         return None
-    found = _power(operands[1]) if node.name == "pow" else scalar_template(node.op)
+    for a in node.args:
+        if not nodes[a].is_real and type(nodes[a].value) is not int:
+            return None
+    found = _power(nodes[node.args[1]]) if node.name == "pow" else scalar_template(node.op)
     if found is None:
         return None
     for name in found[1]:
         writer.bind(name, SCALAR_NAMES[name])
     writer.python.add(number)
-    return found[0].format(*(writer.operand(a) for a in node.args))
+    return found[0].format(*[writer.operand(a) for a in node.args])
 
 
 def _power(exponent: Node) -> tuple[str, tuple[str, ...]] | None:
@@ -69,9 +72,11 @@ def may_stand_inside(writer: Writer, number: int, node: Node) -> bool:
     outer = writer.program.nodes[user]
     if outer.name not in INFIX or not outer.is_real:
         return False
-    if any(_may_change(writer, a) for a in node.args):
-        return False
-    depth = 1 + max((writer.depths.get(a, 0) for a in node.args), default=0)
+    depth = 1
+    for a in node.args:
+        if _may_change(writer, a):
+            return False
+        depth = max(depth, 1 + writer.depths.get(a, 0))
     if depth > DEEPEST:
         return False
     writer.depths[number] = depth

@@ -14,16 +14,15 @@ from diffcheck.engine.replay.rules import RULES
 
 
 def simplified(program: Program) -> Program:
-    """Return an equivalent program without what is superfluous."""
+    """Return an equivalent program without what is superfluous; its nodes are changed in place."""
     rewriter = Rewriter(RULES)
     renamed: list[int] = []
     for node in program.nodes:
-        new = Node(
-            node.role, node.shape, node.dtype, node.flavor, node.op,
-            tuple([renamed[a] for a in node.args]), node.arity, node.params,
-            tuple([renamed[a] for a in node.alias]), node.ordered, node.value, node.dense,
-        )  # fmt: skip
-        renamed.append(rewriter.rewritten(new))
+        if node.args:
+            node.args = tuple([renamed[a] for a in node.args])
+        if node.alias:
+            node.alias = tuple([renamed[a] for a in node.alias])
+        renamed.append(rewriter.rewritten(node))
     return _live(
         Program(
             rewriter.nodes,
@@ -47,8 +46,10 @@ def _live(program: Program) -> Program:
     nodes: list[Node] = []
     for number, node in enumerate(program.nodes):
         if needed[number]:
-            node.args = tuple([renamed[a] for a in node.args])
-            node.alias = tuple([renamed[a] for a in node.alias if a in renamed])
+            if node.args:
+                node.args = tuple([renamed[a] for a in node.args])
+            if node.alias:
+                node.alias = tuple([renamed[a] for a in node.alias if a in renamed])
             renamed[number] = len(nodes)
             nodes.append(node)
     return Program(

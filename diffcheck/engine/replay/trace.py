@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from diffcheck.engine.replay.refusals import refuse_boolean_index, refuse_strang
 from diffcheck.engine.table import Op
 from diffcheck.engine.tape import LEVELS
 from diffcheck.engine.tensor import Tensor, tensor_of
+
+FLOAT64: Final = np.dtype(np.float64)
 
 
 class Recording:
@@ -53,11 +55,12 @@ class Recording:
 
     def record(self, op: Op | Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op to the values of the tensors, and append it."""
-        values, numbers = [], []
+        values, numbers, weak = [], [], True
         for a in args:
             value, number = self._operand(a)
             values.append(value)
             numbers.append(number)
+            weak = weak and (type(value) is float or type(value) is int)
         plain = params
         if params:
             marked = {key: self._marked(value, numbers) for key, value in params.items()}
@@ -65,13 +68,14 @@ class Recording:
                 refuse_boolean_index(op, [self.nodes[n] for n in numbers[len(args) :]])
                 plain = {key: _plain(value) for key, value in params.items()}
             params = marked
-        if is_composite(op, tuple(values)):
+        operands = tuple(values)
+        if is_composite(op, operands):
             found = lowered(self, op, values, numbers[: len(args)], plain)
             if found is not None:
                 return tensor_of(found[0], self, found[1])
-        y = op.apply(tuple(values), plain, nested=False)
-        if type(y) is np.float64 and all(type(v) is float or type(v) is int for v in values):
-            y = float(y)  # weak, as its operands
+        y = op.apply(operands, plain, nested=False)
+        if type(y) is np.float64:
+            y = float(y) if weak else y  # weak, as its operands
         elif not isinstance(y, (np.ndarray, np.generic, float)):
             y = np.asarray(y)[()]
         return self.note(op, values, numbers, len(args), params, y)
@@ -86,6 +90,11 @@ class Recording:
         y: Any,
     ) -> Tensor:
         """Append an op whose result is known."""
+        if type(y) is np.float64:
+            number = self._add(
+                Node("op", (), FLOAT64, Flavor.SCALAR, op, tuple(numbers), arity, params)
+            )
+            return tensor_of(y, self, number)
         node = _node("op", y)
         node.op, node.args, node.arity, node.params = op, tuple(numbers), arity, params
         if type(y) is np.ndarray and (y.base is not None or any(y is v for v in values)):

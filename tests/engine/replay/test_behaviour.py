@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from alike import same
 from flint import arb
 
 from diffcheck import engine as xp
-from diffcheck.engine import OperationError
+from diffcheck.engine import OperationError, replay
 from diffcheck.engine.trees import leaves, tree_map
 
 
@@ -49,6 +50,37 @@ def test_a_function_runs_once_for_each_kind_of_arguments():
         for x in kinds:
             assert same(replayed(x), xp.sum(x * x))
     assert eager.calls == len(kinds)
+
+
+def test_a_program_that_runs_once_is_not_written(monkeypatch):
+    written = Counted(replay.emitted)
+    monkeypatch.setattr(replay, "emitted", written)
+    slope = xp.compile(xp.grad(lambda p: xp.sum(p["x"] * p["x"])))
+    p = {"x": X}
+    slope(p)
+    assert written.calls == 0
+    p["x"] = 2 * X  # what the second call is given counts, not what the first one was
+    for _ in range(2):
+        assert same(slope(p), {"x": 4 * X})
+    assert written.calls == 1
+    p["more"] = 1.0
+    assert set(slope(p)) == {"x", "more"}
+
+
+def test_threads_that_write_one_program_do_not_meet():
+    f = xp.grad(lambda x: xp.sum(xp.tanh(x) * xp.exp(-x) + x / (1 + x * x)))
+    expected = f(X)
+    for _ in range(20):
+        replayed = xp.compile(f)
+        replayed(X)
+        start = threading.Barrier(4)
+
+        def work(_k, replayed=replayed, start=start):
+            start.wait()
+            return replayed(X)
+
+        with ThreadPoolExecutor(4) as pool:
+            assert all(same(found, expected) for found in pool.map(work, range(4)))
 
 
 def test_containers_of_another_form_are_traced_anew():

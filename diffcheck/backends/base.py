@@ -103,11 +103,13 @@ class Reading:
     """A derivative as a program of operations, with its inputs at a point.
 
     `places[i]` says where component i stands: in which output, at which element in C order.
+    `names` are those of the case's inputs, in the order in which they open `inputs`.
     """
 
     program: Program
     inputs: list[Any]
     places: list[tuple[int, int]]
+    names: tuple[str, ...]
 
 
 def places_of(positions: NDArray[Any], sizes: Sequence[int]) -> list[tuple[int, int]]:

@@ -119,7 +119,10 @@ class EngineBackend:
             found, inputs, tree = read(derivative, inputs_at(case, point, fmt), file)
         positions = flatten(tree, case, quantity, where).reshape(-1)
         return Reading(
-            program=found.program, inputs=inputs, places=places_of(positions, found.sizes)
+            program=found.program,
+            inputs=inputs,
+            places=places_of(positions, found.sizes),
+            names=tuple(inputs_at(case, point, fmt)),
         )
 
     def _enclose(

@@ -165,7 +165,12 @@ class JaxBackend:
         cut = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
         counted = [part.reshape(leaf.shape) for part, leaf in zip(cut, leaves, strict=True)]
         positions = self._joined(jax.tree.unflatten(tree, counted), case, quantity)
-        return Reading(program=derivative, inputs=inputs, places=places_of(positions, sizes))
+        return Reading(
+            program=derivative,
+            inputs=inputs,
+            places=places_of(positions, sizes),
+            names=tuple(sorted(case.inputs)),  # as JAX flattens a dictionary
+        )
 
     @staticmethod
     def _joined(result: Any, case: Case, quantity: Quantity) -> NDArray[Any]:

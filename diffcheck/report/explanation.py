@@ -94,11 +94,23 @@ def _leaving(e: Explanation) -> Iterator[str]:
         if e.where_source:
             yield f"  {e.where_source}"
     elif e.losses:
-        yield f"Where the truth leaves: {WHOLE[e.kind]}"
+        yield f"Where the truth leaves: {_event(e)}"
 
 
 def _event(e: Explanation) -> str:
-    return f"{e.where} {LEAVING[e.kind]}" if e.kind in LEAVING else WHOLE[e.kind]
+    if e.kind in LEAVING:
+        return f"{e.where} {LEAVING[e.kind]}"
+    return f"{WHOLE[e.kind]}{_rule(e)}"
+
+
+def _rule(e: Explanation) -> str:
+    if not e.where:
+        return ""
+    at = f" at {e.where_source}" if e.where_source else ""
+    return (
+        f"; the cotangent of {e.where}{at} is right and that of what it was made of is not: "
+        "the rule between them is wrong"
+    )
 
 
 def _table(e: Explanation) -> Iterator[str]:

@@ -17,8 +17,11 @@ from diffcheck.judge.explanations import Explanation, key_of
 from diffcheck.judge.failures import to_explain
 from diffcheck.programs import MissingFormError
 from diffcheck.programs.attribution import BITS, Attribution, attribute
+from diffcheck.programs.audit import wrong_rule
+from diffcheck.programs.kinds import Kind
+from diffcheck.programs.recording import Call
 from diffcheck.run.context import CaseContext, backend_of
-from diffcheck.run.explained import Measured, described
+from diffcheck.run.explained import Measured, described, with_wrong_rule
 from diffcheck.run.measure import measure
 from diffcheck.run.options import Options, Task
 
@@ -100,7 +103,20 @@ def _explanation(
         known[key] = attribute(reading.program, reading.inputs, output=output, element=element)
     with precision(BITS):
         measured = Measured.of(m, exact, fmt)
-        return described(unnamed(m, ""), measured, known[key])
+        found = described(unnamed(m, ""), measured, known[key])
+    if found.kind != Kind.RULE or quantity.kind != "gradient":
+        return found
+    call = _wrong_rule(context, task, quantity, point, known[key])
+    return found if call is None else with_wrong_rule(found, call)
+
+
+def _wrong_rule(
+    context: CaseContext, task: Task, quantity: Quantity, point: Point, derivative: Attribution
+) -> Call | None:
+    value = _read(context, task, Quantity("value", quantity.m, quantity.n), point)
+    differentiated = [value.names.index(name) for name in context.case.wrt]
+    roundoff = FORMATS[task.dtype].unit_roundoff
+    return wrong_rule(value.program, value.inputs, differentiated, derivative, roundoff=roundoff)
 
 
 def _read(context: CaseContext, task: Task, quantity: Quantity, point: Point) -> Reading:

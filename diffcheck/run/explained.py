@@ -17,6 +17,7 @@ from diffcheck.judge.explanations import Explanation, Loss, TapeNode
 from diffcheck.programs.advice import advise
 from diffcheck.programs.attribution import Attribution, Contribution, Traced, operands_at
 from diffcheck.programs.kinds import Happening, Kind, what_happened
+from diffcheck.programs.recording import Call
 
 MOST: Final = 10  # contributions
 SMALL: Final = 1e-3  # of the largest contribution: what is below is told as a sum
@@ -76,11 +77,18 @@ def described(blank: Explanation, m: Measured, a: Attribution) -> Explanation:
     )
 
 
+def with_wrong_rule(found: Explanation, call: Call) -> Explanation:
+    """Return an explanation that names the operation whose rule is wrong."""
+    result = float(np.asarray(call.floats[0]).reshape(-1)[0])
+    text = _written(call, 0, result)
+    return replace(found, where=text, where_source=call.operation.source)
+
+
 def _losses(m: Measured, a: Attribution) -> Iterator[Loss]:
     """Yield what each operation cost, and what the program itself is off in exact arithmetic."""
     for c in a.contributions:
         yield Loss(
-            operation=_written(a.calls[c.call], c.element, c.result),
+            operation=_written(a.calls[c.call].call, c.element, c.result),
             source=c.operation.source,
             own=_hex(abs(c.own_ulps)),
             amplification=_amplification(m, c),
@@ -116,16 +124,16 @@ def _where(a: Attribution, happening: Happening) -> tuple[str, str]:
         return "", ""
     traced = a.calls[happening.call]
     result = np.asarray(traced.call.floats[0]).reshape(-1)[happening.element]
-    text = _written(traced, happening.element, float(result))
+    text = _written(traced.call, happening.element, float(result))
     return text, traced.call.operation.source
 
 
-def _written(traced: Traced, element: int, result: float) -> str:
+def _written(call: Call, element: int, result: float) -> str:
     """Return an operation with its numbers at one element, as `exp(-0.0001) = 0.9999`."""
-    operands = operands_at(traced.call, element, np.size(traced.call.floats[0]))
+    operands = operands_at(call, element, np.size(call.floats[0]))
     shown = [f"{x:.9g}" for x in operands[:MOST_OPERANDS]]
     shown += ["…"] if len(operands) > MOST_OPERANDS else []
-    return f"{traced.call.operation.name}({', '.join(shown)}) = {result:.9g}"
+    return f"{call.operation.name}({', '.join(shown)}) = {result:.9g}"
 
 
 def _tape(m: Measured, a: Attribution) -> Iterator[TapeNode]:

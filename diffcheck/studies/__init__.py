@@ -11,6 +11,7 @@ from typing import Final
 
 STUDIES: Final[dict[str, str]] = {
     "accuracy": "worst ulps of the derivatives of every elementwise op, beside its peers",
+    "explanations": "who lost the digits, where it is known beforehand; every piece of advice",
     "gpt2": "every gradient of GPT-2 with 124M parameters, beside JAX and a float64 run",
     "training": "the network 10-5-1 trained by SGD: where the trajectories part, and why",
 }

@@ -37,7 +37,7 @@ def with_planted_rule(xp, x):
     return x * exponential(-(x**2) / 2)
 
 
-planted_rule = Case(
+wrong_factor = Case(
     definition,
     programs={"plain": plain},
     backend_programs={"jax": {"plain": with_planted_rule}},

@@ -164,9 +164,19 @@ def _stretched(shape: tuple[int, ...], operand: tuple[int, ...]) -> tuple[int, .
 
 def _column_sums(t: Any) -> Any:
     """Return the sums over the first axis; for few columns a product with ones is faster."""
+    if is_stack_turned(t):
+        return _ones(t.shape[0], t.dtype) @ t.transpose(1, 0, 2)
     if t.ndim == 2 and 0 < t.shape[1] <= FEW_COLUMNS and t.dtype.char in "fd":
         return _ones(t.shape[0], t.dtype).dot(t)
     return np.add.reduce(t, axis=0)
+
+
+def is_stack_turned(t: Any) -> bool:
+    """Whether a stack of matrices of few columns lies in memory by its second axis, as einsum's."""
+    return bool(
+        t.ndim == 3 and t.shape[2] <= FEW_COLUMNS and t.dtype.char in "fd"
+        and not t.flags.c_contiguous and t.transpose(1, 0, 2).flags.c_contiguous
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)

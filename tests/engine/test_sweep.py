@@ -107,3 +107,19 @@ def test_a_large_matrix_and_its_transpose_have_cotangents_that_lie_alike():
     replayed = xp.compile(xp.grad(f, 1))
     replayed(-x, w)
     assert np.array_equal(replayed(x, w), gradient)
+
+
+def test_sums_over_a_stack_that_lies_turned_in_memory():
+    rng = np.random.default_rng(4)
+    means, factors, data = (rng.normal(size=shape) for shape in ((5, 3), (5, 3, 3), (40, 3)))
+
+    def f(means, factors):
+        y = xp.einsum("kij,nkj->nki", factors, data[:, None, :] - means[None])
+        return xp.sum(y * y)
+
+    found = xp.grad(f)(means, factors)
+    products = np.swapaxes(factors, 1, 2) @ factors @ (data[:, None, :] - means)[..., None]
+    assert np.allclose(found, -2 * products[..., 0].sum(0), rtol=1e-12)
+    replayed = xp.compile(xp.grad(f))
+    replayed(-means, factors)
+    assert np.array_equal(replayed(means, factors), found)

@@ -105,19 +105,12 @@ def _softmax(x: Any, *, axis: Axis) -> Any:
 def _log_total(shifted: Any, axis: Axis) -> Any:
     """Return log of the sum of exp(shifted), whose greatest element is 0, as log1p of the others.
 
-    The sum itself would round to 1, and its logarithm to 0, where one element dominates.
+    The sum itself would round to 1, and its logarithm to 0, where one element dominates. Elements
+    that are greatest together count 1 each; where the greatest is infinite, none may be 0.
     """
-    if isinstance(axis, int) and shifted.shape[axis]:
-        place = np.argmax(shifted, axis=axis, keepdims=True)
-        if np.all(np.take_along_axis(shifted, place, axis) == 0):  # else it is infinite
-            e = np.exp(shifted)
-            np.put_along_axis(e, place, 0, axis)
-            return np.log1p(np.add.reduce(e, axis=axis, keepdims=True))
-    at_peak = shifted == 0
-    ties = np.add.reduce(at_peak, axis=axis, keepdims=True) - 1
-    e = np.where(at_peak, shifted.dtype.type(0), np.exp(shifted))
-    others = np.add.reduce(e, axis=axis, keepdims=True)
-    return np.log1p(others + ties.astype(others.dtype))
+    greatest = (shifted == 0).astype(shifted.dtype)
+    others = np.add.reduce(np.exp(shifted) - greatest, axis=axis, keepdims=True)
+    return np.log1p(others + (np.add.reduce(greatest, axis=axis, keepdims=True) - 1))
 
 
 def _log_softmax(x: Any, *, axis: Axis) -> Any:

@@ -10,7 +10,7 @@ from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.broadcasting import KEEP_SMALL
 from diffcheck.engine.replay.primitives import ACCUMULATED, ADDED_INTO
 from diffcheck.engine.replay.watching import WatchedFlow
-from diffcheck.engine.sweep import FEW_COLUMNS
+from diffcheck.engine.sweep import FEW_COLUMNS, is_stack_turned
 from diffcheck.engine.tape import Record
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 
@@ -91,6 +91,9 @@ def _fitted(t: Any, shape: tuple[int, ...], full: tuple[int, ...]) -> Any:
 
 
 def _column_sums(t: Any) -> Any:
+    if is_stack_turned(base(t)):
+        turned = OPS["permute_dims"](t, axes=(1, 0, 2))
+        return OPS["matmul"](np.ones(shape_of(t)[0], base(t).dtype), turned)
     rows, *columns = shape_of(t)
     dtype = base(t).dtype
     if len(columns) == 1 and 0 < columns[0] <= FEW_COLUMNS and dtype.char in "fd":

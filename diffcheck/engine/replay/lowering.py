@@ -151,9 +151,9 @@ class Symbol:
         return self._apply(TABLE["astype"], (self,), {"dtype": np.dtype(dtype)})  # type: ignore[no-any-return]
 
     def __getitem__(self, index: Any) -> Symbol:
-        if index != () or not self.shape:
+        if index != ():
             raise NotLowerable
-        return self
+        return self if self.shape else self._apply(TABLE["getitem"], (self,), {"index": ()})  # type: ignore[no-any-return]
 
     def __neg__(self) -> Any:
         return np.negative(self)

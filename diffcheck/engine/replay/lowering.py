@@ -153,7 +153,7 @@ class Symbol:
     def __getitem__(self, index: Any) -> Symbol:
         if index != ():
             raise NotLowerable
-        return self if self.shape else self._apply(TABLE["getitem"], (self,), {"index": ()})  # type: ignore[no-any-return]
+        return self if self.shape else self._apply(TABLE["getitem"], (self,), {"index": ()})
 
     def __neg__(self) -> Any:
         return np.negative(self)

@@ -101,8 +101,8 @@ def sampled(adapted: Adapted, sample: Sample, name: str) -> Adapted:
 def along(adapted: Adapted, wrt: Collection[str], seed: int) -> Adapted:
     """Return s ↦ w·f(x + s v): what n inputs and m outputs come to along random directions.
 
-    Its derivative at 0 is w·J v, by reverse mode through all of Jᵀ w. The entries of v and w are
-    ±1/2, ±1 and ±2. Here x is the point rounded to float32, so that every format has it.
+    Its derivative at 0 is w·J v, by reverse mode through all of Jᵀ w, for v and w of `directions`.
+    Here x is the point rounded to float32, so that every format has it.
     """
     at = {name: _in_float32(x) for name, x in adapted.inputs.items()}
     n = sum(at[name].size for name in wrt)

@@ -40,6 +40,7 @@ ORDERS: Final[dict[Kind, int]] = {
 # Beyond these counts of components a matrix is verified by its products with v and w.
 LARGEST_JACOBIAN: Final = 64
 LARGEST_HESSIAN: Final = 64
+SIZES: Final = (0.25, 0.5, 2.0, 4.0)  # of the entries of directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,17 @@ def quantities_of(m: int, n: int, orders: tuple[int, ...]) -> tuple[Quantity, ..
 
 
 def directions(case_name: str, m: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return v (length n) and w (length m), with entries ±1/2, ±1, ±2: exact in every format.
+    """Return v (length n) and w (length m): powers of two with signs, exact in every format.
 
+    None is ±1, under which a rule that forgets its cotangent or tangent would pass; and of four in a
+    row no two have one size, so that their sums are not 0, as they would be for rules of sums.
     Seeded by the case's name, so that truth and backends agree without talking to each other.
     """
     rng = np.random.default_rng(zlib.crc32(case_name.encode()))
-    entries = np.array([-2.0, -1.0, -0.5, 0.5, 1.0, 2.0])
-    v = entries[rng.integers(0, len(entries), size=n)]
-    w = entries[rng.integers(0, len(entries), size=m)]
-    return v, w
+    return _signed_powers(rng, n), _signed_powers(rng, m)
+
+
+def _signed_powers(rng: np.random.Generator, size: int) -> NDArray[np.float64]:
+    rounds = range(-(-size // len(SIZES)))
+    powers = [rng.permutation(SIZES) for _ in rounds]
+    return np.concatenate([np.empty(0), *powers])[:size] * rng.choice((-1.0, 1.0), size)

@@ -70,6 +70,11 @@ class CaseContext:
             return self.quantities
         return tuple(q for q in self.quantities if q.kind not in backend_of(task).derived)
 
+    def forget_answers(self) -> None:
+        """Drop what backends computed and what is known of their rules, the truth apart."""
+        self._evaluations.clear()
+        self.evidence.clear()
+
     @contextmanager
     def timed(self, what: str) -> Iterator[None]:
         """Add the time spent inside to `seconds[what]`."""

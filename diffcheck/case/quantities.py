@@ -86,8 +86,8 @@ def quantities_of(m: int, n: int, orders: tuple[int, ...]) -> tuple[Quantity, ..
 def directions(case_name: str, m: int, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return v (length n) and w (length m): powers of two with signs, exact in every format.
 
-    None is ±1, under which a rule that forgets its cotangent or tangent would pass; and of four in a
-    row no two have one size, so that their sums are not 0, as they would be for rules of sums.
+    None is ±1, under which a rule that forgets its cotangent or tangent would pass; and of four in
+    a row no two have one size, so that their sums are not 0: those are derivatives of sums.
     Seeded by the case's name, so that truth and backends agree without talking to each other.
     """
     rng = np.random.default_rng(zlib.crc32(case_name.encode()))
@@ -97,4 +97,5 @@ def directions(case_name: str, m: int, n: int) -> tuple[NDArray[np.float64], NDA
 def _signed_powers(rng: np.random.Generator, size: int) -> NDArray[np.float64]:
     rounds = range(-(-size // len(SIZES)))
     powers = [rng.permutation(SIZES) for _ in rounds]
-    return np.concatenate([np.empty(0), *powers])[:size] * rng.choice((-1.0, 1.0), size)
+    sizes = np.concatenate([np.empty(0), *powers])[:size]
+    return np.asarray(sizes * rng.choice((-1.0, 1.0), size))

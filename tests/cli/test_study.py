@@ -44,3 +44,21 @@ def test_a_study_of_another_name_is_refused_in_four_parts():
     assert "echo; got 'ecco'" in lines[1]
     assert lines[2].startswith("  likely cause: ")
     assert lines[3] == "  next: diffcheck study"
+
+
+def test_a_part_of_a_study_that_is_one_whole_is_refused():
+    answer = CliRunner().invoke(main, ["study", "training", "--sample", "9"])
+    assert answer.exit_code == 2
+    lines = answer.stderr.splitlines()
+    assert lines[0] == "error: study training --sample 9"
+    assert lines[1].endswith("expected one of power; got 'training'")
+    assert lines[3] == "  next: diffcheck study training"
+
+
+def test_a_part_of_a_study_is_asked_of_it(monkeypatch, tmp_path):
+    asked = []
+    module = SimpleNamespace(run=lambda reports, sample: asked.append(sample) or reports / "p.md")
+    monkeypatch.setitem(sys.modules, "diffcheck.studies.power", module)
+    arguments = ["study", "power", "--sample", "9", "--reports", str(tmp_path)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert asked == [9]

@@ -2,10 +2,10 @@
 
 import pytest
 import sympy
-from ball_references import HYPER_2F1, REFERENCES, mp
 from flint import arb
 
 from diffcheck.balls import Undecided, exact, precision
+from diffcheck.studies.power.ball_references import HYPER_2F1, REFERENCES, mp
 from diffcheck.truth.failures import LeftDomain
 from diffcheck.truth.table import BALLS
 from diffcheck.truth.table.algebra import constant

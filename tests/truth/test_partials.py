@@ -2,9 +2,9 @@
 
 import pytest
 import sympy
-from ball_references import HYPER_1F1, HYPER_1F2, HYPER_2F1, REFERENCES, mp
 
 from diffcheck.balls import exact
+from diffcheck.studies.power.ball_references import HYPER_1F1, HYPER_1F2, HYPER_2F1, REFERENCES, mp
 from diffcheck.truth.builder import Builder
 from diffcheck.truth.evaluate import Evaluation
 from diffcheck.truth.failures import Failure

@@ -1,5 +1,10 @@
 """The ball table's classes in mpmath: a function of the same arguments, and points to try."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
 import mpmath
 import sympy
 
@@ -9,14 +14,14 @@ mp = mpmath.mp.clone()
 mp.dps = 60
 
 
-def _falling(x, n):
+def _falling(x: Any, n: Any) -> Any:
     return mp.gamma(x + 1) / mp.gamma(x - n + 1)
 
 
 HYPER_1F1, HYPER_1F2, HYPER_2F1 = (hypergeometric(p, q) for p, q in ((1, 1), (1, 2), (2, 1)))
 
 # SymPy class: (mpmath function of the same arguments, points)
-REFERENCES = {
+REFERENCES: Final[dict[Any, tuple[Callable[..., Any], list[tuple[float, ...]]]]] = {
     sympy.Add: (lambda *args: mp.fsum(args), [(1.5, 2.25, -7.0)]),
     sympy.Mul: (lambda *args: mp.fprod(args), [(1.5, 2.25, -7.0)]),
     sympy.Pow: (

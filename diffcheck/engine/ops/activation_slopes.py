@@ -190,33 +190,35 @@ def _gelu_tanh_curvature(x: Any) -> Any:
 
 # In float32 the slopes are computed plainly in float64, in place: networks spend their time here.
 def _silu_slope_of_single(x: Any) -> Any:
-    z = x.astype(np.float64)
+    z = np.maximum(x, -256).astype(np.float64)  # beyond, the slope is 0, and -inf would be inf·0
     return _logistic_slope(-z, z)
 
 
 def _gelu_tanh_slope_of_single(x: Any) -> Any:
-    z = np.maximum(x, -32).astype(np.float64)  # beyond, the slope is 0, and x³ may overflow
-    t = z * z
-    t *= CUBIC
-    v = t + 1
-    v *= z
-    v *= -2 * SQRT_TWO_OVER_PI[0]
-    t *= 3
-    t += 1
-    t *= z
-    t *= 2 * SQRT_TWO_OVER_PI[0]
-    return _logistic_slope(v, t)
+    """With v = 2 sqrt(2/π) (x + c x³), the bump x v' is 2 sqrt(2/π) (x + 3 c x³)."""
+    z = np.maximum(x, -32).astype(np.float64)  # beyond, the slope is 0, and -inf would be inf·0
+    square = z * z
+    minus_v = square * (-2 * SQRT_TWO_OVER_PI[0] * CUBIC)
+    minus_v -= 2 * SQRT_TWO_OVER_PI[0]
+    minus_v *= z
+    square *= 6 * SQRT_TWO_OVER_PI[0] * CUBIC
+    square += 2 * SQRT_TWO_OVER_PI[0]
+    square *= z
+    return _logistic_slope(minus_v, bump=square)
 
 
 def _logistic_slope(minus_v: Any, bump: Any) -> Any:
-    """Return (1 + e + bump·e)/(1 + e)² with e = exp(-v), the slope of x σ(v), bump being x v'."""
-    minus_v = np.minimum(minus_v, 300)  # beyond, the slope is 0, and e² would overflow
+    """Return s (1 + bump (1 - s)) with s = 1/(1 + exp(-v)), the slope of x σ(v), bump being x v'.
+
+    Where 1 - s is rounded away, so is what it adds to 1.
+    """
     e = np.exp(minus_v)
-    d = 1 + e
-    slope = bump * e
-    slope += d
-    d *= d
-    slope /= d
+    e += 1
+    s = 1 / e
+    slope = 1 - s
+    slope *= bump
+    slope += 1
+    slope *= s
     return slope.astype(np.float32)
 
 

@@ -17,6 +17,8 @@ LARGE: Final = (
     2**16
 )  # bytes from which a value that has no buffer is worth a `del` after its last use
 
+NEAR: Final = 8.0  # a slab is not used for arrays of so many times its size, or fewer
+
 
 @dataclass(slots=True, eq=False)
 class Plan:
@@ -142,13 +144,13 @@ def _assign(
     nodes: list[Node], plan: Plan, ending: dict[int, list[int]], escaping: set[int]
 ) -> None:
     slab_of: dict[int, int] = {}
-    free: dict[int, list[int]] = defaultdict(list)
+    free: list[int] = []
     for number, node in enumerate(nodes):
         if node.flavor is Flavor.ARRAY and number not in escaping and takes_out(node):
             size = _bytes(node.shape, node.dtype)
             slab = _of_operand(nodes, number, ending[number], slab_of)
             if slab is None:
-                slab = free[size].pop() if free[size] else _new_slab(plan, size)
+                slab = _free_slab(plan, free, size)
             slab_of[number] = slab
             key = (slab, node.shape, node.dtype.char)
             plan.out[number] = plan.views.setdefault(key, f"b{len(plan.views)}")
@@ -158,7 +160,7 @@ def _assign(
         for root in ending[number]:
             slab = slab_of.get(root)
             if slab is not None and (slab != kept or root == number):
-                free[plan.slabs[slab]].append(slab)
+                free.append(slab)
 
 
 def _of_operand(
@@ -172,9 +174,24 @@ def _of_operand(
     return None
 
 
-def _new_slab(plan: Plan, size: int) -> int:
-    plan.slabs.append(size)
-    return len(plan.slabs) - 1
+def _free_slab(plan: Plan, free: list[int], size: int) -> int:
+    """Take the free slab whose size is nearest, the last one freed of several; else a new one.
+
+    One that is too small grows: nothing is allocated yet. The less memory there is, the more of it
+    the caches hold.
+    """
+    best, least = None, NEAR
+    for slab in reversed(free):
+        known = plan.slabs[slab]
+        ratio = max(known, size) / min(known, size)
+        if ratio < least:
+            best, least = slab, ratio
+    if best is None:
+        plan.slabs.append(size)
+        return len(plan.slabs) - 1
+    free.remove(best)
+    plan.slabs[best] = max(plan.slabs[best], size)
+    return best
 
 
 def _mark_dead(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import numpy as np
+
 from diffcheck.engine.replay.kernels import kept_bits
 from diffcheck.engine.replay.primitives import ACCUMULATED, KEEP, is_basic
 from diffcheck.engine.replay.program import Node
 from diffcheck.engine.replay.rewriter import Rewriter
 
+WHOLE_MASK: Final = 2**16  # elements up to which a mask is repeated: broadcast, it costs twice
 LONG_MASK: Final = 256  # elements from which bits are faster than a choice
 
 
@@ -42,6 +45,8 @@ def keep(r: Rewriter, node: Node) -> int | None:
     if fill is None or kept.role == "constant" or not r.same_kind(node.args[value], node):
         return None
     mask = condition.value if value == 1 else ~condition.value
+    if math.prod(node.shape) <= WHOLE_MASK:
+        mask = np.broadcast_to(mask, node.shape)
     bits, filling = kept_bits(mask, fill, node.dtype)
     operands = [node.args[value], r.array(bits)]
     if filling is not None:

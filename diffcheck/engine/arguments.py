@@ -9,11 +9,40 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.errors import OperationError, refused
-from diffcheck.engine.tensor import Tensor, shape_of
+from diffcheck.engine.tensor import Tensor, base, shape_of
 from diffcheck.engine.trees import leaves
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]
+PLAIN = frozenset("efdgFD")  # dtype characters of NumPy's own floating-point formats
+
+
+def is_plain(x: Any) -> bool:
+    """Whether x is a float, an array of NumPy's own formats, or a container of such."""
+    kind = type(x)
+    if kind is np.ndarray or kind is np.float64 or kind is np.float32:
+        return x.dtype.char in PLAIN
+    if kind is tuple or kind is list:
+        return all(map(is_plain, x))
+    return kind is float or (kind is dict and all(map(is_plain, x.values())))
+
+
+def variable(x: Any) -> Any:
+    """Return an argument as something differentiable; raises `TypeError` for integers."""
+    if type(x) is float:
+        return np.float64(x)
+    if is_plain(x):
+        return x
+    value = x if isinstance(x, (Tensor, np.ndarray, np.generic)) else np.asarray(x)[()]
+    if type(value) is Tensor and hasattr(value.trace, "strong"):
+        value = value.trace.strong(value)  # a Python float that `compile` records, as a float64
+    inner = base(value)
+    if inner.dtype.kind not in "fcOV":
+        raise TypeError(
+            f"a derivative in an argument of dtype {inner.dtype} was asked for; "
+            "only floating-point arguments have one: pass 2.0 instead of 2"
+        )
+    return value
 
 
 def is_single(argnums: Argnums) -> bool:

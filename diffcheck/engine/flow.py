@@ -56,7 +56,7 @@ def sweep(
             cotangents[slot] = g
         sweep_arrays(tape.entries, cotangents, max(seeds, default=-1), consume=consume)
         found = cotangents[: tape.inputs]
-        if not ((tape.selecting or masks) and any(map(_has_nan, found))):
+        if not ((tape.selecting or masks) and any(map(has_nan, found))):
             return found
         return None if consume else _flowed(tape, seeds, masks)
     recorded_sweep = RECORDED_SWEEP.get()
@@ -64,7 +64,7 @@ def sweep(
         return recorded_sweep(tape, seeds, masks)
     if (tape.selecting or masks) and tape.shallow and all(map(_shows_nan, seeds.values())):
         found = _flowed(tape, seeds, masked=False)
-        if not any(map(_has_nan, found)):
+        if not any(map(has_nan, found)):
             return found
         return _flowed(tape, seeds, masks)
     return _flowed(tape, seeds, masked=tape.selecting)
@@ -87,13 +87,13 @@ def _shows_nan(g: Any) -> bool:
     return True
 
 
-def _has_nan(g: Any) -> bool:
+def has_nan(g: Any) -> bool:
     """Whether a cotangent, or a tangent of it, holds a nan.
 
     A sum is the fastest question, and may err towards yes.
     """
     while type(g) is Tensor:
-        if isinstance(g.trace, ForwardTrace) and _has_nan(g.node):
+        if isinstance(g.trace, ForwardTrace) and has_nan(g.node):
             return True
         g = g.value
     total = 0 if g is None else np.add.reduce(g, axis=None)

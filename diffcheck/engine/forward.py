@@ -9,21 +9,24 @@ from diffcheck.engine.binding import bind_plain
 from diffcheck.engine.errors import leaked
 from diffcheck.engine.table import Op, Rule, recorded
 from diffcheck.engine.tape import LEVELS
-from diffcheck.engine.tensor import OPS, Tensor, shape_of, tensor_of
+from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
 from diffcheck.engine.values import zeros_like
 
 
 class ForwardTrace:
     """A trace that pushes tangents along with the values; `node` of its tensors is the tangent.
 
-    With a `count` there are so many directions, and each tangent has one more axis in front.
+    With a `count` there are so many directions, and each tangent has one more axis in front. With
+    `toward` there is one, and of several equally good results of an op it is to choose; `met_free`
+    tells that there were such. See `engine.directions`.
     """
 
     plain = False  # every op goes through `record`
     shows_nan = True  # its values and tangents can be looked into
-    __slots__ = ("count", "ended", "level")
+    __slots__ = ("count", "ended", "level", "met_free", "toward")
 
-    def __init__(self, count: int | None = None) -> None:
+    def __init__(self, count: int | None = None, *, toward: bool = False) -> None:
+        self.toward, self.met_free = toward, False
         self.level = next(LEVELS)
         self.count = count
         self.ended = False
@@ -46,6 +49,11 @@ class ForwardTrace:
         y = op.apply(tuple(values), params, nested=nested)
         if op.vjp is None:
             return y
+        if op.free is not None and tangents[0] is not None and _is_free(op, y):
+            self.met_free = True
+            if self.toward:
+                params = {**params, "toward": self._direction(tangents[0])}
+                y = op.apply(tuple(values), params, nested=nested)
         known = recorded(tuple(values), y)
         rule_of = _jvp_rule if nested or type(y) is Tensor else _plain_rule
         if self.count is not None:
@@ -55,6 +63,10 @@ class ForwardTrace:
         else:
             tangent = _tangent(op, rule_of, tangents, y, known, params)
         return y if tangent is None else tensor_of(y, self, _in_dtype_of(y, tangent))
+
+    def _direction(self, t: Any) -> Any:
+        """Return the one direction of this trace, as an array."""
+        return base(t) if self.count is None else base(t)[0]
 
     def _one_by_one(
         self,
@@ -72,11 +84,15 @@ class ForwardTrace:
         ]
         return None if found[0] is None else OPS["stack"](*found, axis=0)
 
-    def tangents_of(self, y: Any) -> Any:
-        """Return the tangents of a result in all directions."""
-        if type(y) is Tensor and y.trace is self:
-            return y.node
-        return OPS["broadcast_to"](zeros_like(y), shape=(self.count, *shape_of(y)))
+
+def _is_free(op: Op, y: Any) -> bool:
+    """Whether a result is one of several; a recording does not look, and balls are undecided."""
+    inner = y
+    while type(inner) is Tensor:
+        if hasattr(inner.trace, "refuse"):
+            return False
+        inner = inner.value
+    return inner.dtype.char != "O" and op.free is not None and op.free(inner)
 
 
 def _in_dtype_of(y: Any, tangent: Any) -> Any:

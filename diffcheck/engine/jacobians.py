@@ -15,19 +15,17 @@ import numpy as np
 from diffcheck.engine.arguments import (
     Argnums,
     Function,
-    check_positions,
     check_result,
     is_single,
     positions_of,
     with_keywords,
 )
-from diffcheck.engine.forward import ForwardTrace
-from diffcheck.engine.tensor import OPS, shape_of, tensor_of
-from diffcheck.engine.transforms import edge, output_value, pull_back, record, variable
+from diffcheck.engine.columns import Given, columns
+from diffcheck.engine.directions import NeedsForward
+from diffcheck.engine.tensor import OPS, shape_of
+from diffcheck.engine.transforms import edge, jvp, output_value, pull_back, record
 from diffcheck.engine.trees import leaves, rebuild, tree_map
 from diffcheck.engine.values import ones_like, zeros_like
-
-BLOCK = 2**18  # numbers of the tangents of one array that go through a function together
 
 
 def _basis(x: Any) -> list[tuple[Any, Any]]:
@@ -45,6 +43,19 @@ def jacrev(f: Function, argnums: Argnums = 0) -> Function:
     >>> jacrev(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
     [[2.0, 0.0], [0.0, 4.0]]
     """
+    by_rows = _rows(f, argnums)
+
+    def derivative(*args: Any, **keywords: Any) -> Any:
+        try:
+            return by_rows(*args, **keywords)
+        except NeedsForward:
+            return jacfwd(f, argnums)(*args, **keywords)
+
+    return derivative
+
+
+def _rows(f: Function, argnums: Argnums) -> Function:
+    """Return `jacrev` where reverse mode can do it; raises `NeedsForward` where it cannot."""
     positions, single = positions_of(argnums), is_single(argnums)
 
     @edge
@@ -61,8 +72,7 @@ def jacrev(f: Function, argnums: Argnums = 0) -> Function:
                 _stacked([row[k] for row in rows], shape_of(value), x)
                 for k, x in enumerate(leaves(output_value(tape, inputs)))
             ]
-            tree = rebuild(inputs, iter(found))
-            return tree[0] if single else tree
+            return _first(rebuild(inputs, iter(found)), single)
 
         return tree_map(of_array, output)
 
@@ -90,62 +100,19 @@ def jacfwd(f: Function, argnums: Argnums = 0) -> Function:
 
     @edge
     def derivative(*args: Any, **keywords: Any) -> Any:
-        check_positions(args, positions)
-        chosen = tuple(tree_map(variable, args[position]) for position in positions)
-        flat = leaves(chosen)
-
-        def of_one(k: int, x: Any) -> Any:
-            """Return f's result where array number k of the arguments is x."""
-            trees = rebuild(chosen, iter([*flat[:k], x, *flat[k + 1 :]]))
-            given = list(args)
-            for position, tree in zip(positions, trees, strict=True):
-                given[position] = tree
-            output = f(*given, **keywords)
-            check_result("jacfwd", output)
-            return output
-
-        found = [_columns(partial(of_one, k), x) for k, x in enumerate(flat)]
-        form = found[0][0] if found else f(*args, **keywords)
-        columns = [leaves(column) for _, column in found]
+        given = Given(with_keywords(f, keywords), args, positions)
+        found = [columns(partial(given.of_one, k), x) for k, x in enumerate(given.flat)]
+        form = found[0][0] if found else given.call()
+        check_result("jacfwd", form)
         in_outputs = iter(range(len(leaves(form))))
 
         def of_array(_: Any) -> Any:
             j = next(in_outputs)
-            tree = rebuild(chosen, iter([column[j] for column in columns]))
-            return tree[0] if single else tree
+            return _first(given.formed([parts[j] for _, parts in found]), single)
 
         return tree_map(of_array, form)
 
     return derivative
-
-
-def _columns(f: Function, x: Any) -> tuple[Any, list[Any]]:
-    """Return a result of f, and the derivatives in x of each of its arrays."""
-    shape = shape_of(x)
-    count = int(np.prod(shape, dtype=np.int64))
-    if not count:
-        y = f(x)
-        return y, [
-            OPS["broadcast_to"](zeros_like(x), shape=shape_of(part) + shape) for part in leaves(y)
-        ]
-    picks = np.eye(count, dtype=bool).reshape((count, *shape))
-    block = max(1, BLOCK // count)
-    blocks = []
-    for start in range(0, count, block):
-        trace = ForwardTrace(min(block, count - start))
-        basis = OPS["where"](picks[start : start + block], ones_like(x), zeros_like(x))
-        y = f(tensor_of(x, trace, basis))
-        trace.ended = True
-        blocks.append([trace.tangents_of(part) for part in leaves(y)])
-    return y, [
-        _columns_last(OPS["concat"](*parts, axis=0), shape) for parts in zip(*blocks, strict=True)
-    ]
-
-
-def _columns_last(found: Any, shape: tuple[int, ...]) -> Any:
-    """Return tangents with the axis of their directions last, and in the shape of the argument."""
-    axes = (*range(1, len(shape_of(found))), 0)
-    return OPS["reshape"](OPS["permute_dims"](found, axes=axes), shape=shape_of(found)[1:] + shape)
 
 
 def hessian(f: Function, argnums: Argnums = 0) -> Function:
@@ -154,4 +121,85 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
     >>> hessian(lambda x: x[0] * x[0] * x[1])(np.array([1.0, 2.0])).tolist()
     [[4.0, 2.0], [2.0, 0.0]]
     """
-    return jacfwd(jacrev(f, argnums), argnums)
+    by_rows = jacfwd(_rows(f, argnums), argnums)
+
+    def derivative(*args: Any, **keywords: Any) -> Any:
+        try:
+            return by_rows(*args, **keywords)
+        except NeedsForward:
+            return _polarised(f, argnums)(*args, **keywords)
+
+    return derivative
+
+
+def _polarised(f: Function, argnums: Argnums) -> Function:
+    """Return `hessian` from second derivatives along single directions, by forward mode twice.
+
+    With q(d) the one along d, its product of d and e is (q(d + e) - q(d) - q(e))/2. For n numbers
+    f runs n(n + 1)/2 times.
+    """
+    positions, single = positions_of(argnums), is_single(argnums)
+
+    @edge
+    def derivative(*args: Any, **keywords: Any) -> Any:
+        given = Given(with_keywords(f, keywords), args, positions)
+        units = [(k, unit) for k, x in enumerate(given.flat) for unit, _ in _basis(x)]
+        form: Any = None
+
+        def along(*places: int) -> list[Any]:
+            """Return the second derivatives along the sum of some units, of each array."""
+            nonlocal form
+            direction = [zeros_like(x) for x in given.flat]
+            for place in places:
+                k, unit = units[place]
+                direction[k] = direction[k] + unit
+            form = _twice(given.call, given.flat, direction)
+            return leaves(form)
+
+        pure = [along(a) for a in range(len(units))]
+        mixed = {
+            (a, b): [
+                0.5 * (both - one - other)
+                for both, one, other in zip(along(a, b), pure[a], pure[b], strict=True)
+            ]
+            for a in range(len(units))
+            for b in range(a)
+        }
+
+        def entry(a: int, b: int) -> list[Any]:
+            return pure[a] if a == b else mixed[max(a, b), min(a, b)]
+
+        def block(j: int, k: int, m: int) -> Any:
+            """Return the second derivatives of output j in the arrays k and m."""
+            rows, columns_ = ([a for a, (n, _) in enumerate(units) if n == i] for i in (k, m))
+            parts = [entry(a, b)[j] for a in rows for b in columns_]
+            shape = shape_of(given.flat[k]) + shape_of(given.flat[m])
+            stacked = OPS["stack"](*parts, axis=-1)
+            return OPS["reshape"](stacked, shape=shape_of(stacked)[:-1] + shape)
+
+        places = iter(range(len(leaves(form))))
+        count = range(len(given.flat))
+
+        def of_array(_: Any) -> Any:
+            j = next(places)
+            tree = given.formed(
+                [_first(given.formed([block(j, k, m) for m in count]), single) for k in count]
+            )
+            return _first(tree, single)
+
+        return tree_map(of_array, form)
+
+    return derivative
+
+
+def _first(tree: Any, single: bool) -> Any:
+    return tree[0] if single else tree
+
+
+def _twice(f: Function, x: list[Any], direction: list[Any]) -> Any:
+    """Return the second derivative of f at x along a direction."""
+
+    def once(*x: Any) -> Any:
+        return jvp(f, x, direction)[1]
+
+    return jvp(once, x, direction)[1]

@@ -65,6 +65,8 @@ class Op:
     complex: whether the op takes complex operands and its rules hold for them as they stand (linear
     and multilinear ops, and those without derivative, by their nature), or the function that
     stands for it there; False: they are refused.
+    free: whether a result is one of several, between which the direction decides in which the
+    operand is moved: then forward mode passes it on as the parameter `toward`.
     accumulate: for linear ops whose VJP writes to some elements only, `f(buffer, g, **params)`,
     which adds the cotangent into a buffer of the argument's shape.
     form: how its tape entries are laid out, see `tape.Tape`, where its `code` stands for it;
@@ -87,6 +89,7 @@ class Op:
 
     slope: str
     complex: bool | Callable[..., Any]
+    free: Callable[[Any], bool] | None
     accumulate: Callable[..., None] | None
     form: Literal[0, 1, 2]
     code: int = 0
@@ -144,6 +147,7 @@ def op(
     kinks: str = "",
     slope: str = "",
     complex: bool | Callable[..., Any] | None = None,  # noqa: A002 - the table's column
+    free: Callable[[Any], bool] | None = None,
     accumulate: Callable[..., None] | None = None,
     variadic: bool = False,
 ) -> Entry:
@@ -160,7 +164,7 @@ def op(
         name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=form, selects=selects,
         rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain, kinks=kinks,
         slope=slope, complex=_takes_complex(kind, vjp) if complex is None else complex,
-        accumulate=accumulate, form=_form_of(vjp, selects),
+        free=free, accumulate=accumulate, form=_form_of(vjp, selects),
         code=len(CODED),
     )  # fmt: skip
     CODED.append(entry)

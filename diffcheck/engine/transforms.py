@@ -20,33 +20,26 @@ from diffcheck.engine.arguments import (
     check_positions,
     check_result,
     check_sequences,
+    is_plain,
     is_single,
     positions_of,
     unlike_number,
     unlike_real,
+    variable,
     with_keywords,
 )
 from diffcheck.engine.ball_trace import is_ball, is_complex, lift, lower
+from diffcheck.engine.columns import Given, gradient, pulled_back
+from diffcheck.engine.directions import NeedsForward
 from diffcheck.engine.flow import sweep
-from diffcheck.engine.forward import ForwardTrace
+from diffcheck.engine.pushing import pushed
 from diffcheck.engine.silence import IGNORED, restore, silence
 from diffcheck.engine.tape import Tape
-from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
+from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
 from diffcheck.engine.values import ones_like, zeros_like
 
 ONE = np.float64(1)
-PLAIN = frozenset("efdgFD")  # dtype characters of NumPy's own floating-point formats
-
-
-def _is_plain(x: Any) -> bool:
-    """Whether x is a float, an array of NumPy's own formats, or a container of such."""
-    kind = type(x)
-    if kind is np.ndarray or kind is np.float64 or kind is np.float32:
-        return x.dtype.char in PLAIN
-    if kind is tuple or kind is list:
-        return all(map(_is_plain, x))
-    return kind is float or (kind is dict and all(map(_is_plain, x.values())))
 
 
 def edge(transform: Function) -> Function:
@@ -56,7 +49,7 @@ def edge(transform: Function) -> Function:
     def call(*args: Any, **kwargs: Any) -> Any:
         token = silence(IGNORED)
         try:
-            if not kwargs and all(map(_is_plain, args)):
+            if not kwargs and all(map(is_plain, args)):
                 return transform(*args)
             given = (args, kwargs)
             lifted = tree_map(lift, given)
@@ -67,24 +60,6 @@ def edge(transform: Function) -> Function:
         return tree_map(lower, result) if raised else result
 
     return call
-
-
-def variable(x: Any) -> Any:
-    """Return an argument as something differentiable; raises `TypeError` for integers."""
-    if type(x) is float:
-        return np.float64(x)
-    if _is_plain(x):
-        return x
-    value = x if isinstance(x, (Tensor, np.ndarray, np.generic)) else np.asarray(x)[()]
-    if type(value) is Tensor and hasattr(value.trace, "strong"):
-        value = value.trace.strong(value)  # a Python float that `compile` records, as a float64
-    inner = base(value)
-    if inner.dtype.kind not in "fcOV":
-        raise TypeError(
-            f"a derivative in an argument of dtype {inner.dtype} was asked for; "
-            "only floating-point arguments have one: pass 2.0 instead of 2"
-        )
-    return value
 
 
 def record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[Tape, Any, Any]:
@@ -216,7 +191,10 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
         with np.errstate(all="ignore"):
             ys = iter(leaves(output))
             given = tree_map(lambda g: _weakly(lift(g), next(ys)), cotangent)
-            found = pull_back(tape, output, inputs, given)
+            try:
+                found = pull_back(tape, output, inputs, given)
+            except NeedsForward:
+                found = pulled_back(Given(f, lifted, range(len(args))), given)
         return tuple(tree_map(lower, found) if raised else found)
 
     value = output_value(tape, output)
@@ -250,10 +228,13 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
             raise unlike_real(output)
         else:
             seed = ones_like(output)
-        found = pull_back(tape, output, inputs, seed, consume=True)
-        if found is None:
-            tape, output, inputs = record(given, args, positions)
-            found = pull_back(tape, output, inputs, seed)
+        try:
+            found = pull_back(tape, output, inputs, seed, consume=True)
+            if found is None:
+                tape, output, inputs = record(given, args, positions)
+                found = pull_back(tape, output, inputs, seed)
+        except NeedsForward:
+            found = gradient(Given(given, args, positions))
         return value, (found[0] if single else found)
 
     return derivative
@@ -283,21 +264,9 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     """
     check_sequences("jvp", primals, tangents)
     check_directions("jvp", list(primals), list(tangents), what="tangent")
-    trace = ForwardTrace()
-    directions = iter(leaves(list(tangents)))
-
-    def dual(x: Any) -> Tensor:
-        x = variable(x)
-        return tensor_of(x, trace, _weakly(next(directions), x))
-
-    duals = tree_map(dual, list(primals))
-    output = f(*duals)
-    trace.ended = True
-    check_result("jvp", output)
-    own = [(y, type(y) is Tensor and y.trace is trace) for y in leaves(output)]
-    values = iter([y.value if mine else y for y, mine in own])
-    slopes = iter([y.node if mine else zeros_like(y) for y, mine in own])
-    return rebuild(output, values), rebuild(output, slopes)
+    xs = [variable(x) for x in leaves(list(primals))]
+    ts = [_weakly(t, x) for t, x in zip(leaves(list(tangents)), xs, strict=True)]
+    return pushed(lambda *duals: f(*rebuild(list(primals), iter(duals))), xs, ts)
 
 
 def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:

@@ -5,7 +5,7 @@ import pytest
 from conftest import ball
 
 from diffcheck import engine as xp
-from diffcheck.engine import binding, jacobians
+from diffcheck.engine import binding, columns
 from diffcheck.engine.table import TABLE
 
 X = np.linspace(0.2, 0.9, 12).reshape(3, 4)
@@ -83,7 +83,7 @@ def test_a_hessian_at_once_is_that_of_single_directions(name):
 
 def test_directions_come_in_blocks(monkeypatch):
     whole = xp.hessian(lambda x: xp.sum(xp.exp(x * x[0])))(X)
-    monkeypatch.setattr(jacobians, "BLOCK", 12 * 5)
+    monkeypatch.setattr(columns, "BLOCK", 12 * 5)
     assert np.array_equal(xp.hessian(lambda x: xp.sum(xp.exp(x * x[0])))(X), whole)
 
 

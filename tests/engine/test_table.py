@@ -32,6 +32,7 @@ NO_DERIVATIVE = {
 NO_CLOSED_FORM = "no closed or stable form is known: it raises"
 NO_DERIVATIVE_IN = {
     ("where", 0): "a truth value", ("copysign", 1): "only its sign counts",
+    ("undetermined", 0): "a truth value", ("undetermined", 2): "only its size counts",
     **{(name, 0): NO_CLOSED_FORM for name in ("jv", "yv", "iv", "kv", "ive", "struve", "zeta")},
     **{(name, 0): NO_CLOSED_FORM for name in ("gammainc", "gammaincc", "gamma_density")},
     **{(f"{name}_derivative", 0): NO_CLOSED_FORM for name in ("struve", "zeta")},

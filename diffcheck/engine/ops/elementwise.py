@@ -590,22 +590,27 @@ def _descend(g: Any, x: Any, n: Any, down: int) -> Any:
     return g * ((n - down) * shifted_pow(x, n, down=down + 1))
 
 
-def _along_base(g: Any, y: Any, x: Any, n: Any) -> Any:
+# Neither looks at y, which need not be kept.
+def _along_base(g: Any, x: Any, n: Any) -> Any:
     if _is_number(n):
         return _descend(g, x, n, 0)
-    return g * (n * pow(x, n - 1) if is_complex(y) else power_derivative(x, n, k=1, m=0))
+    if is_complex(x) or is_complex(n):
+        return g * (n * pow(x, n - 1))
+    return g * power_derivative(x, n, k=1, m=0)
 
 
-def _along_exponent(g: Any, y: Any, x: Any, n: Any) -> Any:
-    return g * (y * log(x + 0j) if is_complex(y) else power_derivative(x, n, k=0, m=1))
+def _along_exponent(g: Any, x: Any, n: Any) -> Any:
+    if is_complex(x) or is_complex(n):
+        return g * (pow(x, n) * log(x + 0j))
+    return g * power_derivative(x, n, k=0, m=1)
 
 
 pow: Entry = op(
     "pow",
     operator.pow,
     vjp=(
-        _along_base,
-        _along_exponent,
+        lambda g, y, x, n: _along_base(g, x, n),
+        lambda g, y, x, n: _along_exponent(g, x, n),
     ),
     ball=stable.pow_ball,
     rounding=1,

@@ -16,7 +16,7 @@ from diffcheck.engine.ball_trace import is_ball, is_complex
 from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.ops import linalg_balls as balls
 from diffcheck.engine.ops import linalg_forward as fw
-from diffcheck.engine.ops.comparison import equal, logical_or, sign, stop_gradient
+from diffcheck.engine.ops.comparison import equal, sign, stop_gradient
 from diffcheck.engine.ops.complex import conj, imag, real
 from diffcheck.engine.ops.elementwise import abs as abs_
 from diffcheck.engine.ops.elementwise import exp, where
@@ -26,6 +26,7 @@ from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import Axis, argmax, axes_of, count_of, expand
 from diffcheck.engine.ops.reduction import sum as sum_
+from diffcheck.engine.ops.repeated import has_equal, over_gaps, vectors
 from diffcheck.engine.table import Entry, Rule, op
 from diffcheck.engine.tensor import base, shape_of
 from diffcheck.engine.values import ones_like, zeros_like
@@ -59,7 +60,7 @@ def conjugate(x: Any) -> Any:
 def by_adjoints(rule: Rule) -> Rule:
     """Return a VJP rule that is written for dL = Re(g* dz), as textbooks have it, for Re(g dz)."""
 
-    def call(g: Any, y: Any, x: Any) -> Any:
+    def call(g: Any, y: Any, x: Any, **_params: Any) -> Any:
         return conj(rule(conj(g), y, x)) if is_complex(y) else rule(g, y, x)
 
     return call
@@ -243,14 +244,6 @@ def cholesky(x: Any, *, upper: bool = False) -> Any:
 
 # Symmetric eigenproblems (Giles 2008, §3.1). The op gives one array: the row of eigenvalues on top
 # of the matrix of eigenvectors.
-def inverse_gaps(w: Any) -> Any:
-    """Return 1/(w_j - w_i), 0 where the two are equal: what is smooth there does not need it."""
-    n = shape_of(w)[-1]
-    row, column = reshape(w, (*shape_of(w)[:-1], 1, n)), reshape(w, (*shape_of(w), 1))
-    same = logical_or(np.eye(n, dtype=bool), equal(row, column))
-    return where(same, 0, 1 / where(same, 1, row - column))
-
-
 def diagonal_matrix(w: Any) -> Any:
     """Return vectors as diagonal matrices."""
     n = shape_of(w)[-1]
@@ -258,17 +251,17 @@ def diagonal_matrix(w: Any) -> Any:
 
 
 def _eigh_vjp(g: Any, y: Any, x: Any) -> Any:
-    v, flow = y[..., 1:, :], g[..., 1:, :]
-    middle = inverse_gaps(y[..., 0, :]) * matmul(adjoint(v), flow) + diagonal_matrix(g[..., 0, :])
+    w, v, flow = y[..., 0, :], vectors(y, zeros=False), g[..., 1:, :]
+    middle = over_gaps(matmul(adjoint(v), flow), w) + diagonal_matrix(g[..., 0, :])
     return _symmetric(matmul(matmul(v, middle), adjoint(v)))
 
 
-def _eigh_jvp(t: Any, y: Any, x: Any) -> Any:
-    v = y[..., 1:, :]
+def _eigh_jvp(t: Any, y: Any, x: Any, **_params: Any) -> Any:
+    v = vectors(y, zeros=False)
     inner = matmul(matmul(adjoint(v), _symmetric(t)), v)
     values = diagonal(inner)
-    vectors = matmul(v, inverse_gaps(y[..., 0, :]) * inner)
-    return concat([reshape(values, (*shape_of(values)[:-1], 1, shape_of(values)[-1])), vectors], -2)
+    turned = matmul(v, over_gaps(inner, y[..., 0, :]))
+    return concat([reshape(values, (*shape_of(values)[:-1], 1, shape_of(values)[-1])), turned], -2)
 
 
 _eigh = op(
@@ -277,7 +270,8 @@ _eigh = op(
     kind="general",
     vjp=by_adjoints(_eigh_vjp),
     jvp=(_eigh_jvp,),
-    ball=balls.eigh,
+    free=lambda y: has_equal(np.real(y[..., 0, :])),
+    ball=lambda x, **_params: balls.eigh(x),
     length=_order,
     jax="linalg.eigh",
     domain="symmetric, eigenvalues apart",
@@ -295,10 +289,11 @@ class EighResult(NamedTuple):
 def eigh(x: Any) -> EighResult:
     """Return eigenvalues and eigenvectors of (x + x*)/2.
 
-    The element of greatest absolute value of each eigenvector is positive.
+    The element of greatest absolute value of each eigenvector is positive. Where eigenvalues are
+    equal, every function of the matrix that has a derivative gets it: see `engine.directions`.
     """
     packed = _eigh(_symmetric(x))
-    v = packed[..., 1:, :]
+    v = vectors(packed, zeros=False)
     return EighResult(real_row(packed), v * phases(v) if is_complex(v) else v)
 
 

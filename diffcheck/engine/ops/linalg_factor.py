@@ -11,9 +11,7 @@ from flint import acb_mat, arb
 from diffcheck.balls import Undecided
 from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.ops import linalg_balls as balls
-from diffcheck.engine.ops.comparison import equal
 from diffcheck.engine.ops.complex import imag, real
-from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.indexing import diagonal
 from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.linalg import (
@@ -21,15 +19,23 @@ from diffcheck.engine.ops.linalg import (
     by_adjoints,
     conjugate,
     diagonal_matrix,
-    inverse_gaps,
     phases,
     real_row,
     solve,
 )
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
+from diffcheck.engine.ops.repeated import (
+    groups,
+    has_equal,
+    over_gaps,
+    over_sums,
+    over_values,
+    vectors,
+)
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import shape_of
+from diffcheck.engine.values import zeros_like
 
 
 def _order(x: Any, **_params: Any) -> int:
@@ -133,12 +139,36 @@ def qr(x: Any, *, mode: str = "reduced") -> QRResult:
 
 
 # Singular values (Townsend 2016): their row above U above V.
-def _svd(x: Any) -> Any:
+def _svd(x: Any, *, toward: Any = None) -> Any:
+    """Return the factors, each pair of vectors with a fixed sign.
+
+    Vectors of equal values, and of zeros, are those that the matrix has, in the limit, when moved
+    `toward`.
+    """
     u, s, vh = np.linalg.svd(x, full_matrices=False)
+    v = np.conj(np.swapaxes(vh, -1, -2))
+    if toward is not None:
+        directions = np.broadcast_to(toward, x.shape)
+        for index in np.ndindex(s.shape[:-1]):
+            _tell_apart(x[index], u[index], s[index], v[index], directions[index])
     largest = np.argmax(np.abs(u), axis=-2, keepdims=True)
     signs = np.conj(_signs(np.take_along_axis(u, largest, axis=-2)))
-    v = np.conj(np.swapaxes(vh, -1, -2))
     return np.concatenate([s[..., None, :], u * signs, v * signs], axis=-2)
+
+
+def _tell_apart(x: Any, u: Any, s: Any, v: Any, toward: Any) -> None:
+    """Turn, in place, the vectors of equal values of one matrix into those of the limit."""
+    for group in groups(s):
+        if s[group.start]:
+            inner = u[:, group].conj().T @ toward @ v[:, group]
+            turn = np.linalg.eigh(0.5 * (inner + inner.conj().T))[1][:, ::-1]
+            u[:, group], v[:, group] = u[:, group] @ turn, v[:, group] @ turn
+    rank = np.count_nonzero(s)
+    if rank < len(s):
+        left, _, right = np.linalg.svd(x)
+        left, right = left[:, rank:], right[rank:].conj().T
+        turn_u, _, turn_v = np.linalg.svd(left.conj().T @ toward @ right, full_matrices=False)
+        u[:, rank:], v[:, rank:] = left @ turn_u, right @ turn_v.conj().T
 
 
 def _svd_ball(x: Any) -> Any:
@@ -158,57 +188,45 @@ def _svd_ball(x: Any) -> Any:
 
 
 def _three(packed: Any, rows: int) -> tuple[Any, Any, Any]:
-    return packed[..., 0, :], packed[..., 1 : rows + 1, :], packed[..., rows + 1 :, :]
+    both = vectors(packed, zeros=True)
+    return packed[..., 0, :], both[..., :rows, :], both[..., rows:, :]
 
 
-def _inverse(s: Any) -> Any:
-    """Return 1/s as a row, 0 for 0."""
-    zero = equal(s, 0)
-    flat = where(zero, 0, 1 / where(zero, 1, s))
-    return reshape(flat, (*shape_of(s)[:-1], 1, shape_of(s)[-1]))
-
-
-def _beside(w: Any, a: Any) -> Any:
-    """Return the part of a that is orthogonal to the columns of w."""
-    return a - matmul(w, matmul(adjoint(w), a))
+def _beside(w: Any, a: Any, s: Any) -> Any:
+    """Return the part of a that is orthogonal to the columns of w, over s: none for a square w."""
+    if shape_of(w)[-2] == shape_of(w)[-1]:
+        return zeros_like(a)
+    return over_values(a - matmul(w, matmul(adjoint(w), a)), s, a)
 
 
 def _skew(m: Any) -> Any:
     return 0.5 * (m - adjoint(m))
 
 
-def _inverse_sums(s: Any) -> Any:
-    """Return 1/(s_j + s_i), 0 where both are 0."""
-    total = reshape(s, (*shape_of(s), 1)) + reshape(s, (*shape_of(s)[:-1], 1, shape_of(s)[-1]))
-    none = equal(total, 0)
-    return where(none, 0, 1 / where(none, 1, total))
-
-
 def _svd_vjp(g: Any, y: Any, x: Any) -> Any:
     rows = shape_of(x)[-2]
-    (s, u, v), (gs, gu, gv) = _three(y, rows), _three(g, rows)
+    s, u, v = _three(y, rows)
+    gs, gu, gv = g[..., 0, :], g[..., 1 : rows + 1, :], g[..., rows + 1 :, :]
     skew_u, skew_v = _skew(matmul(adjoint(u), gu)), _skew(matmul(adjoint(v), gv))
     middle = (
-        inverse_gaps(s) * (skew_u + skew_v)
-        + _inverse_sums(s) * (skew_u - skew_v)
-        + diagonal_matrix(real(gs))
+        over_gaps(skew_u + skew_v, s) + over_sums(skew_u - skew_v, s) + diagonal_matrix(real(gs))
     )
     vt = adjoint(v)
-    left = matmul(_beside(u, gu) * _inverse(s), vt)
-    right = matmul(u, adjoint(_beside(v, gv) * _inverse(s)))
+    left = matmul(_beside(u, gu, s), vt)
+    right = matmul(u, adjoint(_beside(v, gv, s)))
     return matmul(matmul(u, middle), vt) + left + right
 
 
 # The vectors turn, dU = U A and dV = V B. With P = U* dX V A + B is (P + P*)/(s_j - s_i), and A - B
 # is (P - P*)/(s_j + s_i): of equal values only the first is not determined.
-def _svd_jvp(t: Any, y: Any, x: Any) -> Any:
+def _svd_jvp(t: Any, y: Any, x: Any, **_params: Any) -> Any:
     s, u, v = _three(y, shape_of(x)[-2])
     tv = matmul(t, v)
     p = matmul(adjoint(u), tv)
     skew = _skew(p)
-    turns, difference = inverse_gaps(s) * (p - skew), _inverse_sums(s) * skew
-    du = matmul(u, turns + difference) + _beside(u, tv) * _inverse(s)
-    dv = matmul(v, turns - difference) + _beside(v, matmul(adjoint(t), u)) * _inverse(s)
+    turns, difference = over_gaps(p - skew, s), over_sums(skew, s)
+    du = matmul(u, turns + difference) + _beside(u, tv, s)
+    dv = matmul(v, turns - difference) + _beside(v, matmul(adjoint(t), u), s)
     ds = diagonal(p - skew)
     return concat([reshape(ds, (*shape_of(ds)[:-1], 1, shape_of(ds)[-1])), du, dv], axis=-2)
 
@@ -219,7 +237,8 @@ _svd_op: Entry = op(
     kind="general",
     vjp=by_adjoints(_svd_vjp),
     jvp=(_svd_jvp,),
-    ball=balls.stacked(_svd_ball),
+    free=lambda y: bool(np.any(y[..., 0, :] == 0)) or has_equal(np.real(y[..., 0, :])),
+    ball=lambda x, **_params: balls.stacked(_svd_ball)(x),
     length=_order,
     jax="linalg.svd",
     complex=True,
@@ -337,7 +356,7 @@ def _eig_ball(x: Any) -> Any:
 def _eig_vjp(g: Any, y: Any, x: Any) -> Any:
     w, v = y[..., 0, :], y[..., 1:, :]
     vt = matrix_transpose(v)
-    middle = diagonal_matrix(g[..., 0, :]) + inverse_gaps(w) * matmul(vt, g[..., 1:, :])
+    middle = diagonal_matrix(g[..., 0, :]) + over_gaps(matmul(vt, g[..., 1:, :]), w)
     return solve(vt, matmul(middle, vt))
 
 
@@ -345,7 +364,7 @@ def _eig_jvp(t: Any, y: Any, x: Any) -> Any:
     w, v = y[..., 0, :], y[..., 1:, :]
     inner = solve(v, matmul(t, v))
     dw = diagonal(inner)
-    dv = matmul(v, inverse_gaps(w) * inner)
+    dv = matmul(v, over_gaps(inner, w))
     return concat([reshape(dw, (*shape_of(dw)[:-1], 1, shape_of(dw)[-1])), dv], axis=-2)
 
 

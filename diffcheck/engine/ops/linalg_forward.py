@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from diffcheck.engine.ops.repeated import groups
+
 
 def det(x: Any) -> Any:
     """Return the determinant; small matrices by their formula, exact where the products are.
@@ -27,9 +29,18 @@ def logabsdet_slope(x: Any) -> Any:
     return np.where(singular, x.dtype.type(np.nan), np.swapaxes(np.linalg.inv(regular), -1, -2))
 
 
-def eigh(x: Any) -> Any:
-    """Return the eigenvalues, ascending, above the eigenvectors, each with a fixed sign."""
+def eigh(x: Any, *, toward: Any = None) -> Any:
+    """Return the eigenvalues, ascending, above the eigenvectors, each with a fixed sign.
+
+    Vectors of equal values are those that the matrix has, in the limit, when moved `toward`.
+    """
     values, vectors = np.linalg.eigh(x)
+    if toward is not None:
+        for index in np.ndindex(values.shape[:-1]):
+            for group in groups(values[index]):
+                v = vectors[index][:, group]
+                inner = v.conj().T @ np.broadcast_to(toward, x.shape)[index] @ v
+                vectors[index][:, group] = v @ np.linalg.eigh(0.5 * (inner + inner.conj().T))[1]
     largest = np.argmax(np.abs(vectors), axis=-2, keepdims=True)
     signs = np.sign(np.take_along_axis(vectors, largest, axis=-2))
     return np.concatenate([values[..., None, :], vectors * np.conj(signs)], axis=-2)

@@ -1,0 +1,68 @@
+"""One pass of forward mode, or one for each direction where equal eigenvalues ask for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.arguments import Function, check_result
+from diffcheck.engine.flow import has_nan
+from diffcheck.engine.forward import ForwardTrace
+from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
+from diffcheck.engine.trees import leaves, rebuild
+from diffcheck.engine.values import zeros_like
+
+
+def pushed(f: Function, xs: list[Any], ts: list[Any], count: int | None = None) -> tuple[Any, Any]:
+    """Return f(*xs) and its tangents, in the form of f's result.
+
+    With a `count` there are so many directions, along a first axis of the tangents.
+    """
+    trace, y, slopes = _run(f, xs, ts, count, toward=False)
+    if trace.met_free and any(map(has_nan, slopes)):
+        slopes = _one_by_one(f, xs, ts, count, y)
+    return y, rebuild(y, iter(slopes))
+
+
+def _run(
+    f: Function, xs: list[Any], ts: list[Any], count: int | None, *, toward: bool
+) -> tuple[ForwardTrace, Any, list[Any]]:
+    trace = ForwardTrace(count, toward=toward)
+    output = f(*(tensor_of(x, trace, t) for x, t in zip(xs, ts, strict=True)))
+    trace.ended = True
+    check_result("forward mode", output)
+    own = [(y, type(y) is Tensor and y.trace is trace) for y in leaves(output)]
+    slopes = [y.node if mine else _zeros(y, count) for y, mine in own]
+    return trace, rebuild(output, iter([y.value if mine else y for y, mine in own])), slopes
+
+
+def _zeros(y: Any, count: int | None) -> Any:
+    zeros = zeros_like(y)
+    return zeros if count is None else OPS["broadcast_to"](zeros, shape=(count, *shape_of(y)))
+
+
+def _one_by_one(
+    f: Function, xs: list[Any], ts: list[Any], count: int | None, reference: Any
+) -> list[Any]:
+    """Return the tangents in bases that suit each direction; nan where the value depends on them.
+
+    See `engine.directions`.
+    """
+    found = []
+    for k in range(count or 1):
+        one = ts if count is None else [t[k : k + 1] for t in ts]
+        _, y, slopes = _run(f, xs, one, count and 1, toward=True)
+        pairs = zip(slopes, leaves(y), leaves(reference), strict=True)
+        found.append([slope if _agree(a, b) else slope * np.nan for slope, a, b in pairs])
+    if count is None:
+        return found[0]
+    return [OPS["concat"](*parts, axis=0) for parts in zip(*found, strict=True)]
+
+
+def _agree(a: Any, b: Any) -> bool:
+    """Whether two values of one function are equal but for rounding, and its condition."""
+    a, b = np.asarray(base(a)), np.asarray(base(b))
+    near = np.sqrt(np.finfo(a.dtype).eps) if a.dtype.kind in "fc" else 0
+    size = np.max(np.abs(b), initial=0, where=np.isfinite(b))
+    return bool(np.allclose(a, b, rtol=0, atol=near * size, equal_nan=True))

@@ -124,7 +124,10 @@ class BallTrace:
         if isinstance(result, (bool, np.bool, int, np.integer)):
             return result
         # NumPy fills with integers (an empty sum, the zeros of tril): every element is a ball here
-        return tensor_of(result if op.kind == "elementwise" else ball_array(result), self, None)
+        done = op.kind == "elementwise" or (
+            isinstance(result, np.ndarray) and all(type(x) is arb for x in result.flat)
+        )
+        return tensor_of(result if done else ball_array(result), self, None)
 
 
 BALLS: Final = BallTrace()

@@ -21,7 +21,7 @@ from diffcheck.balls import precision, ulp
 from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.tensor import Tensor, base, tensor_of
 from diffcheck.floats import FORMATS
-from diffcheck.programs.exact import BallArithmetic, balls_of, exactly
+from diffcheck.programs.exact import BallArithmetic, balls_of, exact_balls, exactly
 from diffcheck.programs.form import Operation, Program
 from diffcheck.programs.recording import (
     Call,
@@ -153,7 +153,7 @@ def attribute(
             for k, y in enumerate(traced.call.floats)
             if y.size
         ]
-        rounded = [c for c in found if not c.total.is_zero()]
+        rounded = [c for c in found if c is not None and not c.total.is_zero()]
         rounded.sort(key=lambda c: -abs(float(c.total.mid())))
         total = sum((c.total for c in rounded), arb(0))
         literals = [
@@ -193,7 +193,7 @@ class _Shadow(BallArithmetic):
         """Return the ε of a run: those of the literals first, then one for each float result."""
         arrays = [*self.recording.literals]
         arrays += [y for call in self.recording.calls for y in call.floats]
-        return [exactly(np.zeros(np.shape(y))).value for y in arrays]
+        return [_filled(np.shape(y), arb(0)) for y in arrays]
 
     def start(self, epsilons: Sequence[Any]) -> None:
         """Begin a run with these ε."""
@@ -236,15 +236,25 @@ def _with_value(x: Tensor, balls: Balls) -> Tensor:
     return tensor_of(inner, x.trace, x.node)
 
 
-def _contribution(traced: Traced, index: int, k: int) -> Contribution:
+def _filled(shape: tuple[int, ...], ball: arb) -> Balls:
+    array = np.empty(shape, dtype=object)
+    array.fill(ball)
+    return array
+
+
+def _contribution(traced: Traced, index: int, k: int) -> Contribution | None:
+    """Return what a call's rounding did; None where it rounded nothing."""
     call = traced.call
     floats = np.asarray(call.floats[k]).reshape(-1)
-    roundings: Any = exactly(floats).value.reshape(-1) - traced.exact[k]
+    roundings: Any = exact_balls(floats) - traced.exact[k]
+    if all(d.is_zero() for d in roundings):
+        return None
     # What no result depends on may be as wrong as it likes: 0·NaN is 0 here.
     products: list[Any] = [
-        arb(0) if s.is_zero() else s * d for s, d in zip(traced.slopes[k], roundings, strict=True)
+        s if s.is_zero() else s * d for s, d in zip(traced.slopes[k], roundings, strict=True)
     ]
-    most = max(range(len(products)), key=lambda i: abs(float(products[i].mid())))
+    sizes = [abs(float(p)) for p in products]
+    most = sizes.index(max(sizes))
     return Contribution(
         operation=call.operation,
         call=index,

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 
 from diffcheck import engine
 from diffcheck.balls import precision
-from diffcheck.engine.ball_trace import BALLS
+from diffcheck.engine.ball_trace import BALLS, as_objects
 from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.tensor import Tensor, base, tensor_of
 from diffcheck.programs.form import Operation, Program
 from diffcheck.programs.running import run
 
+_ARB: Final = np.frompyfunc(arb, 1, 1)
 FLOATING: Final = "fcV"  # kinds of dtypes; V is bfloat16
 
 
@@ -55,8 +57,15 @@ def exactly(array: Any) -> Any:
     array = np.asarray(array)
     if array.dtype.kind not in FLOATING:
         return array
-    with engine.literal_rounding(0.0):
-        return tensor_of(engine.ball_array(array), BALLS, None)
+    return tensor_of(exact_balls(array), BALLS, None)
+
+
+def exact_balls(array: NDArray[Any]) -> NDArray[Any]:
+    """Return floats as an object array of exact balls of the same shape."""
+    if array.dtype.kind == "c":
+        with engine.literal_rounding(0.0):
+            return engine.ball_array(array)
+    return as_objects(_ARB(array.astype(np.float64)))
 
 
 def balls_of(x: Any) -> NDArray[Any]:

@@ -69,12 +69,15 @@ def is_rounded(literal: Any) -> bool:
 
 
 class _Recorder(FloatArithmetic):
-    """Floats that note down every operation in the order of execution."""
+    """Floats that note down every operation in the order of execution.
+
+    What runs on are the backend's own arrays; what is noted down are NumPy's.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.literals: list[NDArray[Any]] = []
-        self._makers: dict[int, int] = {}  # by the identity of a result, which its call keeps alive
+        self._makers: dict[int, tuple[int, Any, Any]] = {}  # call, own array, NumPy's; by identity
 
     def literal(self, value: NDArray[Any]) -> Any:
         if is_rounded(value):
@@ -82,9 +85,12 @@ class _Recorder(FloatArithmetic):
         return value
 
     def apply(self, operation: Operation, operands: Sequence[Any]) -> Sequence[Any]:
-        results = [np.asarray(y) if is_float(y) else y for y in super().apply(operation, operands)]
-        makers = tuple(self._makers.get(id(x)) for x in operands)
-        for y in results:
-            self._makers[id(y)] = len(self.calls)
-        self.calls.append(Call(operation, list(operands), makers, results))
+        results = super().apply(operation, operands)
+        known = [self._makers.get(id(x)) for x in operands]
+        noted = [np.asarray(y) if is_float(y) else y for y in results]
+        for own, y in zip(results, noted, strict=True):
+            self._makers[id(own)] = (len(self.calls), own, y)
+        met = [x if made is None else made[2] for x, made in zip(operands, known, strict=True)]
+        makers = tuple(None if made is None else made[0] for made in known)
+        self.calls.append(Call(operation, met, makers, noted))
         return results

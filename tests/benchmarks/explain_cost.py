@@ -33,19 +33,20 @@ LAYERS, WIDTH = 30, 4
 CASES = Path(__file__).parents[2] / "cases"
 
 
-def deep(xp: Any, x: Any, W: Any) -> Any:
+def deep(xp: Any, x: Any, **W: Any) -> Any:
     """Return the mean square of a deep network's output."""
-    for i in range(LAYERS):
-        x = xp.tanh(W[i] @ x + x)
+    for weights in W.values():
+        x = xp.tanh(weights @ x + x)
     return xp.sum(x * x)
 
 
 def deep_network() -> tuple[Case, Point]:
     case = Case(
-        lambda x, W: sym.sum(x),  # never asked: only the program is read
+        lambda x, **_: sym.sum(x),  # never asked: only the program is read
         name="deep",
         programs={"plain": deep},
-        inputs={"x": real(-1, 1, shape=(WIDTH,)), "W": real(-1, 1, shape=(LAYERS, WIDTH, WIDTH))},
+        inputs={"x": real(-1, 1, shape=(WIDTH,))}
+        | {f"W{i:02}": real(-1, 1, shape=(WIDTH, WIDTH)) for i in range(LAYERS)},
     )
     random = np.random.default_rng(0)
     values = {n: random.uniform(-1, 1, i.shape).astype("f4").astype(float)

@@ -140,12 +140,23 @@ def _norm_at_zero(site: Site) -> bool:
 
 
 def _branch_not_taken(site: Site) -> bool:
-    """Whether what is no number meets a `where`, or is multiplied by what a `where` left at 0."""
-    for index in site.after(site.at, DEEP):
-        made_by_where = any(site.name(x.maker) == "where" for x in site.operands(index))
-        if site.name(index) == "where" or (site.name(index) in ("mul", "div") and made_by_where):
-            return True
-    return False
+    """Whether what is no number is multiplied by a 0 that a `where` left, and gives NaN."""
+    return any(
+        site.name(index) in ("mul", "div")
+        and bool(np.isnan(site.result(index)).any())
+        and any(site.name(x.maker) == "where" and not x.value.all() for x in site.operands(index))
+        for index in site.after(site.at, DEEP)
+    )
+
+
+def _squares_in_a_root(site: Site) -> bool:
+    sums = [i for i in site.uses(site.at) if site.name(i) in ("sum", "add")]
+    roots = [j for i in sums for j in site.uses(i)]
+    return _is_power(site, site.at) and any(site.name(j) == "sqrt" for j in roots)
+
+
+def _is_power(site: Site, call: int) -> bool:
+    return site.name(call) == "power" or (site.name(call) == "mul" and _is_square(site, call))
 
 
 PATTERNS: Final[dict[str, Pattern]] = {
@@ -196,12 +207,23 @@ PATTERNS: Final[dict[str, Pattern]] = {
         at={"x": "1e6"},
     ),
     "logsumexp": Pattern(
-        text="write log(sum(exp(x))) as logsumexp(x), which takes the largest x out first",
+        text=(
+            "write log(sum(exp(x))) as logsumexp(x), which takes the largest x out first, and "
+            "log(1 + exp(x)) as logaddexp(0, x)"
+        ),
         matches=_log_of_sum_of_exp,
         kinds=frozenset({Kind.OVERFLOW, Kind.UNDERFLOW}),
         case="hard/logsumexp",
         stable="library",
         at={"x": "150,151,100"},
+    ),
+    "hypot": Pattern(
+        text="write sqrt(x² + y²) as hypot(x, y), or divide by the largest first",
+        matches=_squares_in_a_root,
+        kinds=frozenset({Kind.OVERFLOW, Kind.UNDERFLOW}),
+        case="hard/hypot",
+        stable="library",
+        at={"x": "3e25", "y": "4e25"},
     ),
     "norm": Pattern(
         text=(
@@ -223,7 +245,7 @@ PATTERNS: Final[dict[str, Pattern]] = {
             "where(c, f(where(c, x, 1)), y)"
         ),
         matches=_branch_not_taken,
-        kinds=LEFT,
+        kinds=frozenset({Kind.SINGULAR, Kind.OVERFLOW}),
         case="kinks/where_invalid_branch",
         naive="single_where",
         stable="double_where",

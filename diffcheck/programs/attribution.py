@@ -162,14 +162,14 @@ def attribute(
         ]
         literals.sort(key=lambda c: -float(c.most.mid()))
     result = float(np.asarray(base(value)).reshape(-1)[0].mid())
-    lost = not (np.isfinite(result) and total.is_finite())
+    exact = None if truths is None else truths.outputs[output][element]
     return Attribution(
         result=result,
         contributions=tuple(rounded),
         total=total,
-        exact=None if truths is None else truths.outputs[output][element],
+        exact=exact,
         literals=tuple(literals),
-        departure=_departure(calls) if lost else None,
+        departure=_departure(calls, result, total, exact),
         calls=tuple(calls),
     )
 
@@ -284,13 +284,25 @@ def _literal_effect(array: NDArray[Any], slopes: Balls) -> LiteralEffect:
     return LiteralEffect(numbers[most], sum(sizes, arb(0)))
 
 
-def _departure(calls: Sequence[Traced]) -> Departure | None:
+def _departure(
+    calls: Sequence[Traced], result: float, total: arb, exact: arb | None
+) -> Departure | None:
     """Return the first departure on which the result depends, as far as slopes can tell.
 
-    A slope of 0 is that of the branch of a `where` that is not taken, or of an infinity.
+    A slope of 0 is that of the branch of a `where` that is not taken, or of an infinity. A result
+    that is a number may have come of an infinity, as 1/inf; then an operation overflowed, and the
+    roundings do not account for the error.
     """
-    found = list(_departures(calls))
+    finite = np.isfinite(result) and total.is_finite()
+    if finite and (exact is None or _accounts(total, arb(result) - exact)):
+        return None
+    found = [(d, s) for d, s in _departures(calls) if not finite or d.exact.is_finite()]
     return next((d for d, slope in found if not slope.is_zero()), found[0][0] if found else None)
+
+
+def _accounts(total: arb, error: arb) -> bool:
+    """Whether contributions make up the better part of an error."""
+    return not error.is_finite() or bool(abs(error - total) * 2 <= abs(error))
 
 
 def _departures(calls: Sequence[Traced]) -> Iterator[tuple[Departure, arb]]:

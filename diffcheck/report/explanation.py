@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isnan
 from typing import Final
 
 from diffcheck.judge import Explanation, Loss, Measurement
@@ -50,7 +51,8 @@ def short(e: Explanation) -> str:
     if e.unnamed:
         return f"no operation can be named: {e.unnamed}"
     parts = [_event(e)] if e.kind in LEAVING or e.kind in WHOLE else []
-    if e.losses and e.losses[0].own is not None and e.kind != "rule":
+    first_order = bool(e.losses) and not isnan(_number(e.total))
+    if first_order and e.losses[0].own is not None and e.kind != "rule":
         culprit = e.losses[0]
         at = f" at {culprit.source}" if culprit.source else ""
         own = f"{numbers.ulps(_number(culprit.own))} ulp of its own"
@@ -117,6 +119,9 @@ def _table(e: Explanation) -> Iterator[str]:
     if not e.losses:
         if e.kind not in LEAVING:
             yield "No operation rounded anything: what is off is the program, not its rounding."
+        return
+    if isnan(_number(e.total)):
+        yield "First order says no more: slopes are infinite from there on."
         return
     yield f"{'ulps':>12}  {'share':>7}  {'own ulps':>8}  {'amplified':>9}  operation"
     for loss in e.losses:

@@ -47,3 +47,8 @@ def test_derivatives(f, x, kind, operation):
 )
 def test_values(f, x, kind, operation):
     assert happened(f, x, derivative=False) == (kind, operation)
+
+
+def test_an_infinity_that_became_a_number_again_is_an_overflow():
+    assert happened(lambda x: 1 / (1 + xp.exp(x) ** 2), 60.0) == (Kind.OVERFLOW, "pow")
+    assert happened(lambda x: xp.sqrt(x * x + 1), 1e25) == (Kind.OVERFLOW, "multiply")

@@ -76,3 +76,9 @@ def test_another_number_op_by_op_makes_it_void(store):
     e = why(loss(3), kind="rounding", void="op by op the program gives 2.0")
     assert "void (op by op the program gives 2.0)" in short(e)
     assert "What remains true" in text(store, e)
+
+
+def test_infinite_slopes_give_the_event_and_no_numbers(store):
+    e = why(loss(float("nan"), "pow(3e-30, 2) = 0"), kind="underflow", where="pow(3e-30, 2) = 0")
+    assert short(e) == "pow(3e-30, 2) = 0 underflows: below the least number of the format"
+    assert "own ulps" not in text(store, e)

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.backends.engine_rounding import roundings
 from diffcheck.engine.flow import Flow
 from diffcheck.engine.table import Op
-from diffcheck.engine.tensor import Tensor, tensor_of
+from diffcheck.engine.tensor import Tensor, base, tensor_of
 from diffcheck.engine.trees import tree_map
 from diffcheck.programs import Operation, Program, pruned
 
@@ -54,6 +55,7 @@ class _Reader:
                 floats=partial(_in_floats, op, params),
                 exact=partial(op.entry, **params),
                 source=source,
+                roundings=roundings(op, values, params, str(base(y).dtype)),
             )
         )
         return tensor_of(y, self, result)

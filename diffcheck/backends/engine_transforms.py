@@ -14,7 +14,9 @@ import numpy as np
 
 from diffcheck import engine
 from diffcheck.case.quantities import Kind
+from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.ops.manipulation import reshape
+from diffcheck.engine.tensor import Tensor
 
 Function = Callable[..., Any]
 Arrays = tuple[Any, ...]
@@ -44,7 +46,12 @@ def _jacobian(f: Function, x: Arrays, _v: Arrays, _w: Any) -> Any:
     unit = engine.ball_array(np.eye(size)) if output.dtype.kind == "O" else np.eye(size)
     unit = unit.astype(output.dtype)
     rows = [pullback(row.reshape(output.shape)) for row in unit]
-    return tuple(np.stack(column) for column in zip(*rows, strict=True))
+    return tuple(_stacked(column) for column in zip(*rows, strict=True))
+
+
+def _stacked(rows: Arrays) -> Any:
+    """Return rows as one array; those of a program that is being read stay part of it."""
+    return stack(list(rows)) if any(isinstance(row, Tensor) for row in rows) else np.stack(rows)
 
 
 def _hessian(f: Function, x: Arrays, _v: Arrays, _w: Any) -> Any:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import jax.scipy.special as jsp
 import numpy as np
 
+from diffcheck.backends.jax_exact import EXACT
 from diffcheck.engine import TABLE
 
 _MODULES: Final = (jnp, jsp, jax.nn, jax.lax)
@@ -48,3 +49,33 @@ def _function(name: str) -> Callable[..., Any] | None:
     spelled = (TABLE[name].jax or "").rpartition(".")[2]
     found = next((getattr(m, spelled) for m in _MODULES if spelled and hasattr(m, spelled)), None)
     return found and partial(found)
+
+
+# Primitives by another name than that of the function in `jax.lax`.
+_PRIMITIVES: Final[dict[str, Callable[..., Any]]] = {
+    "polygamma": lambda x: jax.lax.polygamma(jnp.ones_like(x), x),
+}
+
+
+def primitives() -> dict[str, str]:
+    """Return JAX's elementwise primitives that round, with the engine's op for each."""
+    named = {name: getattr(form, "__name__", "") for name, form in EXACT.items()}
+    found = named | {"div": "divide", "lgamma": "gammaln", "polygamma": "polygamma"}
+    return {name: op for name, op in found.items() if _rounds(op) and _callable(name)}
+
+
+def _rounds(op: str) -> bool:
+    return op in TABLE and TABLE[op].kind == "elementwise" and TABLE[op].rounding > 0
+
+
+def primitive(name: str, args: Sequence[Any]) -> Any:
+    """Return a primitive's results at each point, compiled by itself."""
+    function = _callable(name)
+    assert function is not None
+    with jax.enable_x64(True):
+        return np.asarray(jax.jit(function)(*map(jnp.asarray, args)))
+
+
+def _callable(name: str) -> Callable[..., Any] | None:
+    found: Callable[..., Any] | None = _PRIMITIVES.get(name) or getattr(jax.lax, name, None)
+    return found

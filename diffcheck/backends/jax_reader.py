@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from diffcheck.backends.jax_calls import body_of
 from diffcheck.backends.jax_exact import COMPOSITES, EXACT
+from diffcheck.backends.jax_rounding import roundings
 from diffcheck.backends.jax_sources import Context
 from diffcheck.programs import (
     Branch,
@@ -142,6 +143,7 @@ class _Reader:
                 exact=form[0],
                 reason=form[1],
                 source=self._context.of(equation).source,
+                roundings=roundings(name, equation),
             )
         )
 

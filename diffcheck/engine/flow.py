@@ -19,7 +19,7 @@ from diffcheck.engine.forward import ForwardTrace
 from diffcheck.engine.sweep import sweep_arrays
 from diffcheck.engine.table import recorded
 from diffcheck.engine.tape import Record, Tape, unpacked
-from diffcheck.engine.tensor import OPS, Tensor, shape_of
+from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
@@ -100,6 +100,28 @@ def has_nan(g: Any) -> bool:
     return bool(total != total)  # noqa: PLR0124 - a nan, at a third of the cost of asking isnan
 
 
+def sensitivities(tape: Tape, output: int, cotangent: Any) -> Cotangents:
+    """Return the cotangent of every slot on which an output slot depends, itself included.
+
+    It is the derivative of the output in whatever stands there, an intermediate result included;
+    what nothing flows to is left out.
+    """
+    flow = _Keeping(tape.entries, {output: cotangent}, masked=False)
+    flow.run()
+    if tape.selecting and any(map(_has_no_number, flow.cotangents.values())):
+        flow = _Keeping(tape.entries, {output: cotangent}, masked=True)
+        flow.run()
+    return flow.cotangents
+
+
+def _has_no_number(g: Any) -> bool:
+    """Whether a cotangent holds a nan, or a ball that is not finite, as 0·inf is."""
+    balls = np.asarray(base(g))
+    if balls.dtype == object:
+        return not all(b.is_finite() for b in balls.flat)
+    return bool(np.isnan(balls).any())
+
+
 class Flow:
     """The cotangents on their way back, and the masks of what is structurally zero."""
 
@@ -114,8 +136,12 @@ class Flow:
         for slot in range(max(self.cotangents, default=-1), -1, -1):
             entry = self.entries[slot]
             if entry is not None and slot in self.cotangents:
-                g, mask = self.cotangents.pop(slot), self.masks.pop(slot, None)
+                g, mask = self.done(slot), self.masks.pop(slot, None)
                 self.pass_on(unpacked(entry), g, mask)
+
+    def done(self, slot: int) -> Any:
+        """Return the cotangent of a slot, to which nothing will be added."""
+        return self.cotangents.pop(slot)
 
     def pass_on(self, record: Record, g: Any, mask: Any) -> None:
         """Give the arguments of one op their cotangents."""
@@ -178,6 +204,13 @@ class Flow:
                 del self.masks[slot]
             else:
                 self.masks[slot] = union
+
+
+class _Keeping(Flow):
+    """A flow that keeps what it has passed on."""
+
+    def done(self, slot: int) -> Any:
+        return self.cotangents[slot]
 
 
 def _real(cotangent: Any, x: Any) -> Any:

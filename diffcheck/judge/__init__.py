@@ -1,5 +1,6 @@
 """The judge: from a computed number and its certified truth to one word."""
 
+from diffcheck.judge.culprits import in_ulps, named
 from diffcheck.judge.explanations import Explanation, Loss, TapeNode, key_of
 from diffcheck.judge.records import (
     FAILING,
@@ -49,7 +50,9 @@ __all__ = [
     "Verdict",
     "by_exact_semantics",
     "by_two_formats",
+    "in_ulps",
     "judge",
     "key_of",
+    "named",
     "wrong_everywhere",
 ]

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from flint import arb
 
 from diffcheck import balls
-from diffcheck.floats import Format
-from diffcheck.judge.records import FAILING, FAILING_IF_STRICT, Verdict
+from diffcheck.balls import precision, ulp
+from diffcheck.floats import FORMATS, Format, to_hex
+from diffcheck.judge.culprits import in_ulps, named
+from diffcheck.judge.records import FAILING, FAILING_IF_STRICT, Budgets, Culprit, Verdict
 from diffcheck.judge.rules import RuleEvidence
+from diffcheck.programs.budgets import Budgets as ProgramBudgets
 from diffcheck.truth import Outcome
+
+Costs = Callable[[], ProgramBudgets | str]
+Sensitivity = Callable[[], float]
+_LARGEST: Final = FORMATS["float64"].max  # beyond it the condition is not known
+_NOTHING_LEFT: Final = "not one correct digit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +33,8 @@ class Judgement:
     ulps: float | None = None
     condition: float | None = None
     detail: str = ""
+    budgets: Budgets | None = None
+    culprit: Culprit | None = None
 
     def fails(self, *, strict: bool = False) -> bool:
         """Whether this fails the run; a kink fails only outside the hull."""
@@ -40,16 +50,18 @@ def judge(
     fmt: Format,
     operations: int,
     rule: RuleEvidence,
-    sensitivity: Callable[[], float],
+    costs: Costs,
+    sensitivity: Sensitivity,
     is_value: bool = False,
     flushes_subnormals: bool = False,
     subnormal_input: bool = False,
 ) -> Judgement:
     """Return the verdict of one computed component; the first that matches (design, "Verdicts").
 
-    `operations` is the count of rounded operations behind the component. `sensitivity` gives
-    Σ_j |x_j ∂_j q|, the absolute condition of the quantity in the inputs; it is called only where
-    the verdict hangs on it. `is_value` marks order 0, where a wrong rule means that definition and
+    `costs` gives what the roundings of the program may cost, or says why it cannot be read: then
+    the count of rounded `operations` has to do. `sensitivity` gives Σ_j |x_j ∂_j q|, the absolute
+    condition of the quantity in the inputs. Both are called only where the verdict hangs on them.
+    `is_value` marks order 0, where a wrong rule means that definition and
     program are different functions. Source: truth-and-verdicts, "What rounding may cost".
     """
     if outcome.status == "undefined":
@@ -76,8 +88,11 @@ def judge(
     if below_normal and not balls.is_exact_zero(truth) and _is_tiny(ulps, truth, fmt, operations):
         return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="the truth is subnormal")
     if not np.isfinite(computed):
-        return Judgement(verdict=Verdict.RANGE, ulps=ulps, detail=_range_detail(computed))
-    return _by_budget(computed, truth, ulps, fmt, operations, sensitivity)
+        return Judgement(
+            verdict=Verdict.RANGE, ulps=ulps, detail=_range_detail(computed),
+            culprit=_departure(costs, truth, fmt),
+        )  # fmt: skip
+    return _by_budget(computed, truth, ulps, fmt, operations, costs, sensitivity)
 
 
 def _by_budget(
@@ -86,28 +101,57 @@ def _by_budget(
     ulps: float,
     fmt: Format,
     operations: int,
-    sensitivity: Callable[[], float],
+    costs: Costs,
+    sensitivity: Sensitivity,
 ) -> Judgement:
-    magnitude = abs(float(truth.mid()))
-    u = fmt.unit_roundoff
-    error = abs(float(arb(float(computed)) - truth.mid()))
-    # Half an ulp for each operation; amplification within the program is not known here.
-    counted = u * magnitude * operations / 2
-    if ulps <= 1 or (0 < magnitude < math.inf and error <= counted):
+    if ulps <= 1:
         return Judgement(verdict=Verdict.ACCURATE, ulps=ulps)
-    nothing_left = not balls.is_exact_zero(truth) and ulps >= 2.0 ** (fmt.precision - 1)
-    lost = Judgement(verdict=Verdict.LOST, ulps=ulps, detail="not one correct digit")
-    if math.isinf(magnitude):  # beyond float64, where the budgets below are infinite as well
-        return lost if nothing_left else Judgement(verdict=Verdict.INEXACT, ulps=ulps)
-    data = sensitivity()
-    condition = data / magnitude if magnitude > 0 else math.inf
-    # At a truth of 0 ulps mean nothing; what rounding the inputs costs, once per operation, does.
-    budget = counted + u * (magnitude + data) if magnitude > 0 else u * data * max(operations, 1)
-    if error <= budget:
-        return Judgement(verdict=Verdict.ILL_CONDITIONED, ulps=ulps, condition=condition)
+    found = costs()
+    known = None if isinstance(found, str) else found
+    with precision(128):
+        magnitude = abs(truth).upper()
+        u = arb(fmt.unit_roundoff)
+        error = abs(arb(float(computed)) - truth.mid())
+        unit = ulp(truth, fmt)
+        # B0: at a truth of 0, where ulps mean nothing, no count of operations excuses anything.
+        counted = known.counted if known else u * magnitude * operations / 2
+        counted = counted if magnitude > 0 else arb(0)
+        if error <= counted:
+            return Judgement(verdict=Verdict.ACCURATE, ulps=ulps, budgets=_told(unit, counted))
+        moved = arb(sensitivity()) if magnitude < float(_LARGEST) else arb(0)
+        condition = float(moved / magnitude) if magnitude > 0 else math.inf
+        data = u * (magnitude + moved)
+        # A program that cannot be read is granted the inputs' rounding once for each operation.
+        allowed = counted + (data if known or magnitude > 0 else data * max(operations, 1))
+        program = known.program if known else None
+        nothing_left = magnitude > 0 and ulps >= 2.0 ** (fmt.precision - 1)
+        verdict = _word(error, allowed, program, nothing_left=nothing_left)
+        blames = known and known.costs and verdict in (Verdict.LOST, Verdict.UNSTABLE)
+        detail = _NOTHING_LEFT if verdict is Verdict.LOST else ""
+        return Judgement(
+            verdict=verdict,
+            ulps=ulps,
+            condition=condition,
+            detail=str(found) if verdict is Verdict.INEXACT else detail,
+            budgets=_told(unit, counted, data, program),
+            culprit=named(known.costs[0], unit) if known and blames else None,
+        )
+
+
+def _word(error: arb, allowed: arb, program: arb | None, *, nothing_left: bool) -> Verdict:
+    if error <= allowed:
+        return Verdict.ILL_CONDITIONED
     if nothing_left:
-        return replace(lost, condition=condition)
-    return Judgement(verdict=Verdict.INEXACT, ulps=ulps, condition=condition)
+        return Verdict.LOST
+    if program is None:
+        return Verdict.INEXACT
+    return Verdict.UNSTABLE if error <= program else Verdict.OP_FAULT
+
+
+def _told(unit: arb, *budgets: arb | None) -> Budgets:
+    """Return the record of the budgets, in the order of its fields, as far as they are known."""
+    found = [None if b is None else to_hex(in_ulps(b, unit)) for b in budgets]
+    return Budgets(**dict(zip(Budgets.__struct_fields__, found, strict=False)))
 
 
 def _passes_through_infinity(rule: RuleEvidence, ulps: float, operations: int) -> bool:
@@ -152,3 +196,15 @@ def _side(computed: Any, outcome: Outcome, fmt: Format, operations: int) -> str:
 
 def _range_detail(computed: Any) -> str:
     return "NaN" if np.isnan(computed) else "overflowed"
+
+
+def _departure(costs: Costs, truth: arb, fmt: Format) -> Culprit | None:
+    """Return the first operation whose exact result is out of range, else the one that costs most.
+
+    Where the range is left although all exact results are within it, digits were lost before.
+    """
+    found = costs()
+    if isinstance(found, str):
+        return None
+    first = found.departure or (found.costs[0] if found.costs else None)
+    return None if first is None else named(first, ulp(truth, fmt))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final, Literal
 
 from numpy.typing import NDArray
 
@@ -17,12 +17,40 @@ Rule = Callable[..., Any]  # the operands' values -> the result, or a sequence o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """A bound on what an operation rounds, in ulps of some magnitude, one for each element.
+
+    `of` says whose magnitude: that of the "result"; of the result had all "terms" been positive
+    (sums and products of arrays: Higham, Accuracy and Stability, §3.1 and §4.2); or the largest
+    among the "operands", moved each by so many ulps of it, which is backward stability (ibid., §9
+    and §19). `most` holds whatever the order of the terms is; `count` is what adding them in pairs
+    makes of it.
+    """
+
+    of: Literal["result", "terms", "operands"] = "result"
+    count: float
+    most: float
+
+
+Roundings = tuple[Rounding, ...]
+
+
+def rounded(ulps: float) -> Roundings:
+    """Return the roundings of a function that is off by at most so many ulps of its result."""
+    return (Rounding(count=ulps, most=ulps),) if ulps else ()
+
+
+CORRECTLY: Final = rounded(0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One operation of a backend, by the backend's own name for it.
 
     `floats` computes it in the backend's arithmetic; `exact` on the engine's tensors of balls
     (integers and booleans stay NumPy arrays), None where there is no exact form of it, for the
-    `reason` given, if there is one. `source` is the user's line that asked for it, as
+    `reason` given, if there is one. `roundings` bound its own error; there are none where it moves
+    or chooses numbers. `source` is the user's line that asked for it, as
     `cases/hard/log1p.py:12 (naive)`, empty where unknown.
     """
 
@@ -33,6 +61,7 @@ class Operation:
     exact: Rule | None
     reason: str = ""
     source: str = ""
+    roundings: Roundings = CORRECTLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 
 from diffcheck import backends
-from diffcheck.backends.base import Backend, Evaluation
+from diffcheck.backends.base import Backend, Evaluation, Reading
 from diffcheck.case import Case, Point, Quantity, points, quantities_of
 from diffcheck.floats import FORMATS, Format, from_ordinal, to_ordinal
 from diffcheck.judge import RuleEvidence
+from diffcheck.programs.budgets import Budgets, Watched
 from diffcheck.run.options import Options, Task
 from diffcheck.truth import ArrayTruth, Outcome, Truth, truth_of
 
@@ -37,6 +38,12 @@ class CaseContext:
     evidence: dict[tuple[Task, Quantity], list[list[RuleEvidence]]] = field(
         init=False, default_factory=dict
     )
+    costs: dict[tuple[Task, Quantity, int, int], Budgets | str] = field(
+        init=False, default_factory=dict
+    )
+    watched: tuple[tuple[Task, Quantity, int, int], tuple[Reading, Watched] | str] | None = field(
+        init=False, default=None
+    )  # the program that was run last with its roundings watched
     _evaluations: dict[tuple[Task, Quantity], Evaluation | Exception | SystemExit] = field(
         init=False, default_factory=dict
     )

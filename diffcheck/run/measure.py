@@ -18,6 +18,7 @@ from diffcheck.case import Case, Defect, Point, Quantity, expected_defects
 from diffcheck.floats import FORMATS, Format, to_hex
 from diffcheck.judge import NO_RULE, Judgement, Measurement, RuleEvidence, Verdict, judge
 from diffcheck.run.context import CaseContext, backend_of
+from diffcheck.run.costs import at_fault, costs
 from diffcheck.run.evidence import gather
 from diffcheck.run.options import Task
 from diffcheck.truth import Outcome
@@ -75,11 +76,16 @@ def _at_point(
             fmt=fmt,
             operations=evaluation.operations,
             rule=rules[component],
+            costs=partial(costs, context, task, quantity, point_id, component),
             sensitivity=partial(context.sensitivity, quantity, component, point),
             is_value=quantity.order == 0,
             flushes_subnormals=flushes,
             subnormal_input=subnormal,
         )
+        if judgement.verdict is Verdict.OP_FAULT:
+            judgement = at_fault(
+                context, task, quantity, point_id, component, outcome, computed, judgement
+            )
         if rules[component] is NO_RULE and judgement.fails(strict=True):
             detail = "; ".join(filter(None, (judgement.detail, NO_RULE.detail)))
             judgement = replace(judgement, detail=detail)
@@ -133,6 +139,8 @@ def _record(
         ulps=None if ulps is None else to_hex(ulps),
         bits_lost=None if ulps is None else to_hex(math.log2(1 + ulps)),
         condition=None if judgement.condition is None else to_hex(judgement.condition),
+        budgets=judgement.budgets,
+        culprit=judgement.culprit,
         verdict=judgement.verdict,
         detail=judgement.detail,
         fails=fails,

@@ -14,6 +14,7 @@ STUDIES: Final[dict[str, str]] = {
     "explanations": "who lost the digits, where it is known beforehand; every piece of advice",
     "gpt2": "every gradient of GPT-2 with 124M parameters, beside JAX and a float64 run",
     "power": "what the checker finds, what it accuses, and its own proof, beside its peers",
+    "rounding": "worst ulps of single operations: the bounds of the judge's budgets",
     "training": "the network 10-5-1 trained by SGD: where the trajectories part, and why",
 }
 

@@ -7,6 +7,7 @@ from flint import arb
 from diffcheck.balls import exact, precision
 from diffcheck.floats import FORMATS
 from diffcheck.judge import RIGHT, UNKNOWN, RuleEvidence, Verdict, judge
+from diffcheck.programs.budgets import Budgets, Cost
 from diffcheck.truth import Outcome
 
 F32, F64 = FORMATS["float32"], FORMATS["float64"]
@@ -17,17 +18,34 @@ def certified(value):
     return Outcome(status="certified", ball=value if isinstance(value, arb) else exact(value))
 
 
-def word(computed, outcome, *, fmt=F64, operations=0, rule=RIGHT, sensitivity=0.0, **flags):
-    found = judge(
+EXP = Cost(operation=None, total=arb(1), result=1.0, bound=0.5, amplification=1.0)
+
+
+def budgets(counted=0.0, program=0.0, departure=None):
+    """Budgets as absolute numbers."""
+    return Budgets(
+        value=arb(1), counted=arb(counted), program=arb(program), literals=arb(0),
+        costs=(EXP,), departure=departure,
+    )  # fmt: skip
+
+
+def judged(computed, outcome, *, fmt=F64, rule=RIGHT, sensitivity=0.0, **flags):
+    operations = flags.pop("operations", 0)
+    costs = flags.pop("costs", "no program to read")
+    return judge(
         fmt.dtype.type(computed),
         outcome,
         fmt=fmt,
         operations=operations,
         rule=rule,
+        costs=lambda: costs,
         sensitivity=lambda: sensitivity,
         **flags,
     )
-    return found.verdict
+
+
+def word(computed, outcome, **flags):
+    return judged(computed, outcome, **flags).verdict
 
 
 SINGULAR = RuleEvidence("singular", "the program divides 0 by 0")
@@ -86,6 +104,60 @@ def test_overflow_of_the_truth_is_correctly_rounded_to_infinity():
     assert word(1.0, beyond, fmt=F32) is Verdict.LOST
 
 
+ULP = 2.0**-52
+
+
+@pytest.mark.parametrize(
+    ("ulps", "costs", "sensitivity", "expected"),
+    [
+        (1, budgets(), 0.0, Verdict.ACCURATE),
+        (3, budgets(counted=3 * ULP), 0.0, Verdict.ACCURATE),
+        (4, budgets(counted=3 * ULP), 0.0, Verdict.OP_FAULT),
+        (4, budgets(counted=3 * ULP), 1.0, Verdict.ILL_CONDITIONED),  # Bdata = u(1 + 1)
+        (5, budgets(counted=3 * ULP), 1.0, Verdict.OP_FAULT),
+        (5, budgets(counted=3 * ULP, program=5 * ULP), 1.0, Verdict.UNSTABLE),
+        (2.0**52, budgets(counted=3 * ULP, program=1.0), 0.0, Verdict.LOST),
+        (2.0**51, budgets(counted=3 * ULP, program=1.0), 0.0, Verdict.UNSTABLE),
+        (2.0**51, budgets(counted=3 * ULP, program=0.1), 0.0, Verdict.OP_FAULT),
+        (5, "no program to read", 0.0, Verdict.INEXACT),
+    ],
+)
+def test_the_budgets_in_their_order(ulps, costs, sensitivity, expected):
+    found = judged(1.0 + ulps * ULP, certified(1.0), costs=costs, sensitivity=sensitivity)
+    assert found.verdict is expected
+    assert found.ulps == ulps
+
+
+@pytest.mark.parametrize(
+    ("computed", "sensitivity", "expected"),
+    [
+        (0.0, 0.0, Verdict.EXACT),
+        (1e-16, 1.0, Verdict.ILL_CONDITIONED),
+        (1e-16, 0.1, Verdict.UNSTABLE),
+        (1e-14, 0.1, Verdict.OP_FAULT),
+    ],
+)
+def test_a_truth_of_zero_is_held_against_absolute_budgets(computed, sensitivity, expected):
+    costs = budgets(counted=1.0, program=1e-15)  # nothing counts as accurate but 0 itself
+    assert word(computed, certified(0.0), costs=costs, sensitivity=sensitivity) is expected
+
+
+def test_what_left_the_range_is_named_before_what_costs_most():
+    first = Cost(operation=None, total=arb(0), result=1e300, bound=0.5, amplification=1.0)
+    found = judged(np.inf, certified(1.0), costs=budgets(departure=first))
+    assert found.verdict is Verdict.RANGE
+    assert found.culprit.result == (1e300).hex()
+    assert judged(np.inf, certified(1.0), costs=budgets()).culprit.result == (1.0).hex()
+
+
+def test_the_culprit_and_the_budgets_are_told_in_ulps():
+    found = judged(2.0 + 8 * 2 * ULP, certified(2.0), costs=budgets(program=10 * 2 * ULP))
+    assert found.verdict is Verdict.UNSTABLE
+    assert float.fromhex(found.budgets.program) == pytest.approx(10)
+    assert float.fromhex(found.budgets.data) == pytest.approx(0.5)
+    assert float.fromhex(found.culprit.cost) == pytest.approx(2.0**51)
+
+
 @pytest.mark.parametrize("status", ["undefined", "undecided"])
 def test_without_a_truth_nothing_is_judged(status):
     found = judge(
@@ -94,6 +166,7 @@ def test_without_a_truth_nothing_is_judged(status):
         fmt=F64,
         operations=1,
         rule=WRONG,
+        costs=lambda: "",
         sensitivity=lambda: 0.0,
     )
     assert (found.verdict, found.detail, found.fails()) == (
@@ -115,16 +188,18 @@ def test_without_a_truth_nothing_is_judged(status):
 )
 def test_a_kink_names_the_side_and_fails_outside_the_hull(computed, side, fails):
     relu = Outcome(status="kink", left=exact(0), right=exact(1))
-    found = judge(computed, relu, fmt=F64, operations=1, rule=UNKNOWN, sensitivity=lambda: 0.0)
+    found = judged(computed, relu, rule=UNKNOWN, operations=1)
     assert (found.detail, found.fails()) == (side, fails)
 
 
-def test_strict_also_fails_on_inexact():
-    found = judge(
-        1.0 + 2**-40, certified(1.0), fmt=F64, operations=1, rule=RIGHT, sensitivity=lambda: 0.0
-    )
-    assert (found.verdict, found.fails(), found.fails(strict=True)) == (
-        Verdict.INEXACT,
-        False,
-        True,
-    )
+@pytest.mark.parametrize(
+    ("costs", "expected"),
+    [
+        ("no program to read", Verdict.INEXACT),
+        (budgets(program=1.0), Verdict.UNSTABLE),
+        (budgets(), Verdict.OP_FAULT),
+    ],
+)
+def test_strict_also_fails_on_lost_digits(costs, expected):
+    found = judged(1.0 + 2**-40, certified(1.0), costs=costs, operations=1)
+    assert (found.verdict, found.fails(), found.fails(strict=True)) == (expected, False, True)

@@ -86,6 +86,8 @@ def context_of(case):
 def measured(context, program="plain", backend="engine", mode="eager", dtype="float64"):
     context._evaluations.clear()  # they came from other rules
     context.evidence.clear()
+    context.costs.clear()
+    context.watched = None
     return list(measure(context, Task(program, backend, mode, "cpu:0", dtype)))
 
 

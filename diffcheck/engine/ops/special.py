@@ -24,7 +24,7 @@ expit = op(
     fw.expit,
     vjp=lambda g, y, x: g * (0.25 * sech2(0.5 * x)),  # not y(1 - y): 0 beyond x = 37
     ball=stable.expit_ball,
-    rounding=2,
+    rounding=2.5,
     jax="expit",
     sympy="1/(1 + exp(-x))",
     complex=True,
@@ -122,7 +122,7 @@ xlog1py = op(
         lambda g, z, x, y: g * (x / where(_zero_over_zero(x, 1 + y), 1, 1 + y)),
     ),
     ball=lambda x, y: arb(0) if x.is_zero() else x * y.log1p(),
-    rounding=2,
+    rounding=2.5,
     jax="xlog1py",
     domain=("(-inf, inf)", "[-1, inf)"),
     complex=True,

@@ -26,13 +26,13 @@ from jax import lax
 from diffcheck.case import CaseError
 from diffcheck.case.quantities import Kind
 from diffcheck.functions import check
-from diffcheck.judge import Measurement, Verdict
+from diffcheck.judge import FAILING_IF_STRICT, Measurement, Verdict
 from diffcheck.studies.power.sensitivity import quiet
 
 F32, F64 = np.float32, np.float64
 # The rest of what `check` would measure is of other orders than the report's.
 QUANTITIES: Final[dict[int, tuple[Kind, ...]]] = {1: (), 2: ("hessian",), 3: ("third",)}
-ROUNDING: Final = frozenset({Verdict.LOST, Verdict.RANGE, Verdict.INEXACT, Verdict.FLUSHED})
+ROUNDING: Final = FAILING_IF_STRICT | {Verdict.LOST, Verdict.RANGE, Verdict.FLUSHED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +97,8 @@ def answer(number: int) -> Answer:
 
 
 def _tells(m: Measurement) -> bool:
-    return m.fails or m.verdict in (
-        Verdict.KINK,
-        Verdict.UNDEFINED,
-        Verdict.INEXACT,
-        Verdict.FLUSHED,
-    )
+    told = FAILING_IF_STRICT | {Verdict.KINK, Verdict.UNDEFINED, Verdict.FLUSHED}
+    return m.fails or m.verdict in told
 
 
 def _ruled(f: Callable[..., Any], slope: Callable[..., Any]) -> Any:

@@ -61,6 +61,8 @@ SMOOTH = [
     ("x**0.1", lambda x: x**0.1, lambda x: x ** mp.mpf(0.1), 1e-300, F64, 1),
     ("atanh''", xp.atanh, mp.atanh, 1e-20, F64, 2),
     ("log2", xp.log2, lambda x: mp.log(x, 2), 1e-306, F64, 1),
+    ("spence", xp.spence, lambda x: mp.polylog(2, 1 - x), 1.814004882431707e-33, F64, 2),
+    ("spence", xp.spence, lambda x: mp.polylog(2, 1 - x), 0.75, F64, 2),
 ]
 
 

@@ -42,6 +42,15 @@ def test_addition_is_a_group(a, b, c):
     assert_same(negative(negative(a)), a)
 
 
+def test_addition_spans_no_gap():
+    far = jet(BRANCH, 10**24, [arb(2)], exact=True)
+    total = add(ONE, far)
+    assert total.coefficient(0) == 1
+    assert total.coefficient(1) == 0
+    assert total.end <= BRANCH.terms
+    assert not total.exact
+
+
 @given(jets, jets, jets)
 def test_multiplication_is_commutative_associative_distributive(a, b, c):
     assert_same(multiply(a, b), multiply(b, a))

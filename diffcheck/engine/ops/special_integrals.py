@@ -122,29 +122,31 @@ def sici(x: Any) -> tuple[Any, Any]:
 
 
 def _log_over_ball(x: arb, *, order: int) -> arb:
-    """Return a derivative of log(x)/(1 - x), that of the dilogarithm, by an integral of its own.
+    """Return a derivative of log(x)/(1 - x), that of the dilogarithm: next to 1 by an integral.
 
-    log(x)/(1 - x) = -∫₀¹ ds/(1 + s(x - 1)), so the n-th derivative is a ₂F₁ (DLMF 15.6.1).
+    log(x)/(1 - x) = -∫₀¹ ds/(1 + s(x - 1)), so the n-th derivative is a ₂F₁ (DLMF 15.6.1); next
+    to 0 Arb may take seconds for that one.
     """
-    sign = -1 if order % 2 == 0 else 1
-    z = 1 - x
-    value = acb(z).hypgeom_2f1(order + 1, order + 1, order + 2).real
-    return sign * math.factorial(order) * value / (order + 1)
+    if abs(x - 1) < 0.5:
+        sign = -1 if order % 2 == 0 else 1
+        value = acb(1 - x).hypgeom_2f1(order + 1, order + 1, order + 2).real
+        return sign * math.factorial(order) * value / (order + 1)
+    y = x.log() / (1 - x)
+    for n in range(1, order + 1):  # (1 - x) y⁽ⁿ⁾ = n y⁽ⁿ⁻¹⁾ + log⁽ⁿ⁾ x
+        y = (n * y + (-1) ** (n - 1) * math.factorial(n - 1) / x**n) / (1 - x)
+    return y
 
 
-def _log_over(x: Any, *, order: int) -> Any:
-    """Return a derivative of log(x)/(1 - x): from (1 - x) y⁽ⁿ⁾ = n y⁽ⁿ⁻¹⁾ + log⁽ⁿ⁾ x."""
+def _log_over(x: Any) -> Any:
+    """Return log(x)/(1 - x); through log1p next to 1."""
     w = x - 1
     y = np.where(w == 0, -1, -np.log1p(w) / np.where(w == 0, 1, w))
-    y = np.where(np.abs(w) < 0.5, y, -np.log(x) / w)
-    for n in range(1, order + 1):
-        y = -(n * y + (-1) ** (n - 1) * math.factorial(n - 1) / x**n) / w
-    return y.astype(np.result_type(x))[()]
+    return np.where(np.abs(w) < 0.5, y, -np.log(x) / w).astype(np.result_type(x))[()]
 
 
 log_over: Entry = op(
     "log_over",
-    lambda x, *, order: (_log_over if order == 0 else by_arb(_log_over_ball))(x, order=order),
+    lambda x, *, order: by_arb(_log_over_ball)(x, order=order) if order else _log_over(x),
     vjp=lambda g, y, x, order: g * log_over(x, order=order + 1),
     ball=_log_over_ball,
     rounding=4,

@@ -30,8 +30,9 @@ def add(a: Jet, b: Jet) -> Jet:
         return b if a.is_zero else a
     ends = [x.end for x in (a, b) if not x.exact]
     start, end = min(a.start, b.start), min(ends, default=max(a.end, b.end))
-    terms = [a.coefficient(i) + b.coefficient(i) for i in range(start, end)]
-    smooth = jet(a.branch, min(start, end), terms, exact=not ends)
+    kept = min(end, start + 2 * a.branch.terms)  # of t^(10^24) + 1 the far term is not
+    terms = [a.coefficient(i) + b.coefficient(i) for i in range(start, kept)]
+    smooth = jet(a.branch, min(start, kept), terms, exact=not ends and kept == end)
     return with_singular(smooth, (x.singular for x in (a, b) if x.singular is not None))
 
 

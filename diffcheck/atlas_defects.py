@@ -13,6 +13,21 @@ from diffcheck.case import Case, Defect
 
 __all__ = ["declared", "known_defects"]
 
+
+def _jax(
+    reason: str, *verdicts: str, quantity: str | None = None, dtype: str | None = None
+) -> Defect:
+    """Return a finding about JAX 0.10.2, each checked by hand at its worst point."""
+    return Defect(reason=reason, verdicts=verdicts, backend="jax", quantity=quantity, dtype=dtype)
+
+
+_SECOND: Final = _jax(
+    "the second derivative is written as a product or difference of numbers that leave the range, "
+    "vanish or cancel, though it does not",
+    "range",
+    "lost",
+    quantity="hessian",
+)
 # (ops, what fails); an op may stand in several rows.
 FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
     (
@@ -56,6 +71,89 @@ FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
             verdicts=("range",),
             backend="engine",
             quantity="jvp",
+        ),
+    ),
+    (
+        "acosh asinh atan atan2 atanh beta betaln divide erf erfc erfcx gammainc gelu hypot kl_div",
+        _SECOND,
+    ),
+    (
+        "log_ndtr ndtri pow rel_entr si xlog1py xlogy",
+        _SECOND,
+    ),
+    (
+        "acosh atan2 beta betaln digamma divide erfcx gelu_tanh",
+        _jax(
+            "the derivative is written as a product or difference of numbers that leave the range, "
+            "vanish or cancel, though it does not",
+            "range",
+            "lost",
+            quantity="gradient",
+        ),
+    ),
+    (
+        "gammainc pow",
+        _jax(
+            "an infinite factor at an argument of 0, times 0, leaks into entries that are 0",
+            "wrong",
+            quantity="hessian",
+        ),
+    ),
+    (
+        "i0 i1 i0e i1e",
+        _jax(
+            "the derivative of exp(|x|) i0e(x) or of i0e(x) is a difference that cancels, and "
+            "exp(|x|) overflows first",
+            "range",
+            "lost",
+        ),
+    ),
+    (
+        "i0",
+        _jax(
+            "within an eps of 0 the slope of i1e is taken as a constant",
+            "wrong",
+            quantity="hessian",
+        ),
+    ),
+    (
+        "j0 j1",
+        _jax(
+            "the recurrence of bessel_jn overflows for small x, and far out has no digits",
+            "range",
+            "lost",
+        ),
+    ),
+    (
+        "spence",
+        _jax(
+            "has no rule: its approximations are differentiated, with log(1 - x) of a rounded "
+            "1 - x, and x log x of an x that is 0",
+            "wrong",
+            "range",
+            "lost",
+        ),
+    ),
+    (
+        "asin",
+        _jax("x/2 on the way is subnormal, and flushed", "lost", quantity="value", dtype="float32"),
+    ),
+    (
+        "zeta",
+        _jax("q^-s underflows on the way", "lost", quantity="value", dtype="float32"),
+    ),
+    (
+        "hyp1f1",
+        _jax("its series cancels left of 0", "lost", "range", dtype="float32"),
+    ),
+    (
+        "fused_attention",
+        _jax(
+            "dot_product_attention computes its logits in float32 whatever the dtype: float64 has "
+            "the digits of float32, so that both formats are accused",
+            "wrong",
+            "lost",
+            quantity="jacobian",
         ),
     ),
 )

@@ -14,7 +14,7 @@ import click
 from diffcheck.cli import answers, exits
 from diffcheck.cli.choices import BACKENDS, MODES, require_installed
 from diffcheck.cli.exits import Refused
-from diffcheck.cli.selection import DEFAULT_PATHS, is_narrowed, matcher, select
+from diffcheck.cli.selection import DEFAULT_PATHS, is_narrowed, is_part, matcher, select
 
 if TYPE_CHECKING:
     from diffcheck.case import Case
@@ -137,13 +137,15 @@ def run_command(
             directory = None  # half a report would take the place of a whole one
         rendered = _render(result, workers, store, directory, options)
         if directory is not None:
-            _write_index(rendered, store, directory, complete=whole)
+            index = _write_index(
+                rendered, store, directory, complete=whole, by_folder=whole and is_part(paths)
+            )
         summaries = [r.summary for r in rendered]
         answers.print_verdicts(summaries, store, output_format, output, _flags(options))
     for error in result.errors:
         exits.tell(error)
     if directory is not None:
-        click.echo(f"report: {directory / 'index.md'}", err=True)
+        click.echo(f"report: {index}", err=True)
     if result.interrupted:
         click.echo(f"interrupted; the cases that were finished are kept in {STORE}", err=True)
     if durations is not None:
@@ -296,12 +298,14 @@ def _render(
 
 
 def _write_index(
-    rendered: Sequence[Rendered], store: Path, directory: Path, *, complete: bool
-) -> None:
+    rendered: Sequence[Rendered], store: Path, directory: Path, *, complete: bool, by_folder: bool
+) -> Path:
     from diffcheck.judge import Header  # noqa: PLC0415
     from diffcheck.report.writing import finish  # noqa: PLC0415
     from diffcheck.run.store import read  # noqa: PLC0415
 
     header = next(record for record in read(store) if isinstance(record, Header))
     pages = [path for r in rendered for path in r.files]
-    finish([r.summary for r in rendered], header, directory, pages, complete=complete)
+    summaries = [r.summary for r in rendered]
+    written = finish(summaries, header, directory, pages, complete=complete, by_folder=by_folder)
+    return written[0]

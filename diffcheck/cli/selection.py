@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from diffcheck.cli.exits import Refused
@@ -49,3 +50,9 @@ def matcher(keyword: str) -> Matcher:
 def is_narrowed(paths: Sequence[str], keyword: str) -> bool:
     """Whether the selection is less than whole folders of cases."""
     return bool(keyword) or any("::" in path or path.endswith(".py") for path in paths)
+
+
+def is_part(paths: Sequence[str]) -> bool:
+    """Whether the paths are all below the library, as `cases/atlas` is."""
+    parts = [PurePath(path).parts for path in paths]
+    return bool(parts) and all(p[:1] == DEFAULT_PATHS and len(p) > 1 for p in parts)

@@ -14,10 +14,12 @@ def write_changed(path: Path, content: bytes) -> Path:
     return path
 
 
-def remove_stale(directory: Path, kept: Iterable[Path]) -> list[Path]:
+def remove_stale(
+    directory: Path, kept: Iterable[Path], *, folders: Iterable[str] = ("*",)
+) -> list[Path]:
     """Remove the pages and plots below `directory/cases` that are not in `kept`; return them."""
     keep = set(kept)
-    found = sorted((directory / "cases").glob("*/*"))
+    found = sorted(path for name in folders for path in (directory / "cases").glob(f"{name}/*"))
     stale = [p for p in found if p.suffix in {".md", ".svg"} and p not in keep]
     for path in stale:
         path.unlink()

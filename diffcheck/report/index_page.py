@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -27,8 +27,12 @@ class Row:
     cells: tuple[str, ...]
 
 
-def render_index(summaries: Iterable[Summary], header: Header, directory: Path) -> Path:
-    """Write `index.md` below `directory` and return its path."""
+def render_index(
+    summaries: Iterable[Summary], header: Header, directory: Path, topic: str | None = None
+) -> Path:
+    """Write `index.md` below `directory`, or beside the pages of one topic; return its path."""
+    index = directory / "index.md" if topic is None else directory / "cases" / topic / "index.md"
+    link = _link if topic is None else _link_beside
     ordered = sorted(summaries, key=lambda s: (s.topic, s.case))
     columns = columns_of(ordered)
     topics = {s.topic: [t for t in ordered if t.topic == s.topic] for s in ordered}
@@ -37,14 +41,17 @@ def render_index(summaries: Iterable[Summary], header: Header, directory: Path) 
         "index.md.jinja",
         {
             "header": header,
-            "slow": slow_folders(header),
+            "slow": {
+                folder: (n, (directory / folder / "index.md").is_file())
+                for folder, n in slow_folders(header).items()
+            },
             "environment": _environment(header),
             "options": {k: v for k, v in header.options.items() if v not in ([], 0)},
             "cases": ordered,
             "programs": sum(len(s.programs) for s in ordered),
             "measurements": sum(counts.values()),
             "columns": [_heading(column) for column in columns],
-            "topics": {t: _rows(members, columns) for t, members in topics.items()},
+            "topics": {t: _rows(members, columns, link) for t, members in topics.items()},
             "counts": sorted(counts.items(), key=lambda item: SEVERITY[item[0]]),
             "failing": sum(s.failing for s in ordered),
             "known": sum(cell.known for s in ordered for cell in s.cells),
@@ -56,10 +63,10 @@ def render_index(summaries: Iterable[Summary], header: Header, directory: Path) 
             "meanings": MEANINGS,
             "always_fail": FAILING,
             "if_strict": FAILING_IF_STRICT,
-            "link": _link,
+            "link": link,
         },
     )
-    return files.write_changed(directory / "index.md", text.encode())
+    return files.write_changed(index, text.encode())
 
 
 def slow_folders(header: Header) -> dict[str, int]:
@@ -86,13 +93,15 @@ def _heading(column: Column) -> str:
     return f"{witness(backend, mode, device)}<br>{short_dtype(dtype)}"
 
 
-def _rows(summaries: Sequence[Summary], columns: Sequence[Column]) -> list[Row]:
+def _rows(
+    summaries: Sequence[Summary], columns: Sequence[Column], link: Callable[[Summary], str]
+) -> list[Row]:
     rows = []
     for summary in summaries:
         cells = {(c.program, c.backend, c.mode, c.device, c.dtype): c for c in summary.cells}
         for i, program in enumerate(summary.programs):
             texts = tuple(_cell(cells.get((program, *column))) for column in columns)
-            rows.append(Row("" if i else summary.case, _link(summary), program, texts))
+            rows.append(Row("" if i else summary.case, link(summary), program, texts))
     return rows
 
 
@@ -108,6 +117,10 @@ def _cell(cell: Cell | None) -> str:
 
 def _link(summary: Summary) -> str:
     return f"cases/{summary.topic}/{summary.case}.md"
+
+
+def _link_beside(summary: Summary) -> str:
+    return f"{summary.case}.md"
 
 
 def _environment(header: Header) -> list[tuple[str, str]]:

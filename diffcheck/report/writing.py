@@ -59,14 +59,23 @@ def finish(
     pages: Iterable[Path],
     *,
     complete: bool | None = None,
+    by_folder: bool = False,
 ) -> list[Path]:
     """Write the index for pages that are there, and remove stale ones; return all paths.
 
-    The pages of slow cases stay, from the run that had them.
+    The pages of slow cases stay, from the run that had them. Of a run of some folders of the
+    library, `by_folder`, each has an index beside its pages, and nothing else is touched.
     """
-    written = [render_index(summaries, header, directory), *pages]
+    found = list(summaries)
+    topics = sorted({s.topic for s in found}) if by_folder else []
+    indices = [
+        render_index((s for s in found if s.topic == topic), header, directory, topic)
+        for topic in topics
+    ]
+    written = [*(indices or [render_index(found, header, directory)]), *pages]
     if header.complete if complete is None else complete:
         slow = (name.rpartition("::")[2] for name in header.slow)
-        kept = (path for name in slow for path in (directory / "cases").glob(f"*/{name}.*"))
-        files.remove_stale(directory, [*written, *kept])
+        kept = [path for name in slow for path in (directory / "cases").glob(f"*/{name}.*")]
+        kept += (directory / "cases").glob("*/index.md")
+        files.remove_stale(directory, [*written, *kept], folders=topics or ["*"])
     return written

@@ -73,19 +73,20 @@ from diffcheck.engine.ops.special import (
     entr, erf, erfc, expit, log_expit, logaddexp, logit, ndtr, sinc, softplus, xlog1py, xlogy,
 )  # fmt: skip
 from diffcheck.engine.ops.special_bessel import (
-    airy, i0, i0e, i1, i1e, iv, ive, j0, j1, jn, jv, k0, k0e, k1, k1e, kn, kv, struve, y0, y1, yn,
-    yv,
+    airy, i0, i0e, i1, i1e, j0, j1, jn, k0, k0e, k1, k1e, kn, y0, y1, yn,
 )  # fmt: skip
 from diffcheck.engine.ops.special_gamma import (
     beta, betaln, digamma, gamma, gammainc, gammaincc, gammaln, polygamma,
 )  # fmt: skip
+from diffcheck.engine.ops.special_hypergeometric import betainc, hyp1f1, hyp2f1
 from diffcheck.engine.ops.special_integrals import ci, exp1, expi, polylog, si, sici, spence
 from diffcheck.engine.ops.special_inverse import (
     erfcinv, erfcx, erfinv, log_ndtr, ndtri, owens_t,
 )  # fmt: skip
 from diffcheck.engine.ops.special_more import (
-    betainc, ellipe, ellipk, ellipkm1, hyp1f1, hyp2f1, kl_div, lambertw, logaddexp2, rel_entr, zeta,
+    ellipe, ellipk, ellipkm1, kl_div, lambertw, logaddexp2, rel_entr, zeta,
 )  # fmt: skip
+from diffcheck.engine.ops.special_orders import iv, ive, jv, kv, struve, yv
 from diffcheck.engine.ops.special_products import gammasgn, multigammaln, rgamma
 from diffcheck.engine.ops.stacking import (
     append, apply_along_axis, apply_over_axes, array, block, choose, column_stack, compress, delete,

@@ -22,25 +22,12 @@ from diffcheck.engine.tape import CODED
 from diffcheck.engine.tensor import OPS, Tensor, bind_operator
 
 __all__ = [
-    "TABLE", "Entry", "Kind", "Op", "OperationError", "Rule", "Unavailable", "changed", "op",
+    "TABLE", "Entry", "Kind", "Op", "OperationError", "Rule", "changed", "op",
     "recorded",
 ]  # fmt: skip
 
 Rule = Callable[..., Any]
 Kind = Literal["elementwise", "linear", "multilinear", "general"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unavailable:
-    """A rule that says that no derivative is known, where silence would mean 0."""
-
-    name: str
-    argument: str
-
-    def __call__(self, *_args: Any, **_params: Any) -> Any:
-        raise NotImplementedError(
-            f"the derivative of {self.name} in {self.argument} is not implemented"
-        )
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -111,7 +98,7 @@ class Op:
         if self.vjp is not None and not isinstance(self.vjp, tuple):
             return None
         rules = enumerate(self.vjp or ())
-        return tuple(i for i, rule in rules if rule and not isinstance(rule, Unavailable))
+        return tuple(i for i, rule in rules if rule)
 
     def apply(self, args: tuple[Any, ...], params: dict[str, Any], *, nested: bool = True) -> Any:
         """Apply the op beneath a trace, telling its name, shapes and dtypes where it fails.
@@ -184,8 +171,6 @@ def _form_of(vjp: tuple[Rule | None, ...] | Rule | None, selects: Any) -> Litera
     if not isinstance(vjp, tuple) or selects is not None or len(vjp) > 2:
         return 0
     for rule in vjp:
-        if isinstance(rule, Unavailable):
-            return 0
         if isinstance(rule, FunctionType) and rule.__code__.co_flags & (VARARGS | VARKEYWORDS):
             return 0
         if isinstance(rule, FunctionType) and _arguments(rule) != 2 + len(vjp):

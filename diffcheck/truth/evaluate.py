@@ -68,7 +68,7 @@ class Evaluation:
             if type(arg) is not arb and type(arg) is not bool:
                 return _with_exceptions(node.head, args)
         try:
-            result = BALLS[node.head](*args) if args else self._leaf(node)
+            result = BALLS.get(node.head, node.head)(*args) if args else self._leaf(node)
         except ArithmeticError as error:
             return failure_of(error)
         if type(result) is arb and not result.is_finite():

@@ -8,7 +8,7 @@ from typing import Any, Final
 import sympy
 
 from diffcheck.truth.builder import Builder
-from diffcheck.truth.graph import Graph
+from diffcheck.truth.graph import INPUT, Graph
 from diffcheck.truth.table import BALLS
 from diffcheck.truth.table.special import in_a_row
 
@@ -82,6 +82,8 @@ def _operands(e: Any) -> tuple[Any, ...]:
     """Return the expressions that one operation takes."""
     if e.func in REWRITES:
         return (REWRITES[e.func](e),)
+    if isinstance(e, sympy.Derivative):
+        return (e.expr, *(variable for variable, _ in e.variable_count))
     if isinstance(e, sympy.Piecewise):
         return tuple(part for pair in e.args for part in pair.args)
     if e.is_Atom:
@@ -94,6 +96,8 @@ def _operands(e: Any) -> tuple[Any, ...]:
 def _make(builder: Builder, e: Any, args: list[int], environment: Mapping[Any, int]) -> int:
     if e.func in REWRITES:
         return args[0]
+    if isinstance(e, sympy.Derivative):
+        return _derivative(builder, e, args)
     if e.is_Symbol:
         if e not in environment:
             raise ValueError(f"{e} is neither an input nor assigned before its use")
@@ -103,3 +107,20 @@ def _make(builder: Builder, e: Any, args: list[int], environment: Mapping[Any, i
     if e.func in BALLS or isinstance(e, sympy.Piecewise):
         return builder.apply(e.func, *args)
     return builder.unknown(e, *args)
+
+
+def _derivative(builder: Builder, e: Any, args: list[int]) -> int:
+    """Return a derivative that SymPy left unevaluated, in symbols that are inputs."""
+    from diffcheck.truth.sweeps import reverse  # noqa: PLC0415 - it inserts SymPy's rules by this
+
+    node, *variables = args
+    counts = [count for _, count in e.variable_count]
+    if any(builder.nodes[i].head is not INPUT for i in variables) or not all(
+        count.is_Integer for count in counts
+    ):
+        return builder.unknown(e, *variables)
+    for i, count in zip(variables, counts, strict=True):
+        for _ in range(int(count)):
+            (slope,) = reverse(builder, {node: builder.one}, (i,))
+            node = builder.zero if slope is None else slope
+    return node

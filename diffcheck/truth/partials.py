@@ -16,6 +16,7 @@ from diffcheck.truth.builder import Builder
 from diffcheck.truth.expressions import insert
 from diffcheck.truth.graph import CHAIN, CONSTANT, UNKNOWN
 from diffcheck.truth.table.conditions import CONDITIONS
+from diffcheck.truth.table.parameters import in_argument
 
 FLAT: Final = frozenset({sympy.sign, sympy.Heaviside, sympy.floor, sympy.ceiling, sympy.DiracDelta})
 CHOICES: Final = {sympy.Max: sympy.StrictGreaterThan, sympy.Min: sympy.StrictLessThan}
@@ -78,9 +79,14 @@ def _partial(builder: Builder, i: int, k: int) -> int | None:
     fixed = tuple(n.payload if n.head is CONSTANT else None for n in nodes)
     if fixed[k] is not None:
         return None
+    in_parameter = in_argument(node.head, len(node.args), k)
+    if in_parameter is not None:
+        return builder.apply(in_parameter, *node.args)
     template = _template(node.head, fixed, k)
     if template == 0:
         return None
+    if isinstance(template, sympy.Derivative):
+        return builder.unknown(template, *node.args)
     return insert(builder, template, dict(zip(DUMMIES, node.args, strict=False)))
 
 

@@ -166,13 +166,16 @@ OPTIONS = {
     "polygamma_difference": {"order": 0}, "lambertw": {"branch": 0},
     "lambert_slope": {"branch": 0, "order": 1}, "inverse_power": {"n": 1, "part": 0},
     "gauss": {"half": True, "order": 0}, "power_derivative": {"k": 1, "m": 0},
-    "activation_slope": {"function": "silu", "order": 1}, "gamma_density": {"order": 0},
+    "activation_slope": {"function": "silu", "order": 1},
     "airy_derivative": {"which": 0, "order": 1},
-    **{f"{name}_derivative": {"order": 1} for name in ("gamma", "zeta", "struve")},
-    "scaled_of_order": {"order": 1},
+    "gamma_derivative": {"order": 1},
+    **{f"{name}_derivative": {"orders": (1, 1)} for name in ("jv", "yv", "iv", "kv", "ive")},
+    **{f"{name}_derivative": {"orders": (1, 1)} for name in ("struve", "gammainc", "zeta")},
+    **{f"{name}_derivative": {"orders": (1, 0, 1)} for name in ("hyp1f1", "betainc")},
+    "hyp2f1_derivative": {"orders": (1, 0, 0, 1)},
     "sine_over": {"order": 0}, "polylog": {"s": 1.5}, "polylog_slope": {"s": 1.5, "order": 1},
 }  # fmt: skip
-KINDS = {"cylinder": "j", "cylinder_of_order": "j", "scaled_cylinder": "i", "elliptic": "k"}
+KINDS = {"cylinder": "j", "scaled_cylinder": "i", "elliptic": "k"}
 ELEMENTWISE = [
     name for name, op in TABLE.items() if op.kind == "elementwise" and op.vjp is not None
 ]
@@ -203,14 +206,14 @@ def test_elementwise_ops_keep_the_dtype(name):
             if name == "where":
                 args[0] = np.True_
             for k, rule in enumerate(op.vjp):
-                if rule is None or type(rule).__name__ == "Unavailable":
+                if rule is None:
                     continue
                 value, slope = xp.value_and_grad(
                     lambda x, k=k, args=args: op.entry(*args[:k], x, *args[k + 1 :], **given)
                 )(args[k])
                 assert value.dtype == slope.dtype == dtype, (dtype, k)
                 tried += 1
-        assert tried or all(type(r).__name__ == "Unavailable" for r in op.vjp if r), name
+        assert tried, name
 
 
 NUMBERS = {

@@ -15,7 +15,7 @@ from diffcheck import engine as xp
 from diffcheck.atlas import arguments, case_name
 from diffcheck.case import find_cases
 from diffcheck.engine.intervals import domains
-from diffcheck.engine.table import TABLE, Unavailable
+from diffcheck.engine.table import TABLE
 
 ROOT = Path(__file__).parents[2]
 NO_DERIVATIVE = {
@@ -29,19 +29,10 @@ NO_DERIVATIVE = {
     "sign_of_det": "0 but for its jump", "floor_divide": "0 but for its jumps",
     "round": "0 but for its jumps", "signbit": "a predicate", "nextafter": "the next float",
 }  # fmt: skip
-NO_CLOSED_FORM = "no closed or stable form is known: it raises"
 NO_DERIVATIVE_IN = {
     ("where", 0): "a truth value", ("copysign", 1): "only its sign counts",
     ("undetermined", 0): "a truth value", ("undetermined", 2): "only its size counts",
-    **{(name, 0): NO_CLOSED_FORM for name in ("jv", "yv", "iv", "kv", "ive", "struve", "zeta")},
-    **{(name, 0): NO_CLOSED_FORM for name in ("gammainc", "gammaincc", "gamma_density")},
-    **{(f"{name}_derivative", 0): NO_CLOSED_FORM for name in ("struve", "zeta")},
-    ("scaled_of_order", 0): NO_CLOSED_FORM,
     ("shifted_pow", 1): "its exponent is a number",
-    ("cylinder_of_order", 0): NO_CLOSED_FORM,
-    **{("hyp1f1", k): NO_CLOSED_FORM for k in range(2)},
-    **{("hyp2f1", k): NO_CLOSED_FORM for k in range(3)},
-    **{("betainc", k): NO_CLOSED_FORM for k in range(2)},
 }  # fmt: skip
 NONE = "JAX 0.10.2 has none"
 NO_JAX_COUNTERPART = {
@@ -93,7 +84,7 @@ def test_has_a_derivative_in_each_argument_or_a_reason_for_none():
         for name in DIFFERENTIABLE
         if isinstance(TABLE[name].vjp, tuple)
         for k, rule in enumerate(TABLE[name].vjp)
-        if rule is None or isinstance(rule, Unavailable)
+        if rule is None
     }
     assert missing == set(NO_DERIVATIVE_IN)
 

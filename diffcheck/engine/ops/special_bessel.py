@@ -1,5 +1,5 @@
 # ruff: noqa: ARG005 - rules share one signature
-"""Bessel, Struve and Airy functions; derivatives by DLMF 10.6, 10.29, 11.4 and 9.2.
+"""Bessel functions of integer order, Airy functions; derivatives by DLMF 10.6, 10.29 and 9.2.
 
 Next to a root, and where scaled functions cancel, SciPy's values have no digits left: there the
 derivative of any order is evaluated by Arb.
@@ -19,7 +19,7 @@ from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, where_by_arb
 from diffcheck.engine.ops.special_forward import in_precision, small_order_first
 from diffcheck.engine.ops.stable import in_double
-from diffcheck.engine.table import Entry, Unavailable, op
+from diffcheck.engine.table import Entry, op
 
 # Of each kind: the ball function, SciPy's, and the sign that alternates in the derivative's sum.
 KINDS: Final[dict[str, tuple[Callable[[arb, arb | int], arb], Any, int, int]]] = {
@@ -64,7 +64,7 @@ def _cylinder(x: Any, *, kind: str, v: int, order: int) -> Any:
     return sign**order * total / 2**order
 
 
-def _doubtful(y: Any, x: Any) -> Any:
+def doubtful(y: Any, x: Any) -> Any:
     """Whether SciPy's digits are in doubt: next to a root, far out, or out of range on the way.
 
     Next to a root: small beside the amplitude sqrt(2/πx). Far out the phase is rounded.
@@ -95,7 +95,7 @@ BEST: Final = {
 }  # fmt: skip
 
 
-def _doubtful_as_single(y: Any, x: Any) -> Any:
+def doubtful_as_single(y: Any, x: Any) -> Any:
     """Whether digits of float32 are in doubt in a result in float64."""
     size = np.abs(x)
     return (np.abs(y) * np.sqrt(size + 1) < 1e-3) | (size > 1e4) | ~np.isfinite(y)
@@ -109,13 +109,13 @@ def _forward(x: Any, *, kind: str, v: int, order: int) -> Any:
         return _by_arb(x, kind=kind, v=v, order=order)
     direct = BEST.get((kind, v))
     compute = (lambda t, **_: direct(t)) if direct else _cylinder
-    doubt = _doubtful if kind in "jy" else _out_of_range
+    doubt = doubtful if kind in "jy" else _out_of_range
     return where_by_arb(doubt, compute, cylinder_ball)(x, kind=kind, v=v, order=order)
 
 
 @in_double
 def _as_single(x: Any, *, kind: str, v: int, order: int) -> Any:
-    doubt = _doubtful_as_single if kind in "jy" else _out_of_range
+    doubt = doubtful_as_single if kind in "jy" else _out_of_range
     return where_by_arb(doubt, _cylinder, cylinder_ball)(x, kind=kind, v=v, order=order)
 
 
@@ -236,177 +236,6 @@ i0e = _scaled_row("i0e", sp.i0e, "i", 0, sympy="exp(-Abs(x))*besseli(0, x)", jax
 i1e = _scaled_row("i1e", sp.i1e, "i", 1, sympy="exp(-Abs(x))*besseli(1, x)", jax="i1e")
 k0e = _scaled_row("k0e", sp.k0e, "k", 0, sympy="exp(x)*besselk(0, x)")
 k1e = _scaled_row("k1e", sp.k1e, "k", 1, sympy="exp(x)*besselk(1, x)")
-
-
-def _order_ball(v: arb, x: arb, *, kind: str, order: int) -> arb:
-    function, _, alternates, sign = KINDS[kind]
-    terms = (
-        arb(alternates**k * math.comb(order, k)) * function(x, v - order + 2 * k)
-        for k in range(order + 1)
-    )
-    return sum(terms, start=arb(0)) * arb(sign**order) / arb(2**order)
-
-
-def _order_forward(v: Any, x: Any, *, kind: str, order: int) -> Any:
-    _, _, alternates, sign = KINDS[kind]
-    library = REAL_ORDER[kind]
-    total = 0
-    for k in range(order + 1):
-        total = total + alternates**k * math.comb(order, k) * library(v - order + 2 * k, x)
-    return sign**order * total / 2**order
-
-
-REAL_ORDER: Final = {
-    "j": small_order_first(sp.jv), "y": in_precision(sp.yv),
-    "i": small_order_first(sp.iv), "k": in_precision(sp.kv),
-}  # fmt: skip
-
-
-def _of_any_order(v: Any, x: Any, *, kind: str, order: int) -> Any:
-    """Return a derivative in x: by Arb in float64 if of an order, or far out."""
-    if np.result_type(v, x).itemsize < np.dtype(np.float64).itemsize:
-        return _of_any_order_as_single(v, x, kind=kind, order=order)
-    doubt = where_by_arb(
-        lambda y, _v, x: order > 0 or _doubtful(y, x) | (np.abs(x) > 2), _order_forward, _order_ball
-    )
-    return doubt(v, x, kind=kind, order=order)
-
-
-@in_double
-def _of_any_order_as_single(v: Any, x: Any, *, kind: str, order: int) -> Any:
-    certain = where_by_arb(
-        lambda y, v, x: _doubtful_as_single(y, x) | (v < 1e-3), _order_forward, _order_ball
-    )
-    return certain(v, x, kind=kind, order=order)
-
-
-cylinder_of_order: Entry = op(
-    "cylinder_of_order",
-    _of_any_order,
-    vjp=(
-        Unavailable("cylinder_of_order", "its order"),
-        lambda g, y, v, x, kind, order: g * cylinder_of_order(v, x, kind=kind, order=order + 1),
-    ),
-    ball=_order_ball,
-    rounding=8,
-    domain=("[0, 50]", "(0, 100)"),
-    slope="jv",
-    sympy="{'j': besselj, 'y': bessely, 'i': besseli, 'k': besselk}[kind](x, y).diff(y, order)",
-)
-
-
-def _of_order(name: str, kind: str) -> Entry:
-    """Register a Bessel function of real order, differentiable in its argument."""
-    return op(
-        name,
-        lambda v, x: _of_any_order(v, x, kind=kind, order=0),
-        vjp=(
-            Unavailable(name, "its order"),
-            lambda g, y, v, x: g * cylinder_of_order(v, x, kind=kind, order=1),
-        ),
-        ball=lambda v, x: _order_ball(v, x, kind=kind, order=0),
-        rounding=16,
-        sympy=f"bessel{kind}(x, y)",
-        domain=("[0, 50]", "(0, 100)"),
-    )
-
-
-jv = _of_order("jv", "j")
-yv = _of_order("yv", "y")
-iv = _of_order("iv", "i")
-kv = _of_order("kv", "k")
-
-
-def _scaled_order_ball(v: arb, x: arb, *, order: int) -> arb:
-    """Return the n-th derivative of exp(-|x|) I_v(x), by Leibniz' rule."""
-    sign = 1 if is_less(x, arb(0)) else -1
-    terms = (
-        math.comb(order, k) * sign ** (order - k) * _order_ball(v, x, kind="i", order=k)
-        for k in range(order + 1)
-    )
-    return (sign * x).exp() * sum(terms, start=arb(0))
-
-
-scaled_of_order: Entry = op(
-    "scaled_of_order",
-    by_arb(_scaled_order_ball),
-    vjp=(
-        Unavailable("scaled_of_order", "its order"),
-        lambda g, y, v, x, order: g * scaled_of_order(v, x, order=order + 1),
-    ),
-    ball=_scaled_order_ball,
-    domain=("[0, 50]", "(0, 100)"),
-    slope="ive",
-    sympy="(exp(-Abs(y))*besseli(x, y)).diff(y, order)",
-)
-ive: Entry = op(  # SciPy's is 0 at subnormal arguments, where an order next to 0 gives 1
-    "ive",
-    finite_by_arb(
-        in_precision(sp.ive),
-        lambda v, x: _scaled_order_ball(v, x, order=0),
-        also=lambda y, _v, x: (y == 0) & (x != 0),
-    ),
-    vjp=(
-        Unavailable("ive", "its order"),
-        lambda g, y, v, x: g * scaled_of_order(v, x, order=1),
-    ),
-    ball=lambda v, x: _scaled_order_ball(v, x, order=0),
-    rounding=16,
-    sympy="exp(-Abs(y))*besseli(x, y)",
-    domain=("[0, 50]", "(0, 100)"),
-)
-
-
-def _struve_ball(v: arb, x: arb) -> arb:
-    """Return H_v by its ₁F₂ series (DLMF 11.2.1)."""
-    half = arb(1) / 2
-    series = (-(x * x) / 4).hypgeom([arb(1)], [3 * half, v + 3 * half])
-    return (x / 2) ** (v + 1) * series / ((3 * half).gamma() * (v + 3 * half).gamma())
-
-
-def _struve_derivative_ball(v: arb, x: arb, *, order: int) -> arb:
-    """Return the n-th derivative: of H' = H_{v-1} - (v/x) H_v (DLMF 11.4.28), n - 1 times."""
-    if order == 0:
-        return _struve_ball(v, x)
-    n = order - 1
-    terms = (
-        math.comb(n, k)
-        * (-1) ** k
-        * math.factorial(k)
-        / x ** (k + 1)
-        * _struve_derivative_ball(v, x, order=n - k)
-        for k in range(n + 1)
-    )
-    return _struve_derivative_ball(v - 1, x, order=n) - v * sum(terms, start=arb(0))
-
-
-STRUVE: Final = (
-    "2*(y/2)**(x + 1)*hyper([1], [S(3)/2, x + S(3)/2], -y**2/4)/sqrt(pi)/gamma(x + S(3)/2)"
-)
-struve_derivative: Entry = op(
-    "struve_derivative",
-    by_arb(_struve_derivative_ball),
-    vjp=(
-        Unavailable("struve_derivative", "its order"),
-        lambda g, y, v, x, order: g * struve_derivative(v, x, order=order + 1),
-    ),
-    ball=_struve_derivative_ball,
-    domain=("[0, 10]", "(0, 100)"),
-    slope="struve",
-    sympy=f"({STRUVE}).diff(y, order)",
-)
-struve: Entry = op(
-    "struve",
-    in_precision(sp.struve),
-    vjp=(
-        Unavailable("struve", "its order"),
-        lambda g, y, v, x: g * struve_derivative(v, x, order=1),
-    ),
-    ball=_struve_ball,
-    rounding=16,
-    sympy=STRUVE,
-    domain=("[0, 10]", "(0, 100)"),
-)
 
 
 def _airy(which: int) -> Callable[..., Any]:

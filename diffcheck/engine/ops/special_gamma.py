@@ -10,10 +10,14 @@ import numpy as np
 import scipy.special as sp
 from flint import acb, arb, arb_series
 
+from diffcheck import disc_bounds
+from diffcheck.disc_bounds import either
 from diffcheck.engine.ops import special_forward as fw
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, series_terms, where_by_arb
+from diffcheck.engine.ops.differences import Analytic
+from diffcheck.engine.ops.parameter_slopes import derivatives_of, slopes
 from diffcheck.engine.ops.special_forward import in_precision
-from diffcheck.engine.table import Entry, Unavailable, op
+from diffcheck.engine.table import Entry, op
 
 NEAR_A_ROOT: Final = 0.25
 
@@ -91,57 +95,79 @@ def polygamma(n: int, x: Any) -> Any:
     return digamma(x) if int(n) == 0 else _polygamma(x, order=int(n))
 
 
-def _density_ball(a: arb, x: arb, *, order: int) -> arb:
+def _density(a: Any, x: Any, n: int) -> Any:
     """Return the n-th derivative in x of x^(a-1) e^(-x)/Γ(a), by Leibniz' rule."""
-    total = arb(0)
-    for k in range(order + 1):
-        falling = math.prod((a - 1 - j for j in range(k)), start=arb(1))
+    total = 0 * a
+    for k in range(n + 1):
+        falling = math.prod((a - 1 - j for j in range(k)), start=1 + 0 * a)
         if not falling.is_zero():
-            total += math.comb(order, k) * (-1) ** (order - k) * falling * _power(x, a - 1 - k)
-    return total * (-x - a.lgamma()).exp()
+            total += math.comb(n, k) * (-1) ** (n - k) * falling * _power(x, a - 1 - k)
+    return total * (-x).exp() * a.rgamma()
 
 
-def _power(x: arb, exponent: arb) -> arb:
+def _power(x: Any, exponent: Any) -> Any:
     return x**exponent if x.is_zero() else (exponent * x.log()).exp()
 
 
-gamma_density: Entry = op(
-    "gamma_density",
-    by_arb(_density_ball),
-    vjp=(
-        Unavailable("gamma_density", "a"),
-        lambda g, y, a, x, order: g * gamma_density(a, x, order=order + 1),
-    ),
-    ball=_density_ball,
-    domain=("(0, 100]", "(0, 100]"),
-    slope="gammainc",
-    sympy="(exp((x - 1)*log(y) - y)/gamma(x)).diff(y, order)",
+def _lower(a: Any, x: Any) -> Any:
+    return x.gamma_lower(a, regularized=1)
+
+
+def _upper(a: Any, x: Any) -> Any:
+    return -x.gamma_upper(a, regularized=1)
+
+
+def _incomplete_gamma(n: int, a: arb, x: arb) -> Analytic:
+    """Return the n-th derivative in x of P(a, x), or of -Q(a, x) where that is the lesser one.
+
+    Of a large a Arb knows Q alone, next to the median.
+    """
+    if n:
+        return Analytic(function=lambda a, x: _density(a, x, n - 1), branches=((), (0.0,)))
+    p, q = float(a.mid()), float(x.mid())
+    if q > p + 1 or (p > LARGE and q > p / 2):
+        bound = either(disc_bounds.gamma_upper, _upper)
+        return Analytic(function=_upper, branches=((), (0.0,)), bound=bound)
+    bound = either(disc_bounds.gamma_lower, _lower)
+    return Analytic(function=_lower, branches=((), (0.0,)), bound=bound)
+
+
+def _no_series(orders: tuple[int, ...], a: arb, x: arb) -> arb | None:
+    """Return the derivatives of x^a at x = 0 that are 0; none of an a that takes Arb minutes."""
+    if orders[0] and a > LARGEST:
+        return arb("nan")
+    return arb(0) if x.is_zero() and a > orders[1] and orders[0] else None
+
+
+LARGE: Final = 1000.0
+LARGEST: Final = 2.0**33
+INCOMPLETE: Final = ("(0, 1000]", "[0, inf)")
+gammainc_derivative = derivatives_of(
+    "gammainc",
+    _incomplete_gamma,
+    sympy="lowergamma(x, y)/gamma(x)",
+    domain=INCOMPLETE,
+    exception=_no_series,
 )
 gammainc = op(
     "gammainc",
     in_precision(sp.gammainc),
-    vjp=(
-        Unavailable("gammainc", "a"),
-        lambda g, y, a, x: g * gamma_density(a, x, order=0),
-    ),
+    vjp=slopes(gammainc_derivative, 2),
     ball=lambda a, x: x.gamma_lower(a, regularized=1),
     rounding=16,
     sympy="lowergamma(x, y)/gamma(x)",
     jax="gammainc",
-    domain=("(0, inf)", "[0, inf)"),
+    domain=INCOMPLETE,
 )
 gammaincc = op(
     "gammaincc",
     in_precision(sp.gammaincc),
-    vjp=(
-        Unavailable("gammaincc", "a"),
-        lambda g, y, a, x: -g * gamma_density(a, x, order=0),
-    ),
+    vjp=slopes(gammainc_derivative, 2, sign=-1),
     ball=lambda a, x: x.gamma_upper(a, regularized=1),
     rounding=16,
     sympy="uppergamma(x, y)/gamma(x)",
     jax="gammaincc",
-    domain=("(0, inf)", "[0, inf)"),
+    domain=INCOMPLETE,
 )
 
 

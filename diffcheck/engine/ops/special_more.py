@@ -1,5 +1,5 @@
 # ruff: noqa: ARG005 - rules share one signature
-"""Zeta, Lambert W, elliptic and hypergeometric functions, relative entropies."""
+"""Zeta, Lambert W, elliptic functions, relative entropies."""
 
 from __future__ import annotations
 
@@ -12,38 +12,30 @@ import scipy.special as sp
 from flint import acb, arb, arb_series
 
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, series_terms, where_by_arb
-from diffcheck.engine.ops.elementwise import exp
-from diffcheck.engine.ops.special import xlog1py, xlogy
+from diffcheck.engine.ops.differences import Analytic
+from diffcheck.engine.ops.parameter_slopes import derivatives_of, slopes
 from diffcheck.engine.ops.special_forward import in_precision
-from diffcheck.engine.ops.special_gamma import betaln
-from diffcheck.engine.table import Entry, Unavailable, op
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 
 
-def _zeta_ball(s: arb, q: arb, *, order: int) -> arb:
+def _zeta(n: int, *_args: arb) -> Analytic:
     """Return the n-th derivative in q, (-1)ⁿ s … (s + n - 1) ζ(s + n, q) (DLMF 25.11.17)."""
-    factor = math.prod((-(s + j) for j in range(order)), start=arb(1))
-    return factor * (s + order).zeta(q)
+
+    def function(s: Any, q: Any) -> Any:
+        return math.prod((-(s + j) for j in range(n)), start=(s + n).zeta(q))
+
+    return Analytic(function=function, branches=((1.0,), (0.0,)))
 
 
-zeta_derivative: Entry = op(  # s + 1 would be rounded, which costs u log q
-    "zeta_derivative",
-    by_arb(_zeta_ball),
-    vjp=(
-        Unavailable("zeta_derivative", "its exponent"),
-        lambda g, y, s, q, order: g * zeta_derivative(s, q, order=order + 1),
-    ),
-    ball=_zeta_ball,
-    domain=("(1, 50]", "(0, inf)"),
-    slope="zeta",
-    sympy="zeta(x, y).diff(y, order)",
-)
-zeta: Entry = op(
+zeta = op(
     "zeta",
     in_precision(sp.zeta),
-    vjp=(
-        Unavailable("zeta", "its exponent"),
-        lambda g, y, s, q: g * zeta_derivative(s, q, order=1),
+    vjp=slopes(
+        derivatives_of(
+            "zeta", _zeta, sympy="zeta(x, y)", domain=("(1, 50]", "(0, inf)")
+        ),  # s + 1 would be rounded, which costs u log q
+        2,
     ),
     ball=lambda s, q: s.zeta(q),
     rounding=8,
@@ -192,51 +184,6 @@ ellipkm1 = op(
     rounding=4,
     sympy="elliptic_k(1 - x)",
     domain="(0, inf)",
-)
-
-hyp1f1: Entry = op(
-    "hyp1f1",
-    finite_by_arb(in_precision(sp.hyp1f1), lambda a, b, x: x.hypgeom_1f1(a, b)),
-    vjp=(
-        Unavailable("hyp1f1", "a"),
-        Unavailable("hyp1f1", "b"),
-        lambda g, y, a, b, x: g * (a * hyp1f1(a + 1, b + 1, x) / b),  # a/b alone may overflow
-    ),
-    ball=lambda a, b, x: x.hypgeom_1f1(a, b),
-    rounding=64,
-    sympy="hyper([x], [y], z)",
-    jax="hyp1f1",
-    domain=("(0, 10]", "(0, 10]", "[-10, 10]"),
-)
-hyp2f1: Entry = op(
-    "hyp2f1",
-    finite_by_arb(in_precision(sp.hyp2f1), lambda a, b, c, x: x.hypgeom_2f1(a, b, c)),
-    vjp=(
-        Unavailable("hyp2f1", "a"),
-        Unavailable("hyp2f1", "b"),
-        Unavailable("hyp2f1", "c"),
-        lambda g, y, a, b, c, x: g * (a * b * hyp2f1(a + 1, b + 1, c + 1, x) / c),
-    ),
-    ball=lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
-    rounding=64,
-    sympy="hyper([x, y], [z], t)",
-    jax="hyp2f1",
-    domain=("(0, 4]", "(0, 4]", "(0, 4]", "[-1, 0.75]"),
-)
-
-betainc = op(
-    "betainc",
-    in_precision(sp.betainc),
-    vjp=(
-        Unavailable("betainc", "a"),
-        Unavailable("betainc", "b"),
-        lambda g, y, a, b, x: g * exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b)),
-    ),
-    ball=lambda a, b, x: x.beta_lower(a, b, regularized=1),
-    rounding=64,
-    sympy="betainc_regularized(x, y, 0, z)",
-    jax="betainc",
-    domain=("(0, 100]", "(0, 100]", "(0, 1)"),
 )
 
 

@@ -1,8 +1,7 @@
 """Densities and distribution functions by scipy.stats' names, as modules: `stats.norm.logcdf`.
 
 Tails are computed as tails: `logcdf` by log_ndtr, `sf` never as 1 - cdf. Beside their arguments all
-are differentiable in their parameters, but where the special function beneath is not (the first
-arguments of gammainc and betainc): there `NotImplementedError` says so.
+are differentiable in their parameters.
 """
 
 from diffcheck.engine.stats import (

@@ -9,7 +9,7 @@ import numpy as np
 from diffcheck.engine.ops.elementwise import exp, log
 from diffcheck.engine.ops.special import xlog1py, xlogy
 from diffcheck.engine.ops.special_gamma import betaln
-from diffcheck.engine.ops.special_more import betainc
+from diffcheck.engine.ops.special_hypergeometric import betainc
 from diffcheck.engine.stats.support import on_interval
 
 
@@ -28,12 +28,12 @@ def pdf(x: Any, a: Any, b: Any) -> Any:
 
 
 def cdf(x: Any, a: Any, b: Any) -> Any:
-    """Return the probability of a value of at most x; not differentiable in a and b."""
+    """Return the probability of a value of at most x."""
     return on_interval(lambda x: betainc(a, b, x), x, 1.0, below=0.0, above=1.0, at=0.5)
 
 
 def sf(x: Any, a: Any, b: Any) -> Any:
-    """Return the probability of a value above x, as a tail; not differentiable in a and b."""
+    """Return the probability of a value above x, as a tail."""
     return on_interval(lambda x: betainc(b, a, 1 - x), x, 1.0, below=1.0, above=0.0, at=0.5)
 
 

@@ -18,12 +18,12 @@ def pdf(x: Any, df: Any) -> Any:
 
 
 def cdf(x: Any, df: Any) -> Any:
-    """Return the probability of a value of at most x; not differentiable in df."""
+    """Return the probability of a value of at most x."""
     return gamma.cdf(x, 0.5 * df, scale=2.0)
 
 
 def sf(x: Any, df: Any) -> Any:
-    """Return the probability of a value above x, as a tail; not differentiable in df."""
+    """Return the probability of a value above x, as a tail."""
     return gamma.sf(x, 0.5 * df, scale=2.0)
 
 

@@ -27,13 +27,13 @@ def pdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 def cdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """Return the probability of a value of at most x; not differentiable in a."""
+    """Return the probability of a value of at most x."""
     z = (x - loc) / scale
     return on_interval(lambda z: gammainc(a, z), z, below=0.0, above=1.0, at=1.0)
 
 
 def sf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """Return the probability of a value above x, as a tail; not differentiable in a."""
+    """Return the probability of a value above x, as a tail."""
     z = (x - loc) / scale
     return on_interval(lambda z: gammaincc(a, z), z, below=1.0, above=0.0, at=1.0)
 

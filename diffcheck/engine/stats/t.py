@@ -7,7 +7,7 @@ from typing import Any
 from diffcheck.engine.ops.comparison import greater, less
 from diffcheck.engine.ops.elementwise import exp, log, log1p, where
 from diffcheck.engine.ops.special_gamma import gammaln
-from diffcheck.engine.ops.special_more import betainc, hyp2f1
+from diffcheck.engine.ops.special_hypergeometric import betainc, hyp2f1
 from diffcheck.engine.values import constant
 
 
@@ -29,7 +29,7 @@ def pdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 def cdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """Return the probability of a value of at most x; not differentiable in df."""
+    """Return the probability of a value of at most x."""
     z = (x - loc) / scale
     middle = less(z * z, df)
     right = greater(z, 0)
@@ -40,7 +40,7 @@ def cdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 def sf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """Return the probability of a value above x; not differentiable in df."""
+    """Return the probability of a value above x."""
     return cdf(-((x - loc) / scale), df)
 
 

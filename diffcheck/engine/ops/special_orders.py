@@ -1,0 +1,268 @@
+"""Bessel and Struve functions of real order, with derivatives in the order.
+
+In the argument by DLMF 10.6.7, 10.29.5 and 11.4.28.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import scipy.special as sp
+from flint import acb, arb, ctx
+
+from diffcheck import disc_bounds
+from diffcheck.balls import is_less
+from diffcheck.disc_bounds import either
+from diffcheck.engine.ops.arb_forward import finite_by_arb, where_by_arb
+from diffcheck.engine.ops.differences import Analytic
+from diffcheck.engine.ops.parameter_slopes import Orders, derivatives_of, slopes
+from diffcheck.engine.ops.special_bessel import KINDS, doubtful, doubtful_as_single
+from diffcheck.engine.ops.special_forward import in_precision, small_order_first
+from diffcheck.engine.ops.stable import in_double
+from diffcheck.engine.table import Entry, op
+
+DOMAIN: Final = ("[0, 50]", "(0, 100)")
+
+
+SERIES_BITS: Final = 256  # with fewer, Arb integrates numerically, which takes it 10 ms
+
+
+def _beside_integers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return Arb's Y or K with the digits more that it loses beside an integer order."""
+
+    def with_more(v: Any, x: Any) -> Any:
+        away = abs(v - arb(round(float(v.mid())))) if type(v) is arb else arb(0)
+        lost = 0
+        if away > 0:
+            mantissa, exponent = away.lower().man_exp()
+            lost = max(0, -int(exponent) - int(mantissa).bit_length())
+        with ctx.workprec(max(SERIES_BITS, ctx.prec + lost + 10)):
+            return function(v, x)
+
+    return with_more
+
+
+# Of each kind: the function of real or complex balls.
+BALLS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "j": lambda v, x: x.bessel_j(v),
+    "y": _beside_integers(lambda v, x: x.bessel_y(v)),
+    "i": lambda v, x: x.bessel_i(v),
+    "k": _beside_integers(lambda v, x: x.bessel_k(v)),
+}
+
+
+BOUNDS: Final = {
+    "j": disc_bounds.bessel_j, "y": disc_bounds.bessel_y,
+    "i": disc_bounds.bessel_i, "k": disc_bounds.bessel_k,
+}  # fmt: skip
+
+
+def _in_argument(function: Callable[..., Any], v: Any, x: Any, *, signs: Any, n: int) -> Any:
+    """Return the n-th derivative: 2⁻ⁿ Σ (±1)ᵏ (n over k) C_{v-n+2k} (DLMF 10.6.7, 10.29.5)."""
+    alternates, sign = signs
+    terms = (alternates**k * math.comb(n, k) * function(v - n + 2 * k, x) for k in range(n + 1))
+    return sum(terms, start=arb(0)) * sign**n * arb((1, -n))
+
+
+def _cylinder(kind: str) -> Callable[..., Analytic]:
+    signs, own = KINDS[kind][2:], BOUNDS[kind]
+
+    def in_variable(n: int, *_args: arb) -> Analytic:
+        def function(v: Any, x: Any) -> Any:
+            return _in_argument(BALLS[kind], v, x, signs=signs, n=n)
+
+        def by_integrals(v: acb, x: acb) -> Any:
+            return _in_argument(own, v, x, signs=(1, 1), n=n)
+
+        bounds = (function, by_integrals) if kind in "ji" else (by_integrals,)
+        return Analytic(function=function, branches=((), (0.0,)), bound=either(*bounds))
+
+    return in_variable
+
+
+def _at_zero(orders: Orders, v: arb, x: arb) -> arb | None:
+    """Return the derivatives of J or I of a positive order at x = 0 that are 0."""
+    return arb(0) if x.is_zero() and v > orders[1] and orders[0] else None
+
+
+def _even_in_order(orders: Orders, v: arb, _x: arb) -> arb | None:
+    """Return the odd derivatives of K in its order at the order 0, which are 0."""
+    return arb(0) if v.is_zero() and orders[0] % 2 else None
+
+
+EXCEPTIONS: Final = {"j": _at_zero, "i": _at_zero, "k": _even_in_order}
+
+
+def _order_ball(v: arb, x: arb, *, kind: str, order: int) -> arb:
+    ball: arb = _in_argument(BALLS[kind], v, x, signs=KINDS[kind][2:], n=order)
+    return ball
+
+
+def _order_forward(v: Any, x: Any, *, kind: str, order: int) -> Any:
+    _, _, alternates, sign = KINDS[kind]
+    library = REAL_ORDER[kind]
+    total = 0
+    for k in range(order + 1):
+        total = total + alternates**k * math.comb(order, k) * library(v - order + 2 * k, x)
+    return sign**order * total / 2**order
+
+
+REAL_ORDER: Final = {
+    "j": small_order_first(sp.jv), "y": in_precision(sp.yv),
+    "i": small_order_first(sp.iv), "k": in_precision(sp.kv),
+}  # fmt: skip
+
+
+def _value(v: Any, x: Any, *, kind: str) -> Any:
+    """Return a Bessel function: by Arb where SciPy's digits are in doubt."""
+    if np.result_type(v, x).itemsize < np.dtype(np.float64).itemsize:
+        return _as_single(v, x, kind=kind, order=0)
+    doubt = where_by_arb(
+        lambda y, _v, x: doubtful(y, x) | (np.abs(x) > 2), _order_forward, _order_ball
+    )
+    return doubt(v, x, kind=kind, order=0)
+
+
+@in_double
+def _as_single(v: Any, x: Any, *, kind: str, order: int) -> Any:
+    certain = where_by_arb(
+        lambda y, v, x: doubtful_as_single(y, x) | (v < 1e-3), _order_forward, _order_ball
+    )
+    return certain(v, x, kind=kind, order=order)
+
+
+def _faster(kind: str) -> Callable[..., Any]:
+    """Return what puts SciPy before Arb, for float32 and derivatives in the argument alone."""
+
+    def before(by_arb: Callable[..., Any]) -> Callable[..., Any]:
+        def forward(v: Any, x: Any, *, orders: Orders) -> Any:
+            if orders[0] or np.result_type(v, x).itemsize >= np.dtype(np.float64).itemsize:
+                return by_arb(v, x, orders=orders)
+            return _as_single(v, x, kind=kind, order=orders[1])
+
+        return forward
+
+    return before
+
+
+def _of_order(name: str, kind: str) -> Entry:
+    """Register a Bessel function of real order."""
+    text = f"bessel{kind}(x, y)"
+    entry = derivatives_of(
+        name,
+        _cylinder(kind),
+        sympy=text,
+        domain=DOMAIN,
+        exception=EXCEPTIONS.get(kind, lambda *_args: None),
+        forward=_faster(kind),
+        rounding=8,
+    )
+    return op(
+        name,
+        lambda v, x: _value(v, x, kind=kind),
+        vjp=slopes(entry, 2),
+        ball=lambda v, x: _order_ball(v, x, kind=kind, order=0),
+        rounding=16,
+        sympy=text,
+        domain=DOMAIN,
+    )
+
+
+jv = _of_order("jv", "j")
+yv = _of_order("yv", "y")
+iv = _of_order("iv", "i")
+kv = _of_order("kv", "k")
+
+
+def _scaled(n: int, _v: arb, x: arb) -> Analytic:
+    """Return the n-th derivative of exp(-|x|) I_v(x), by Leibniz' rule."""
+    sign = 1 if is_less(x, arb(0)) else -1
+
+    def scaled(ball: Callable[..., Any], signs: tuple[int, int], v: Any, x: Any) -> Any:
+        terms = (
+            math.comb(n, k)
+            * (signs[1] * sign) ** (n - k)
+            * _in_argument(ball, v, x, signs=signs, n=k)
+            for k in range(n + 1)
+        )
+        return (sign * x).exp() * sum(terms, start=arb(0))
+
+    def function(v: Any, x: Any) -> Any:
+        return scaled(BALLS["i"], KINDS["i"][2:], v, x)
+
+    def by_integrals(v: acb, x: acb) -> Any:
+        return scaled(BOUNDS["i"], (1, sign), v, x)
+
+    return Analytic(function=function, branches=((), (0.0,)), bound=either(function, by_integrals))
+
+
+SCALED: Final = "exp(-Abs(y))*besseli(x, y)"
+
+
+def _ive_ball(v: arb, x: arb) -> arb:
+    ball: arb = _scaled(0, v, x).function(v, x)
+    return ball
+
+
+ive = op(  # SciPy's is 0 at subnormal arguments, where an order next to 0 gives 1
+    "ive",
+    finite_by_arb(in_precision(sp.ive), _ive_ball, also=lambda y, _v, x: (y == 0) & (x != 0)),
+    vjp=slopes(derivatives_of("ive", _scaled, sympy=SCALED, domain=DOMAIN, exception=_at_zero), 2),
+    ball=_ive_ball,
+    rounding=16,
+    sympy=SCALED,
+    domain=DOMAIN,
+)
+
+
+def _struve_ball(v: Any, x: Any) -> Any:
+    """Return H_v by its ₁F₂ series, which has no pole if it is regularized (DLMF 11.2.1)."""
+    half = arb(1) / 2
+    series = (-(x * x) / 4).hypgeom([1 + 0 * v], [3 * half + 0 * v, v + 3 * half], regularized=True)
+    return (x / 2) ** (v + 1) * series
+
+
+def _struve(n: int, *_args: arb) -> Analytic:
+    return Analytic(function=lambda v, x: _struve_derivative(v, x, n), branches=((), (0.0,)))
+
+
+def _struve_derivative(v: Any, x: Any, n: int) -> Any:
+    """Return the n-th derivative: of H' = H_{v-1} - (v/x) H_v (DLMF 11.4.28), n - 1 times."""
+    if n == 0:
+        return _struve_ball(v, x)
+    terms = (
+        math.comb(n - 1, k)
+        * (-1) ** k
+        * math.factorial(k)
+        / x ** (k + 1)
+        * _struve_derivative(v, x, n - 1 - k)
+        for k in range(n)
+    )
+    return _struve_derivative(v - 1, x, n - 1) - v * sum(terms, start=0 * x)
+
+
+STRUVE: Final = (
+    "2*(y/2)**(x + 1)*hyper([1], [S(3)/2, x + S(3)/2], -y**2/4)/sqrt(pi)/gamma(x + S(3)/2)"
+)
+DOMAIN_STRUVE: Final = ("[0, 10]", "(0, 100)")
+struve = op(
+    "struve",
+    in_precision(sp.struve),
+    vjp=slopes(
+        derivatives_of(
+            "struve",
+            _struve,
+            sympy=STRUVE,
+            domain=DOMAIN_STRUVE,
+            exception=lambda orders, v, x: _at_zero(orders, v + 1, x),
+        ),
+        2,
+    ),
+    ball=_struve_ball,
+    rounding=16,
+    sympy=STRUVE,
+    domain=DOMAIN_STRUVE,
+)

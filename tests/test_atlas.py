@@ -18,7 +18,7 @@ def test_a_case_is_derived_from_the_row():
 
 
 def test_arguments_without_a_derivative_are_data():
-    assert alone("gammainc").wrt == ("y",)
+    assert alone("copysign").wrt == ("x",)
     assert alone("hypot").wrt == ("x", "y")
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-from flint import acb, arb, ctx
+from flint import arb
 
-from diffcheck.backends.jax_exact.values import balls_of, is_float, mapped, whole, xp
+from diffcheck.backends.jax_exact.values import is_float, mapped, whole, xp
 from diffcheck.balls import ZERO
+from diffcheck.engine import TABLE
 from diffcheck.engine.ball_trace import BALLS, as_objects
 from diffcheck.engine.ops.comparison import ball_less
 from diffcheck.engine.tensor import tensor_of
@@ -22,21 +23,8 @@ def _polygamma(order: Any, x: Any) -> Any:
     return xp.polygamma(orders.pop(), x)
 
 
-def _lower_gamma_in_order(a: arb, x: arb) -> arb:
-    """Return ∂P(a, x)/∂a by Cauchy's integral over a circle around a."""
-    radius = a / 2
-
-    def integrand(t: acb, _analytic: bool) -> acb:
-        step = radius * (acb(0, 1) * t).exp()
-        return acb(x).gamma_lower(acb(a) + step, regularized=1) / step
-
-    with ctx.workprec(ctx.prec + 20):
-        return (acb.integral(integrand, 0, 2 * arb.pi()) / (2 * arb.pi())).real
-
-
 def _igamma_grad_a(a: Any, x: Any) -> Any:
-    found = np.frompyfunc(_lower_gamma_in_order, 2, 1)(balls_of(a), balls_of(x))
-    return tensor_of(as_objects(found), BALLS, None)
+    return TABLE["gammainc_derivative"].entry(a, x, orders=(1, 0))
 
 
 def _gammaln(x: Any) -> Any:

@@ -43,7 +43,6 @@ _BETA = "B and ψ(a) - ψ(a + b) leave the range one by one, where their product
 _CARLSON = "SciPy's Carlson integral underflows early; the derivative is subnormal"
 _LARGEST = "a + b overflows; the derivative is subnormal"
 _OWEN = "two terms cancel at h = ±1, a root for small a"
-_STRUVE = "a formula for the second derivative has a pole at v = 1/2"
 _GREATEST = {name: float(fmt.max) for name, fmt in FORMATS.items()}
 # Strict: one that is not found any more is to be taken out.
 DECLARED: Final[dict[Key, Miss]] = {
@@ -55,6 +54,4 @@ DECLARED: Final[dict[Key, Miss]] = {
     ("ellipkm1", "float64", 1): Miss(_CARLSON, (0,), (8.824730259695e206,)),
     ("owens_t", "float32", 2): Miss(_OWEN, (0, 0), (-1.0, -(2.0**-23))),
     ("owens_t", "float64", 2): Miss(_OWEN, (0, 0), (-1.0, -(2.0**-52))),
-    ("struve", "float32", 2): Miss(_STRUVE, (1, 1), (0.5, 2.0**-20)),
-    ("struve", "float64", 2): Miss(_STRUVE, (1, 1), (0.5, 2.0**-20)),
 }

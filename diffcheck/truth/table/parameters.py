@@ -1,7 +1,7 @@
 """Derivatives that SymPy leaves unevaluated, those in parameters: by Cauchy's integral.
 
 The coefficients of the power series are sums over roots of unity on a small circle. Those of an
-N-th part too high are mixed in, which Cauchy's estimate on a circle 2^FAR times as large bounds.
+order N, 2N, … higher are mixed in, which Cauchy's estimate bounds on a circle 2^far times as large.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from diffcheck import disc_bounds
 from diffcheck.balls import Undecided
 from diffcheck.truth.table.special import hypergeometric
 
-FAR: Final = 24  # binary orders of magnitude between the two circles
+POINTS: Final = 16  # on the small circle at most, besides one an order
+FAR: Final = 24  # binary orders of magnitude between the two circles at least
 LEVELS: Final = (3, 8, 16, 32)  # the larger circle's radius is 2^-level, or |p| 2^-level
 
 
@@ -130,12 +131,13 @@ def _by_cauchy(
     bound = disc_bounds.either(analytic.function, analytic.bound)(*boxes)
     if not bound.is_finite():
         return None
-    points = ctx.prec // FAR + 2
-    counts = [orders[i] + points for i in varied]
-    lost = sum(orders[i] * FAR for i in varied)
+    far = max(FAR, ctx.prec // POINTS + 1)
+    counts = [orders[i] + ctx.prec // far + 2 for i in varied]
+    lost = sum(orders[i] * far for i in varied)
     with ctx.workprec(ctx.prec + lost + 20):
-        total = _sum_over_roots(analytic.function, args, orders, varied, radii, counts)
-        rest = bound * _mixed_in(counts)
+        small = [r * arb((1, -far)) for r in radii]
+        total = _sum_over_roots(analytic.function, args, orders, varied, small, counts)
+        rest = bound * _mixed_in(counts, far)
         for i, r in zip(varied, radii, strict=True):
             rest *= math.factorial(orders[i]) / r ** orders[i]
         return total + arb(0, rest.upper())
@@ -158,22 +160,21 @@ def _sum_over_roots(
 ) -> arb:
     """Return ∏ k!/(N rᵏ) Σ f(p + r ω^j) ω^(-jk) over the N-th roots of unity of each argument."""
     total = acb(0)
-    small = [r * arb((1, -FAR)) for r in radii]
     for places in product(*map(range, counts)):
         at = list(map(acb, args))
         turned = arb(0)
-        for i, r, n, j in zip(varied, small, counts, places, strict=True):
+        for i, r, n, j in zip(varied, radii, counts, places, strict=True):
             at[i] = args[i] + r * acb(arb(2 * j) / n).exp_pi_i()
             turned += arb(2 * j * orders[i]) / n
         total += function(*at) * acb(-turned).exp_pi_i()
-    for i, r, n in zip(varied, small, counts, strict=True):
+    for i, r, n in zip(varied, radii, counts, strict=True):
         total *= math.factorial(orders[i]) / (n * r ** orders[i])
     return total.real
 
 
-def _mixed_in(counts: Sequence[int]) -> arb:
-    """Return ∏ 1/(1 - ρ^N) - 1, ρ = 2^-FAR: the share of the coefficients N, 2N, … too high."""
+def _mixed_in(counts: Sequence[int], far: int) -> arb:
+    """Return ∏ 1/(1 - ρ^N) - 1, ρ = 2^-far: the share of the coefficients N, 2N, … too high."""
     every = arb(1)
     for n in counts:
-        every /= 1 - arb((1, -FAR * n))
+        every /= 1 - arb((1, -far * n))
     return every - 1

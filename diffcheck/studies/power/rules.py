@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from diffcheck.engine import TABLE, Op
-from diffcheck.engine.table import Unavailable, changed
+from diffcheck.engine.table import changed
 
 Rule = Callable[..., Any]
 Mode = Literal["vjp", "jvp"]
@@ -48,7 +48,7 @@ def _sites_of(op: Op) -> Iterator[Site]:
         if callable(rules):
             yield Site(op.name, mode, 0)
         for i, rule in enumerate(() if callable(rules) else rules or ()):
-            if rule is not None and not isinstance(rule, Unavailable):
+            if rule is not None:
                 yield Site(op.name, mode, i)
 
 

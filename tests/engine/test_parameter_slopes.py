@@ -99,7 +99,7 @@ PRODUCT = Analytic(function=lambda x, y: x.exp() * y.sin(), branches=((), ()))
 @settings(max_examples=30, deadline=None)
 @given(
     x=st.floats(-3, 3), y=st.floats(-3, 3), m=st.integers(0, 3), n=st.integers(0, 3),
-    width=st.integers(30, 90),
+    width=st.integers(50, 90),
 )  # fmt: skip
 def test_encloses_the_derivative_at_every_point_of_a_ball(x, y, m, n, width):
     side = arb((1, -width))
@@ -110,7 +110,7 @@ def test_encloses_the_derivative_at_every_point_of_a_ball(x, y, m, n, width):
             a, b = arb(x) + s * side, arb(y) + t * side
             exact = a.exp() * (b + n * arb.pi() / 2).sin()
             assert ball.overlaps(exact)
-        assert ball.rad() < 2.0**28 * side + 2.0**-80
+        assert ball.rad() < 2.0**36 * side + 2.0**-80
 
 
 def test_a_pole_in_the_disc_gives_no_ball_that_is_wrong():

@@ -38,7 +38,7 @@ class Site:
 
 
 def sites() -> list[Site]:
-    """Return every rule that could be wrong, in table order; one that only raises could not."""
+    """Return every rule, in table order."""
     return [site for op in TABLE.values() for site in _sites_of(op)]
 
 

@@ -12,15 +12,15 @@ import numpy as np
 from diffcheck.backends.autograd_namespace import namespace
 from diffcheck.backends.autograd_operations import count_operations
 from diffcheck.backends.autograd_transforms import ONE_COMPONENT, TRANSFORMS
-from diffcheck.backends.base import BackendError, Evaluation, MissingFunctionError, Unsupported
+from diffcheck.backends.base import Evaluation, Unsupported
 from diffcheck.backends.blocks import Arrays, inputs_at
-from diffcheck.backends.pointwise import direction_arrays, flatten, named, require
+from diffcheck.backends.counts import Key, OperationCounts
+from diffcheck.backends.guests import refusals
+from diffcheck.backends.pointwise import at_points, direction_arrays, named, require
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import Kind
 from diffcheck.floats import Format
 
-Key = tuple[Case, Any, Quantity, str]
-# A shared program has run on the engine: where autograd refuses it, autograd lacks something.
 _REFUSALS: Final = (AttributeError, IndexError, TypeError, ValueError)
 
 
@@ -33,7 +33,7 @@ class AutogradBackend:
     derived: Final[frozenset[Kind]] = frozenset()  # forward mode has rules of its own
 
     def __init__(self) -> None:
-        self._operations: dict[Key, int] = {}
+        self._operations = OperationCounts()
 
     def devices(self) -> tuple[str, ...]:
         """Return the one device there is."""
@@ -61,36 +61,21 @@ class AutogradBackend:
         """
         where = f"{case.name}, program {program!r}, {quantity.kind}, autograd {mode} on {device}"
         run = _Run(case, program, quantity, fmt, where)
-        found = [np.empty((0, *quantity.shape), dtype=fmt.dtype)]
-        with (
-            np.errstate(all="ignore"),
-            _explained(shared=program not in case.backend_programs.get("autograd", {})),
-        ):
-            for point in points:
-                result = run(TRANSFORMS[quantity.kind], inputs_at(case, point, fmt))
-                found.append(flatten(result, case, quantity, where)[None])
-            operations = self._count(run, points)
-        values = np.concatenate(found)
+        shared = program not in case.backend_programs.get("autograd", {})
+
+        def one(point: Point) -> Any:
+            return run(TRANSFORMS[quantity.kind], inputs_at(case, point, fmt))
+
+        with np.errstate(all="ignore"), _explained(shared=shared):
+            values = at_points(one, points, case, quantity, fmt, where)
+            operations = self._operations.of(run.key, points, run.count)
         if values.dtype != fmt.dtype:
             raise Unsupported(f"autograd answers in {values.dtype} where {fmt.name} was asked")
         return Evaluation(values=values, operations=operations)
 
     def forget(self, case: Case) -> None:
         """Drop the operation counts of this case."""
-        self._operations = {k: n for k, n in self._operations.items() if k[0] is not case}
-
-    def _count(self, run: _Run, points: Sequence[Point]) -> int:
-        if run.key not in self._operations and points:
-            inputs = inputs_at(run.case, points[0], run.fmt)
-            component = ONE_COMPONENT[run.quantity.kind]
-
-            def of_inputs(x: Any) -> Any:
-                changed = [x[i] for i in range(len(run.case.wrt))]
-                return run(component, {**inputs, **named(run.case, changed)})
-
-            x = tuple(inputs[name] for name in run.case.wrt)
-            self._operations[run.key] = count_operations(of_inputs, x)
-        return self._operations.get(run.key, 0)
+        self._operations.forget(case)
 
 
 class _Run:
@@ -116,26 +101,24 @@ class _Run:
 
         return transform(of_wrt, tuple(inputs[name] for name in self.case.wrt), *self.seeds)
 
+    def count(self, point: Point) -> int:
+        """Return the operations of one component."""
+        inputs = inputs_at(self.case, point, self.fmt)
+        component = ONE_COMPONENT[self.quantity.kind]
+
+        def of_inputs(x: Any) -> Any:
+            changed = [x[i] for i in range(len(self.case.wrt))]
+            return self(component, {**inputs, **named(self.case, changed)})
+
+        return count_operations(of_inputs, tuple(inputs[name] for name in self.case.wrt))
+
 
 @contextmanager
 def _explained(*, shared: bool) -> Iterator[None]:
-    """Turn what autograd lacks into `Unsupported`; a program written for it may just fail."""
-    with warnings.catch_warnings():
+    own = np.linalg.LinAlgError
+    with (
+        warnings.catch_warnings(),
+        refusals("autograd", "a rule", _REFUSALS, passed=own, shared=shared),
+    ):
         warnings.filterwarnings("ignore", "Output seems independent of input")
-        try:
-            yield
-        except MissingFunctionError as error:
-            raise Unsupported(str(error)) from error
-        except NotImplementedError as error:
-            raise Unsupported(f"autograd lacks a rule: {_first_line(error)}") from error
-        except (BackendError, np.linalg.LinAlgError):
-            raise
-        except _REFUSALS as error:
-            if not shared:
-                raise
-            text = f"{type(error).__name__}: {_first_line(error)}"
-            raise Unsupported(f"autograd cannot run this program: {text}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
+        yield

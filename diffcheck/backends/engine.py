@@ -19,11 +19,12 @@ from diffcheck.backends.base import (
     places_of,
 )
 from diffcheck.backends.blocks import inputs_at
+from diffcheck.backends.counts import OperationCounts
 from diffcheck.backends.engine_namespace import namespace
 from diffcheck.backends.engine_reader import read
 from diffcheck.backends.engine_transforms import ONE_COMPONENT, TRANSFORMS
 from diffcheck.backends.literals import with_rounded_literals
-from diffcheck.backends.pointwise import direction_arrays, flatten, named, require
+from diffcheck.backends.pointwise import at_points, direction_arrays, flatten, named, require
 from diffcheck.balls import precision
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import Kind
@@ -31,7 +32,6 @@ from diffcheck.engine.ball_trace import lift
 from diffcheck.engine.tensor import base
 from diffcheck.floats import Format
 
-Key = tuple[Case, Any, Quantity, str]
 Arrays = dict[str, Any]
 
 
@@ -44,7 +44,7 @@ class EngineBackend:
     derived: Final[frozenset[Kind]] = frozenset()  # each op has a JVP rule of its own
 
     def __init__(self) -> None:
-        self._operations: dict[Key, int] = {}
+        self._operations = OperationCounts()
 
     def devices(self) -> tuple[str, ...]:
         """Return the one device there is."""
@@ -73,14 +73,23 @@ class EngineBackend:
         where = f"{case.name}, program {program!r}, {quantity.kind}, engine {mode} on {device}"
         f = _program(case, program, fmt.dtype, where)
         seeds = direction_arrays(case, quantity, fmt.dtype)
-        found = [np.empty((0, *quantity.shape), dtype=fmt.dtype)]
+
+        def one(point: Point) -> Any:
+            return _apply(TRANSFORMS[quantity.kind], f, case, inputs_at(case, point, fmt), seeds)
+
+        def count(point: Point) -> int:
+            inputs = inputs_at(case, point, fmt)
+
+            def component(*x: Any) -> Any:
+                changed = {**inputs, **named(case, x)}
+                return _apply(ONE_COMPONENT[quantity.kind], f, case, changed, seeds)
+
+            return engine.count_operations(component, *(inputs[name] for name in case.wrt))
+
         with _explained(), np.errstate(all="ignore"):
-            for point in points:
-                inputs = inputs_at(case, point, fmt)
-                result = _apply(TRANSFORMS[quantity.kind], f, case, inputs, seeds)
-                found.append(flatten(result, case, quantity, where)[None])
-            operations = self._count(case, program, quantity, points, fmt, where)
-        values = np.concatenate(found)
+            values = at_points(one, points, case, quantity, fmt, where)
+            key = (case, case.program_for(program, "engine"), quantity, fmt.name)
+            operations = self._operations.of(key, points, count)
         require(values.dtype, fmt.dtype, where)
         return Evaluation(values=values, operations=operations)
 
@@ -153,31 +162,7 @@ class EngineBackend:
 
     def forget(self, case: Case) -> None:
         """Drop the operation counts of this case."""
-        self._operations = {k: n for k, n in self._operations.items() if k[0] is not case}
-
-    def _count(
-        self,
-        case: Case,
-        program: str,
-        quantity: Quantity,
-        points: Sequence[Point],
-        fmt: Format,
-        where: str,
-    ) -> int:
-        key = (case, case.program_for(program, "engine"), quantity, fmt.name)
-        if key not in self._operations and points:
-            inputs = inputs_at(case, points[0], fmt)
-
-            f = _program(case, program, fmt.dtype, where)
-            seeds = direction_arrays(case, quantity, fmt.dtype)
-
-            def component(*x: Any) -> Any:
-                changed = {**inputs, **named(case, x)}
-                return _apply(ONE_COMPONENT[quantity.kind], f, case, changed, seeds)
-
-            x = tuple(inputs[name] for name in case.wrt)
-            self._operations[key] = engine.count_operations(component, *x)
-        return self._operations.get(key, 0)
+        self._operations.forget(case)
 
 
 def _program(case: Case, program: str, dtype: np.dtype[Any], where: str) -> Callable[[Arrays], Any]:

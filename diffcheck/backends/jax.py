@@ -21,6 +21,7 @@ from diffcheck.backends.base import (
     places_of,
 )
 from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, split
+from diffcheck.backends.counts import Key, OperationCounts
 from diffcheck.backends.forms import DEPTHS, leading_axes
 from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import count_operations
@@ -40,8 +41,6 @@ PLATFORMS: Final = ("cpu", "gpu", "tpu")
 WIDE: Final = FORMATS["float64"]
 HIGHEST: Final = "+highest"  # suffix of the modes that ask for full matmul precision
 _CANNOT_TRACE: Final = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, NotImplementedError)
-
-Key = tuple[Case, Any, Quantity, str]
 
 
 def devices_by_name() -> dict[str, jax.Device]:
@@ -82,7 +81,7 @@ class JaxBackend:
 
     def __init__(self) -> None:
         self._functions: dict[tuple[Key, str], Callable[..., Any]] = {}
-        self._operations: dict[Key, int] = {}
+        self._operations = OperationCounts()
         self._programs: dict[Key, tuple[Program, Any]] = {}
 
     def devices(self) -> tuple[str, ...]:
@@ -181,7 +180,7 @@ class JaxBackend:
     def forget(self, case: Case) -> None:
         """Drop whatever was compiled or read for this case."""
         self._functions = {k: f for k, f in self._functions.items() if k[0][0] is not case}
-        self._operations = {k: n for k, n in self._operations.items() if k[0] is not case}
+        self._operations.forget(case)
         self._programs = {k: p for k, p in self._programs.items() if k[0] is not case}
 
     def _read(
@@ -271,12 +270,12 @@ class JaxBackend:
     def _count(
         self, case: Case, program: str, quantity: Quantity, points: Sequence[Point], fmt: Format
     ) -> int:
-        key = _key(case, program, quantity, fmt)
-        if key not in self._operations and points:
+        def count(point: Point) -> int:
             single = _single(case, program, fmt, TRANSFORMS[quantity.kind])
-            jaxpr = jax.make_jaxpr(single)(*_arguments(case, quantity, points[0], fmt))
-            self._operations[key] = count_operations(jaxpr.jaxpr)
-        return self._operations.get(key, 0)
+            jaxpr = jax.make_jaxpr(single)(*_arguments(case, quantity, point, fmt))
+            return count_operations(jaxpr.jaxpr)
+
+        return self._operations.of(_key(case, program, quantity, fmt), points, count)
 
 
 def _with_lost_literals(

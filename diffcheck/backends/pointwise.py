@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from diffcheck.backends.base import BackendError
 from diffcheck.backends.blocks import join, split
 from diffcheck.backends.forms import DEPTHS, leading_axes
-from diffcheck.case import Case, Quantity
+from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import directions
+from diffcheck.floats import Format
 
 Function = Callable[..., Any]  # of one array per `wrt` input
 
@@ -37,6 +38,19 @@ def flatten(result: Any, case: Case, quantity: Quantity, where: str) -> NDArray[
         return join(result, leading_axes(quantity), sizes, DEPTHS[quantity.kind])
     except ValueError as error:
         raise BackendError(f"{where}: expected {quantity.size} numbers: {error}") from error
+
+
+def at_points(
+    one: Callable[[Point], Any],
+    points: Sequence[Point],
+    case: Case,
+    quantity: Quantity,
+    fmt: Format,
+    where: str,
+) -> NDArray[Any]:
+    """Return the quantity at every point, a row for each, from a transform's nested results."""
+    rows = [flatten(one(point), case, quantity, where)[None] for point in points]
+    return np.concatenate([np.empty((0, *quantity.shape), dtype=fmt.dtype), *rows])
 
 
 def require(got: Any, expected: Any, where: str) -> None:

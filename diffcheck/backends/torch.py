@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-import numpy as np
 import torch
 
-from diffcheck.backends.base import BackendError, Evaluation, MissingFunctionError, Unsupported
+from diffcheck.backends.base import Evaluation
 from diffcheck.backends.blocks import inputs_at
-from diffcheck.backends.pointwise import direction_arrays, flatten, named, require
+from diffcheck.backends.counts import Key, OperationCounts
+from diffcheck.backends.guests import refusals
+from diffcheck.backends.pointwise import at_points, direction_arrays, named, require
 from diffcheck.backends.torch_namespace import namespace
 from diffcheck.backends.torch_operations import count_operations
 from diffcheck.backends.torch_transforms import ONE_COMPONENT, TRANSFORMS
@@ -20,9 +21,7 @@ from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import Kind
 from diffcheck.floats import Format
 
-Key = tuple[Case, Any, Quantity, str]
 Arrays = dict[str, Any]
-# A shared program has run on the engine: where torch refuses it, torch lacks something.
 _REFUSALS: Final = (AttributeError, IndexError, RuntimeError, TypeError, ValueError)
 
 
@@ -35,7 +34,7 @@ class TorchBackend:
     derived: Final[frozenset[Kind]] = frozenset()  # forward mode has formulas of its own
 
     def __init__(self) -> None:
-        self._operations: dict[Key, int] = {}
+        self._operations = OperationCounts()
 
     def devices(self) -> tuple[str, ...]:
         """Return the devices present, as `cpu:0`, `gpu:0`."""
@@ -63,25 +62,20 @@ class TorchBackend:
         """
         where = f"{case.name}, program {program!r}, {quantity.kind}, torch {mode} on {device}"
         run = _Run(case, program, quantity, fmt, device.replace("gpu", "cuda"), where)
-        found = [np.empty((0, *quantity.shape), dtype=fmt.dtype)]
-        with _explained(shared=program not in case.backend_programs.get("torch", {})):
-            for point in points:
-                result = run(TRANSFORMS[quantity.kind], point)
-                found.append(flatten(_arrays(result), case, quantity, where)[None])
-            operations = self._count(run, points)
-        values = np.concatenate(found)
+        shared = program not in case.backend_programs.get("torch", {})
+
+        def one(point: Point) -> Any:
+            return _arrays(run(TRANSFORMS[quantity.kind], point))
+
+        with _explained(shared=shared):
+            values = at_points(one, points, case, quantity, fmt, where)
+            operations = self._operations.of(run.key, points, run.count)
         require(values.dtype, fmt.dtype, where)
         return Evaluation(values=values, operations=operations)
 
     def forget(self, case: Case) -> None:
         """Drop the operation counts of this case."""
-        self._operations = {k: n for k, n in self._operations.items() if k[0] is not case}
-
-    def _count(self, run: _Run, points: Sequence[Point]) -> int:
-        if run.key not in self._operations and points:
-            component = ONE_COMPONENT[run.quantity.kind]
-            self._operations[run.key] = count_operations(lambda: run(component, points[0]))
-        return self._operations.get(run.key, 0)
+        self._operations.forget(case)
 
 
 class _Run:
@@ -113,6 +107,10 @@ class _Run:
 
         return transform(of_wrt, tuple(inputs[name] for name in self.case.wrt), *self.seeds)
 
+    def count(self, point: Point) -> int:
+        """Return the operations of one component."""
+        return count_operations(lambda: self(ONE_COMPONENT[self.quantity.kind], point))
+
 
 def _arrays(result: Any) -> Any:
     if isinstance(result, tuple):
@@ -122,24 +120,11 @@ def _arrays(result: Any) -> Any:
 
 @contextmanager
 def _explained(*, shared: bool) -> Iterator[None]:
-    """Turn what torch lacks into `Unsupported`; a program written for torch may just fail."""
-    try:
-        with warnings.catch_warnings():
-            # What torch deprecates of itself is none of the program's business.
-            warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"torch\b")
-            yield
-    except MissingFunctionError as error:
-        raise Unsupported(str(error)) from error
-    except NotImplementedError as error:
-        raise Unsupported(f"torch lacks a derivative: {_first_line(error)}") from error
-    except (BackendError, torch.linalg.LinAlgError):
-        raise
-    except _REFUSALS as error:
-        if not shared:
-            raise
-        name = type(error).__name__
-        raise Unsupported(f"torch cannot run this program: {name}: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
+    own = torch.linalg.LinAlgError
+    with (
+        refusals("torch", "a derivative", _REFUSALS, passed=own, shared=shared),
+        warnings.catch_warnings(),
+    ):
+        # What torch deprecates of itself is none of the program's business.
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"torch\b")
+        yield

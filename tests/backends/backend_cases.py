@@ -26,6 +26,18 @@ def point(**values):
     return Point(values=arrays, format="float64", kind="explicit")
 
 
+def run_by(backend, program, x=0.5, *, fmt=F32, kind="gradient", own=False, **others):
+    """Run a program of one scalar on a backend; `own` makes it one written for it alone."""
+    programs = {backend.name: {"plain": program}} if own else {}
+    inputs = {"x": real(), **{name: real() for name in others}}
+    case = case_of(program, inputs, wrt=("x",), **programs)
+    at = [point(x=x, **others)]
+    found = backend.evaluate(
+        case, "plain", Quantity(kind, 1, 1), at, fmt=fmt, mode="eager", device="cpu:0"
+    )
+    return found.values[0]
+
+
 def cubic(xp, x, y):
     """f = x² y³: every derivative is a small integer at small integers, exact in float32."""
     return x * x * y * y * y

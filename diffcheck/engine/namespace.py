@@ -35,7 +35,7 @@ from diffcheck.engine.ops.einsum import (
 )  # fmt: skip
 from diffcheck.engine.ops.elementwise import (
     abs, acos, acosh, add, asin, asinh, atan, atan2, atanh, cbrt, clip, cos, cosh, divide, exp,
-    exp2, expm1, hypot, log, log1p, log2, log10, maximum, minimum, multiply, negative, pow,
+    exp2, expm1, hypot, log, log1p, log2, log10, maximum, minimum, multiply, negative,
     reciprocal, sin, sinh, sqrt, square, subtract, tan, tanh, where,
 )  # fmt: skip
 from diffcheck.engine.ops.indexing import repeat, take, take_along_axis
@@ -59,6 +59,7 @@ from diffcheck.engine.ops.neural_more import (
 from diffcheck.engine.ops.polynomials import (
     poly, polyadd, polyder, polyfit, polyint, polymul, polysub, polyval, roots, vander,
 )  # fmt: skip
+from diffcheck.engine.ops.powers import pow
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.quantiles import median, percentile, quantile
 from diffcheck.engine.ops.reduction import (

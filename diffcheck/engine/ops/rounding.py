@@ -20,8 +20,8 @@ from diffcheck.engine.ops.comparison import (
 )
 from diffcheck.engine.ops.elementwise import abs as abs_
 from diffcheck.engine.ops.elementwise import maximum, minimum, multiply, where
-from diffcheck.engine.ops.elementwise import pow as pow_
 from diffcheck.engine.ops.manipulation import astype
+from diffcheck.engine.ops.powers import pow as pow_
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import base, looked_into
 

@@ -15,7 +15,7 @@ from diffcheck.backends import Unsupported, engine_functions, jax_functions, sam
 from diffcheck.backends.adapted import Adapted, positional
 from diffcheck.backends.sampling import DIRECTIONS, ENTRIES, draw
 from diffcheck.case import Case, CaseError, Point, real
-from diffcheck.case.quantities import Kind
+from diffcheck.case.quantities import Kind, Quantity
 from diffcheck.functions.asking import (
     DTYPES,
     HIGHEST_ORDER,
@@ -33,6 +33,7 @@ from diffcheck.judge.words import MEANINGS
 from diffcheck.run import Options
 from diffcheck.run.context import CaseContext
 from diffcheck.run.measure import measure
+from diffcheck.run.options import Task
 from diffcheck.run.plan import Presence, plan
 from diffcheck.run.worker import probe
 from diffcheck.truth import ArrayDefinition
@@ -173,7 +174,23 @@ def _measured(case: Case, options: Options) -> list[Measurement]:
     """Return the measurements of a case at its explicit point alone."""
     context = CaseContext(case, options, points=_points(case, options.dtypes))
     tasks = plan([case], options, _presence(options.backends))[0].tasks
-    return [m for task in tasks for m in measure(context, task)]
+    found = [m for task in tasks for m in measure(context, task)]
+    if any(q.kind == "gradient" for q in context.quantities) and not options.quantities:
+        found += _with_another_cotangent(context, tasks[0], found)
+    return found
+
+
+def _with_another_cotangent(
+    context: CaseContext, task: Task, found: Sequence[Measurement]
+) -> list[Measurement]:
+    """Return the pullback of a cotangent that is not 1: a rule may have forgotten to use it.
+
+    Once is enough, for modes and formats have the rule in common; where something fails, never.
+    """
+    if any(m.fails for m in found):
+        return []
+    context.quantities = (Quantity("vjp", context.truth.m, context.truth.n),)
+    return list(measure(context, task))
 
 
 def _points(case: Case, dtypes: Sequence[str]) -> dict[str, list[Point]]:

@@ -46,6 +46,14 @@ def test_a_rule_that_is_wrong_is_called_wrong(factor):
     assert all(m.fails for m in found.measurements if m.order == 1)
 
 
+def test_a_rule_that_forgets_its_cotangent_is_called_wrong():
+    """The gradient alone is right: its cotangent is 1."""
+    wave = jax.custom_vjp(jnp.sin)
+    wave.defvjp(lambda x: (jnp.sin(x), x), lambda x, _g: (jnp.cos(x),))
+    (failure,) = check(wave, 0.5, **QUICK).failures
+    assert (failure.verdict, failure.quantity) == ("wrong", "vjp")
+
+
 def test_lost_digits_are_no_wrong_rule():
     found = check(jax.nn.sigmoid, jnp.float32(17.0), modes=("jit",))
     assert {m.dtype for m in found.measurements} == {"float32"}
@@ -292,7 +300,7 @@ def test_a_network_of_many_parameters_and_its_second_derivatives():
     x = rng.normal(size=8).astype(np.float32)
     found = check(network, params, x, wrt="params", order=2, modes="jit")
     assert found.ok, str(found)
-    assert {m.quantity for m in found.measurements} == {"value", "gradient", "hvp"}
+    assert {m.quantity for m in found.measurements} == {"value", "gradient", "hvp", "vjp"}
     assert {m.dtype for m in found.measurements} == {"float32"}
     third = check(network, params, x, wrt="params", order=3, modes="jit")
     assert third.ok, str(third)

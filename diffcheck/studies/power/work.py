@@ -21,7 +21,7 @@ from diffcheck.studies.power.subjects import Subject, atlas, subjects
 
 WORKERS: Final = 2
 EVERY: Final = 3  # of the mutants of a rule one in so many is planted, in turns over the rules
-FUNCTIONS: Final = 130
+FUNCTIONS: Final = 160
 PROVED: Final = 40  # of these functions, those over which the checker's parts are compared
 Job = tuple[Literal["mutants", "function", "defect", "proof"], int]
 

@@ -11,7 +11,7 @@ from typing import Final
 from diffcheck.judge.words import MEANINGS
 from diffcheck.studies.power.defects import ABSENT, Answer
 from diffcheck.studies.power.sensitivity import PEERS, Row
-from diffcheck.studies.power.specificity import Judged
+from diffcheck.studies.power.specificity import COMPILED, IN_JAX, Judged
 from diffcheck.studies.power.work import EVERY, Findings
 
 MINUTES: Final = 15
@@ -62,7 +62,8 @@ SPECIFICITY: Final = """\
 ## 3. Right rules at hard points
 
 {functions} functions drawn from a grammar of 25 functions of one argument, 5 of two and + − × ÷, to
-depth 3, with two derivatives each. Nine points in either format, by rules that look at no
+depth 3, with two derivatives each; the engine has all of them, JAX one in {in_jax}, compiled one in
+{compiled}. Nine points in either format, by rules that look at no
 derivative: moderate, nearly equal arguments, tails to 2³⁰, tiny, subnormal, next to 0, ±½, ±1, 2
 and π, any float, next to a root of the function and of its slope. They are no cases that the judge
 was tuned on. A pair counts where a derivative has a truth.
@@ -238,7 +239,7 @@ def _specificity(judged: Sequence[Judged]) -> list[str]:
     witnesses = list(dict.fromkeys(who for who, _ in verdicts))
     words = [w for w in map(str, MEANINGS) if any((who, w) in verdicts for who in witnesses)]
     lines = [
-        SPECIFICITY.format(functions=len(judged)),
+        SPECIFICITY.format(functions=len(judged), in_jax=IN_JAX, compiled=COMPILED),
         f"| witness | {' | '.join(words)} |",
         f"| --- | {' | '.join('---:' for _ in words)} |",
         *(f"| {who} | {' | '.join(f'{verdicts[who, w]:,}' for w in words)} |" for who in witnesses),

@@ -23,7 +23,7 @@ Witness = tuple[str, str]  # backend and mode
 ENGINE: Final[Witness] = ("engine", "eager")
 EAGER: Final[Witness] = ("jax", "eager")
 JIT: Final[Witness] = ("jax", "jit")
-JITTED: Final = 4  # compiled is one function in so many: it takes XLA most of a second
+IN_JAX, COMPILED = 3, 6  # one function in so many: XLA compiles most of a second for each
 DTYPES: Final = ("float32", "float64")
 ACCUSING: Final = frozenset({Verdict.WRONG, Verdict.MISMATCH})
 GOOD: Final = frozenset({Verdict.EXACT, Verdict.ACCURATE, Verdict.ILL_CONDITIONED})
@@ -49,9 +49,13 @@ class Judged:
     peers: dict[str, tuple[int, int]]
 
 
-def judged(
-    drawn: Drawn, witnesses: Sequence[Witness], peers: Sequence[str] = tuple(PEERS)
-) -> Judged:
+def witnesses(number: int) -> tuple[Witness, ...]:
+    """Return who judges the function of this number: the engine always, JAX in turns."""
+    eager = (EAGER,) if number % IN_JAX == 0 else ()
+    return (ENGINE, *eager, JIT) if number % COMPILED == 0 else (ENGINE, *eager)
+
+
+def judged(drawn: Drawn, by: Sequence[Witness], peers: Sequence[str] = tuple(PEERS)) -> Judged:
     """Judge a function at all of its points by each witness, and ask the peers."""
     case = drawn.case
     with quiet():
@@ -59,7 +63,7 @@ def judged(
         context.points = {dtype: list(points) for dtype, points in drawn.points.items()}
         found = [
             (f"{backend} {mode}", m)
-            for backend, mode in witnesses
+            for backend, mode in by
             for dtype in DTYPES
             for m in measure(context, Task("plain", backend, mode, "cpu:0", dtype))
         ]

@@ -16,7 +16,7 @@ from diffcheck.studies.power.defects import DEFECTS, Answer, answer
 from diffcheck.studies.power.grammar import Drawn, functions
 from diffcheck.studies.power.proof import Agreement
 from diffcheck.studies.power.sensitivity import Seen
-from diffcheck.studies.power.specificity import EAGER, ENGINE, JIT, JITTED, Judged
+from diffcheck.studies.power.specificity import Judged, witnesses
 from diffcheck.studies.power.subjects import Subject, atlas, subjects
 
 WORKERS: Final = 2
@@ -71,8 +71,7 @@ def _done(root: Path, job: Job) -> Any:
         case "mutants", number:
             return sensitivity.judged(_subjects(root)[number], number, EVERY)
         case "function", number:
-            witnesses = (ENGINE, EAGER) if number % JITTED else (ENGINE, EAGER, JIT)
-            return specificity.judged(_functions()[number], witnesses)
+            return specificity.judged(_functions()[number], witnesses(number))
         case "defect", number:
             return answer(number)
         case _, number:

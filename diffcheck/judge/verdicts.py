@@ -52,6 +52,7 @@ def judge(
     rule: RuleEvidence,
     costs: Costs,
     sensitivity: Sensitivity,
+    one_of_many: bool = False,
     is_value: bool = False,
     flushes_subnormals: bool = False,
     subnormal_input: bool = False,
@@ -61,6 +62,8 @@ def judge(
     `costs` gives what the roundings of the program may cost, or says why it cannot be read: then
     the count of rounded `operations` has to do. `sensitivity` gives Σ_j |x_j ∂_j q|, the absolute
     condition of the quantity in the inputs. Both are called only where the verdict hangs on them.
+    A component that is `one_of_many` is accurate within half an ulp for each operation as well:
+    that is B0 with every amplification taken as 1, for which no program need be read.
     `is_value` marks order 0, where a wrong rule means that definition and
     program are different functions. Source: truth-and-verdicts, "What rounding may cost".
     """
@@ -92,7 +95,9 @@ def judge(
             verdict=Verdict.RANGE, ulps=ulps, detail=_range_detail(computed),
             culprit=_departure(costs, truth, fmt),
         )  # fmt: skip
-    return _by_budget(computed, truth, ulps, fmt, operations, costs, sensitivity)
+    return _by_budget(
+        computed, truth, ulps, fmt, operations, costs, sensitivity, one_of_many=one_of_many
+    )
 
 
 def _by_budget(
@@ -103,8 +108,10 @@ def _by_budget(
     operations: int,
     costs: Costs,
     sensitivity: Sensitivity,
+    *,
+    one_of_many: bool,
 ) -> Judgement:
-    if ulps <= 1:
+    if ulps <= 1 or (one_of_many and _within_count(computed, truth, fmt, operations)):
         return Judgement(verdict=Verdict.ACCURATE, ulps=ulps)
     found = costs()
     known = None if isinstance(found, str) else found
@@ -136,6 +143,12 @@ def _by_budget(
             budgets=_told(unit, counted, data, program),
             culprit=named(known.costs[0], unit) if known and blames else None,
         )
+
+
+def _within_count(computed: Any, truth: arb, fmt: Format, operations: int) -> bool:
+    with precision(128):
+        error = abs(arb(float(computed)) - truth.mid())
+        return bool(error <= abs(truth).upper() * fmt.unit_roundoff * operations / 2)
 
 
 def _word(error: arb, allowed: arb, program: arb | None, *, nothing_left: bool) -> Verdict:

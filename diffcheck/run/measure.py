@@ -23,6 +23,7 @@ from diffcheck.run.evidence import gather
 from diffcheck.run.options import Task
 from diffcheck.truth import Outcome
 
+MANY: Final = 64  # components; of more, each with a sweep of its own, minutes would go by
 LARGEST_INLINE_POINT: Final = 16  # numbers; longer points are referred to by their id
 
 
@@ -78,6 +79,7 @@ def _at_point(
             rule=rules[component],
             costs=partial(costs, context, task, quantity, point_id, component),
             sensitivity=partial(context.sensitivity, quantity, component, point),
+            one_of_many=quantity.size > MANY,
             is_value=quantity.order == 0,
             flushes_subnormals=flushes,
             subnormal_input=subnormal,

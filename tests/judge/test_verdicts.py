@@ -142,6 +142,13 @@ def test_a_truth_of_zero_is_held_against_absolute_budgets(computed, sensitivity,
     assert word(computed, certified(0.0), costs=costs, sensitivity=sensitivity) is expected
 
 
+def test_of_many_components_the_count_of_operations_is_asked_first():
+    flags = {"costs": budgets(program=1.0), "operations": 40}
+    assert word(1.0 + 5 * ULP, certified(1.0), **flags) is Verdict.UNSTABLE
+    assert word(1.0 + 5 * ULP, certified(1.0), one_of_many=True, **flags) is Verdict.ACCURATE
+    assert word(1.0 + 50 * ULP, certified(1.0), one_of_many=True, **flags) is Verdict.UNSTABLE
+
+
 def test_what_left_the_range_is_named_before_what_costs_most():
     first = Cost(operation=None, total=arb(0), result=1e300, bound=0.5, amplification=1.0)
     found = judged(np.inf, certified(1.0), costs=budgets(departure=first))

@@ -102,14 +102,24 @@ def _losses(m: Measured, a: Attribution) -> Iterator[Loss]:
 
 
 def _literals(m: Measured, a: Attribution) -> str:
-    """Return the literals that were rounded, by their values, the costliest first."""
-    most = sum((x.most for x in a.literals), arb(0))
-    if a.exact is None or not abs(a.exact - m.exact) <= LITERALS * most:
+    """Return the literals that were rounded, the costliest first, and what each may have cost.
+
+    What a literal was meant to be is not known, so the sum of their costs is exact, and each one's
+    share of it is not.
+    """
+    most: dict[float, arb] = {}
+    for x in a.literals:
+        most[x.value] = most.get(x.value, arb(0)) + x.most
+    costly = {value: float((cost / m.unit).mid()) for value, cost in most.items() if cost != 0}
+    total = sum(most.values(), arb(0))
+    if a.exact is None or not abs(a.exact - m.exact) <= LITERALS * total:
         return "numbers that the program computes from its literals alone"
-    named = [f"{x.value:.9g}" for x in a.literals if not x.most.is_zero()]
+    if len(costly) == 1:
+        return f"the literal {next(iter(costly)):.9g}"
+    ordered = sorted(costly.items(), key=lambda item: -item[1])
+    named = [f"{value:.9g} (at most {cost:.2g})" for value, cost in ordered]
     more = f" and {len(named) - MOST_OPERANDS} more" if len(named) > MOST_OPERANDS else ""
-    word = "the literals" if len(named) > 1 else "the literal"
-    return f"{word} {', '.join(named[:MOST_OPERANDS])}{more}"
+    return f"the literals {', '.join(named[:MOST_OPERANDS])}{more}"
 
 
 def _amplification(m: Measured, c: Contribution) -> str | None:

@@ -8,7 +8,7 @@ from diffcheck.judge.failures import MOST_EXPLAINED, explained_on_page
 from diffcheck.report.explained import explained
 from diffcheck.run import Options
 from diffcheck.run.context import CaseContext
-from diffcheck.run.explain import shown_explanations
+from diffcheck.run.explain import explanations, shown_explanations
 from diffcheck.run.measure import measure
 from diffcheck.run.options import Task
 
@@ -67,3 +67,25 @@ def test_the_explanations_on_a_page_come_from_the_records_alone(found):
     assert [e.text.splitlines()[0] for e in shown]
     assert all(e.picture.startswith(b"<svg") for e in shown)
     assert shown == explained(record, [], measurements, why)
+
+
+def test_the_rounding_of_a_literal_is_a_contribution_of_its_own():
+    def tenth(xp, x):
+        return xp.exp(0.1 * x)
+
+    case = Case(
+        lambda x: sym.exp(x / 10), name="tenth", programs=(tenth,), inputs={"x": real(0, 400)},
+        points=[{"x": 400.0}],
+    )  # fmt: skip
+    context = CaseContext(case, Options(samples=0, orders=(0,)))
+    (m,) = [
+        m
+        for m in measure(context, Task("tenth", "engine", "eager", "cpu:0", "float64"))
+        if m.point == {"x": (400.0).hex()}
+    ]
+    (e,) = explanations(context, [m])
+    literal = next(x for x in e.losses if x.own is None)
+    assert literal.operation == "the literal 0.1"
+    # 0.1 is 5.55e-18 too large, and exp(40 (1 + 5.55e-17)) so many ulps of 2^-52.
+    assert float.fromhex(literal.cost) == pytest.approx(400 * 5.55e-18 * 2**52 * 1.63, rel=0.3)
+    assert float.fromhex(e.total) == pytest.approx(float.fromhex(e.error), abs=1e-6)

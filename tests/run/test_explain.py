@@ -78,11 +78,8 @@ def test_the_rounding_of_a_literal_is_a_contribution_of_its_own():
         points=[{"x": 400.0}],
     )  # fmt: skip
     context = CaseContext(case, Options(samples=0, orders=(0,)))
-    (m,) = [
-        m
-        for m in measure(context, Task("tenth", "engine", "eager", "cpu:0", "float64"))
-        if m.point == {"x": (400.0).hex()}
-    ]
+    found = measure(context, Task("tenth", "engine", "eager", "cpu:0", "float64"))
+    m = next(m for m in found if m.point == {"x": (400.0).hex()})
     (e,) = explanations(context, [m])
     literal = next(x for x in e.losses if x.own is None)
     assert literal.operation == "the literal 0.1"

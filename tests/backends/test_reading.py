@@ -5,14 +5,20 @@ import pytest
 from backend_cases import CUBIC, F32, F64, case_of, point
 
 from diffcheck import backends
+from diffcheck.backends import jax_reader
 from diffcheck.case import Quantity, real
 from diffcheck.programs import FloatArithmetic, enclose, run
+from diffcheck.programs.recording import record
 
 
 def three_lines(xp, x):
     a = xp.exp(x)
     b = xp.sin(a)
     return xp.log(b + 2)
+
+
+def quotient(xp, x):
+    return xp.where(x > 0.25, x * xp.sqrt(x) / (1 - x), -x) - xp.exp(x) / 3
 
 
 def mixed(xp, x, W):
@@ -70,6 +76,26 @@ def test_operations_of_both_sweeps_stand_in_the_users_lines(backend):
     sources = {step.source for step in reading.program.steps if step.name in ("tanh", "exp")}
     expected = {f"test_reading.py:{line} (mixed)", f"test_reading.py:{line + 1} (mixed)"}
     assert {source.rpartition("/")[2] for source in sources} == expected
+
+
+@pytest.mark.parametrize("at", [0.3, 0.0, 1e-42, 88.0])
+@pytest.mark.parametrize("fmt", [F32, F64], ids=["float32", "float64"])
+def test_what_numpy_computes_for_jax_is_what_jax_computes(at, fmt):
+    case = case_of(quotient, {"x": real(0, 100)}, name="quotient")
+    reading = backends.get("jax").read(
+        case, "plain", Quantity("gradient", 1, 1), point(x=float(fmt.dtype.type(at))), fmt=fmt
+    )
+    by_numpy = [
+        call
+        for call in record(reading.program, reading.inputs).calls
+        if call.operation.floats.func is jax_reader._in_numpy
+    ]
+    assert len(by_numpy) > 5
+    for call in by_numpy:
+        (equation, _), found = call.operation.floats.args, call.results[0]
+        expected = np.asarray(jax_reader._bind(equation, *call.operands))
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected, str(call.operation))
 
 
 @pytest.mark.parametrize("kind", ["gradient", "hessian"])

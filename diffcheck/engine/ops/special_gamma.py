@@ -14,7 +14,7 @@ from diffcheck import disc_bounds
 from diffcheck.disc_bounds import either
 from diffcheck.engine.ops import special_forward as fw
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, series_terms, where_by_arb
-from diffcheck.engine.ops.differences import Analytic
+from diffcheck.engine.ops.differences import Analytic, derivative
 from diffcheck.engine.ops.parameter_slopes import derivatives_of, slopes
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.table import Entry, op
@@ -184,6 +184,27 @@ def _difference(a: Any, b: Any, *, order: int) -> Any:
     return fw.polygamma(a, order=order) - fw.polygamma(a + b, order=order)
 
 
+def _of_sum_ball(a: arb, b: arb, *, order: int) -> arb:
+    return acb(a + b).polygamma(order).real
+
+
+polygamma_of_sum: Entry = op(  # a + b may overflow where the result is still a number
+    "polygamma_of_sum",
+    where_by_arb(
+        lambda y, a, b: ~np.isfinite(a + b) & np.isfinite(a) & np.isfinite(b),
+        lambda a, b, *, order: fw.polygamma(a + b, order=order),
+        _of_sum_ball,
+    ),
+    vjp=(
+        lambda g, y, a, b, order: g * polygamma_of_sum(a, b, order=order + 1),
+        lambda g, y, a, b, order: g * polygamma_of_sum(a, b, order=order + 1),
+    ),
+    ball=_of_sum_ball,
+    rounding=8,
+    domain="(0, inf)",
+    slope="betaln",
+    sympy="polygamma(order, x + y)",
+)
 polygamma_difference: Entry = op(
     "polygamma_difference",
     finite_by_arb(
@@ -191,7 +212,7 @@ polygamma_difference: Entry = op(
     ),
     vjp=(
         lambda g, y, a, b, order: g * polygamma_difference(a, b, order=order + 1),
-        lambda g, y, a, b, order: -g * _polygamma(a + b, order=order + 1),
+        lambda g, y, a, b, order: -g * polygamma_of_sum(a, b, order=order + 1),
     ),
     ball=_difference_ball,
     rounding=2,
@@ -209,33 +230,35 @@ def _beta_ball(a: arb, b: arb) -> arb:
     return (a.lgamma() + b.lgamma() - (a + b).lgamma()).exp()
 
 
-def _twice_in_one(slope: Any, a: Any, b: Any) -> Any:
-    first, second = (polygamma_difference(a, b, order=k) for k in (0, 1))
-    return slope * first + beta(a, b) * second
+def _in_a(a: Any, b: Any) -> Any:
+    """Return ∂B(a, b)/∂a of balls."""
+    return (a.lgamma() + b.lgamma() - (a + b).lgamma()).exp() * (a.digamma() - (a + b).digamma())
 
 
-def _mixed(slope: Any, a: Any, b: Any) -> Any:
-    return slope * polygamma_difference(b, a, order=0) - beta(a, b) * _polygamma(a + b, order=1)
+def _beta_derivative_ball(a: arb, b: arb, *, orders: tuple[int, int]) -> arb:
+    slope = Analytic(function=_in_a, branches=((0.0,), (0.0,)))
+    m, n = orders
+    return derivative(slope, (a, b), (m - 1, n)) if m else derivative(slope, (b, a), (n - 1, 0))
 
 
-beta_slope: Entry = op(  # B alone may leave the range, and ψ(a) - ψ(a + b) vanish beside it
-    "beta_slope",
-    by_arb(lambda a, b: _beta_ball(a, b) * _difference_ball(a, b, order=0)),
+beta_derivative: Entry = op(  # B alone may leave the range, and ψ(a) - ψ(a + b) vanish beside it
+    "beta_derivative",
+    by_arb(_beta_derivative_ball),
     vjp=(
-        lambda g, y, a, b: g * _twice_in_one(y, a, b),
-        lambda g, y, a, b: g * _mixed(y, a, b),
+        lambda g, y, a, b, orders: g * beta_derivative(a, b, orders=(orders[0] + 1, orders[1])),
+        lambda g, y, a, b, orders: g * beta_derivative(a, b, orders=(orders[0], orders[1] + 1)),
     ),
-    ball=lambda a, b: _beta_ball(a, b) * _difference_ball(a, b, order=0),
+    ball=_beta_derivative_ball,
     domain="(0, inf)",
     slope="beta",
-    sympy="(gamma(x)*gamma(y)/gamma(x + y)).diff(x)",
+    sympy="(gamma(x)*gamma(y)/gamma(x + y)).diff((x, orders[0]), (y, orders[1]))",
 )
 beta: Entry = op(
     "beta",
     finite_by_arb(in_precision(sp.beta), _beta_ball),
     vjp=(
-        lambda g, y, a, b: g * beta_slope(a, b),
-        lambda g, y, a, b: g * beta_slope(b, a),
+        lambda g, y, a, b: g * beta_derivative(a, b, orders=(1, 0)),
+        lambda g, y, a, b: g * beta_derivative(a, b, orders=(0, 1)),
     ),
     ball=lambda a, b: a.gamma() * b.gamma() / (a + b).gamma(),
     rounding=16,

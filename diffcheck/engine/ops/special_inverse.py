@@ -16,8 +16,8 @@ from flint import acb, arb
 from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, where_by_arb
 from diffcheck.engine.ops.comparison import less
+from diffcheck.engine.ops.differences import Analytic, derivative
 from diffcheck.engine.ops.elementwise import where
-from diffcheck.engine.ops.special import erf, gauss
 from diffcheck.engine.ops.special_forward import gauss as gauss_forward
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.ops.stable import in_double
@@ -268,14 +268,48 @@ owens_slope: Entry = op(  # two Gaussians in its place would vanish, one by one
     slope="owens_t",
     sympy="exp(-x**2*(1 + y**2)/2)/(2*pi*(1 + y**2))",
 )
+
+
+def _in_h(h: Any, a: Any) -> Any:
+    """Return exp(-h²/2) erf(ha/√2), of balls."""
+    return (-(h * h) / 2).exp() * (h * a / arb(2).sqrt()).erf()
+
+
+def _owens_in_h(h: Any, a: Any) -> Any:
+    turn = h * a * constant("sqrt_half", h)
+    return gauss_forward(h, half=True) * in_precision(sp.erf)(turn)
+
+
+_IN_H: Final = Analytic(function=_in_h, branches=((), ()))
+# Of order 2 in h there are two terms, which cancel next to the root h² = 1 at small a.
+owens_derivative: Entry = op(
+    "owens_derivative",
+    by_arb(lambda h, a, *, orders: derivative(_IN_H, (h, a), orders)),
+    vjp=(
+        lambda g, y, h, a, orders: g * owens_derivative(h, a, orders=(orders[0] + 1, orders[1])),
+        lambda g, y, h, a, orders: g * owens_derivative(h, a, orders=(orders[0], orders[1] + 1)),
+    ),
+    ball=lambda h, a, *, orders: derivative(_IN_H, (h, a), orders),
+    slope="owens_t",
+    sympy="(exp(-x**2/2)*erf(x*y/sqrt(2))).diff((x, orders[0]), (y, orders[1]))",
+)
+owens_in_h: Entry = op(
+    "owens_in_h",
+    _owens_in_h,
+    vjp=(
+        lambda g, y, h, a: g * owens_derivative(h, a, orders=(1, 0)),
+        lambda g, y, h, a: g * owens_derivative(h, a, orders=(0, 1)),
+    ),
+    ball=_in_h,
+    rounding=4,
+    slope="owens_t",
+    sympy="exp(-x**2/2)*erf(x*y/sqrt(2))",
+)
 owens_t = op(
     "owens_t",
     in_precision(sp.owens_t),
     vjp=(
-        lambda g, y, h, a: -g * (
-            0.5 * constant("one_over_sqrt_two_pi", h) * gauss(h, half=True)
-            * erf(h * a * constant("sqrt_half", h))
-        ),
+        lambda g, y, h, a: -g * (0.5 * constant("one_over_sqrt_two_pi", h) * owens_in_h(h, a)),
         lambda g, y, h, a: g * owens_slope(h, a),
     ),
     ball=_owens_t_ball,

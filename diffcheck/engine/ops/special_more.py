@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import ml_dtypes
@@ -118,11 +119,21 @@ def _carlson(y: Any, z: Any) -> Any:
     return np.where(z > 1e250, 0 * y, sp.elliprd(0 * y, y, z))
 
 
+def _near_zero(y: Any, m: Any) -> Any:
+    """Whether Carlson's integral, which underflows early, left the normal numbers."""
+    return (np.abs(y) < 2 * ml_dtypes.finfo(y.dtype).tiny) & np.isfinite(m)  # type: ignore[no-untyped-call]
+
+
+def _by_carlson(m: Any) -> Any:
+    return in_precision(lambda t: _carlson(1 + 0 * t, 1 - t) / 6)(m)
+
+
 def _elliptic(m: Any, *, kind: str, order: int) -> Any:
     if order == 0:
         return in_precision(sp.ellipk if kind == "k" else sp.ellipe)(m)
     if order == 1 and kind == "k":
-        return in_precision(lambda t: _carlson(1 + 0 * t, 1 - t) / 6)(m)
+        ball = partial(_elliptic_ball, kind="k", order=1)
+        return where_by_arb(_near_zero, _by_carlson, ball)(m)
     if order == 1:
         return in_precision(lambda t: -_carlson(1 - t, 1 + 0 * t) / 6)(m)
     return by_arb(_elliptic_ball)(m, kind=kind, order=order)
@@ -159,7 +170,7 @@ ellipe = op(
 complement: Entry = op(
     "elliptic_complement",
     lambda p, *, order: (
-        in_precision(lambda t: -_carlson(1 + 0 * t, t) / 6)(p)
+        where_by_arb(_near_zero, _complement, partial(_complement_ball, order=1))(p)
         if order == 1
         else by_arb(_complement_ball)(p, order=order)
     ),
@@ -170,6 +181,10 @@ complement: Entry = op(
     slope="ellipkm1",
     sympy="elliptic_k(1 - x).diff(x, order)",
 )
+
+
+def _complement(p: Any) -> Any:
+    return in_precision(lambda t: -_carlson(1 + 0 * t, t) / 6)(p)
 
 
 def _complement_ball(p: arb, *, order: int) -> arb:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from diffcheck.floats import FORMATS
 from diffcheck.studies.accuracy.truths import Component
 from diffcheck.studies.accuracy.walk import Row
 
@@ -39,19 +38,5 @@ class Miss:
     point: tuple[float, ...]
 
 
-_BETA = "B and ψ(a) - ψ(a + b) leave the range one by one, where their product does not"
-_CARLSON = "SciPy's Carlson integral underflows early; the derivative is subnormal"
-_LARGEST = "a + b overflows; the derivative is subnormal"
-_OWEN = "two terms cancel at h = ±1, a root for small a"
-_GREATEST = {name: float(fmt.max) for name, fmt in FORMATS.items()}
 # Strict: one that is not found any more is to be taken out.
-DECLARED: Final[dict[Key, Miss]] = {
-    ("beta", "float32", 2): Miss(_BETA, (0, 0), (2.0**-23, 2.0**-149)),
-    ("beta", "float64", 2): Miss(_BETA, (0, 1), (2.5862281576369043e-141, 8.323728108020227e-114)),
-    ("betaln", "float32", 2): Miss(_LARGEST, (0, 1), (_GREATEST["float32"],) * 2),
-    ("betaln", "float64", 2): Miss(_LARGEST, (0, 1), (_GREATEST["float64"],) * 2),
-    ("ellipk", "float64", 1): Miss(_CARLSON, (0,), (-3.6165719341061e210,)),
-    ("ellipkm1", "float64", 1): Miss(_CARLSON, (0,), (8.824730259695e206,)),
-    ("owens_t", "float32", 2): Miss(_OWEN, (0, 0), (-1.0, -(2.0**-23))),
-    ("owens_t", "float64", 2): Miss(_OWEN, (0, 0), (-1.0, -(2.0**-52))),
-}
+DECLARED: Final[dict[Key, Miss]] = {}

@@ -97,7 +97,7 @@ def _mapped(head: Any, args: Sequence[Any], reasons: list[str]) -> Any:
         return reduce(_OPERATORS[head], args)
     if head not in _LOGIC:
         try:  # most often every element has a ball
-            return np.frompyfunc(BALLS[head], len(args), 1)(*args)
+            return np.frompyfunc(BALLS.get(head, head), len(args), 1)(*args)
         except ArithmeticError:
             pass
     return np.frompyfunc(_careful(head, reasons), len(args), 1)(*args)
@@ -105,7 +105,7 @@ def _mapped(head: Any, args: Sequence[Any], reasons: list[str]) -> Any:
 
 def _careful(head: Any, reasons: list[str]) -> Callable[..., Any]:
     """Return an operation that gives NaN, or None for an answer, where it fails."""
-    function, lacking = BALLS[head], None if head in CONDITIONS else NAN
+    function, lacking = BALLS.get(head, head), None if head in CONDITIONS else NAN
     name = getattr(head, "__name__", str(head))
 
     def one(*balls: Any) -> Any:

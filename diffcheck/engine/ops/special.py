@@ -192,7 +192,7 @@ erfc = op(
 )
 ndtr = op(
     "ndtr",
-    in_precision(sp.ndtr),
+    fw.ndtr,
     vjp=lambda g, y, x: g * (constant("one_over_sqrt_two_pi", x) * gauss(x, half=True)),
     ball=lambda x: (-x / arb(2).sqrt()).erfc() / 2,
     rounding=4,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, series_terms
 from diffcheck.engine.ops.differences import Analytic, derivative
 from diffcheck.engine.ops.parameter_slopes import derivatives_of, slopes
 from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.ops.stable import in_double
 from diffcheck.engine.table import Entry, op
 
 NEAR_A_ROOT: Final = 0.25
@@ -139,10 +141,46 @@ def _no_series(orders: tuple[int, ...], a: arb, x: arb) -> arb | None:
     return arb(0) if x.is_zero() and a > orders[1] and orders[0] else None
 
 
+def _power_over(a: Any, x: Any) -> Any:
+    """Return x^(a-1): a - 1 is exact for an a of at least 1/2."""
+    return np.where(a < 0.5, x**a / x, x ** (a - 1))
+
+
+def _density_forward(a: Any, x: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return _power_over(a, x) * np.exp(-x) / sp.gamma(a)
+
+
+def _doubtful_density(y: Any, a: Any, _x: Any) -> Any:
+    return (a > 100) | (y < SMALLEST)
+
+
+SMALLEST: Final = 1e-290
+gamma_density = op(  # from its logarithm it would have as many ulps as that is large
+    "gamma_density",
+    in_double(finite_by_arb(_density_forward, partial(_density, n=0), also=_doubtful_density)),
+    vjp=(
+        lambda g, y, a, x: g * gammainc_derivative(a, x, orders=(1, 1)),
+        lambda g, y, a, x: g * gammainc_derivative(a, x, orders=(0, 2)),
+    ),
+    ball=lambda a, x: _density(a, x, 0),
+    rounding=4,
+    domain=("(0, 1000]", "[0, inf)"),
+    slope="gammainc",
+    sympy="y**(x - 1)*exp(-y)/gamma(x)",
+)
 LARGE: Final = 1000.0
 LARGEST: Final = 2.0**33
+
+
+def _in_tail(y: Any, a: Any, _x: Any) -> Any:
+    """Whether the value is so small that SciPy's has lost many ulps."""
+    return (y.dtype == np.float64) & (y < TAIL) & (y > 0) & (a < LARGE)
+
+
+TAIL: Final = 0.02
 INCOMPLETE: Final = ("(0, 1000]", "[0, inf)")
-gammainc_derivative = derivatives_of(
+gammainc_derivative: Entry = derivatives_of(
     "gammainc",
     _incomplete_gamma,
     sympy="lowergamma(x, y)/gamma(x)",
@@ -151,7 +189,7 @@ gammainc_derivative = derivatives_of(
 )
 gammainc = op(
     "gammainc",
-    in_precision(sp.gammainc),
+    where_by_arb(_in_tail, in_precision(sp.gammainc), _lower),
     vjp=slopes(gammainc_derivative, 2),
     ball=lambda a, x: x.gamma_lower(a, regularized=1),
     rounding=16,
@@ -161,7 +199,7 @@ gammainc = op(
 )
 gammaincc = op(
     "gammaincc",
-    in_precision(sp.gammaincc),
+    where_by_arb(_in_tail, in_precision(sp.gammaincc), lambda a, x: -_upper(a, x)),
     vjp=slopes(gammainc_derivative, 2, sign=-1),
     ball=lambda a, x: x.gamma_upper(a, regularized=1),
     rounding=16,

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG005 - rules share one signature
 """Hypergeometric functions and the incomplete beta function, with derivatives in the parameters.
 
 Derivatives in the variable by DLMF 13.3.16 and 15.5.2, and 8.17.1 with Leibniz' rule.
@@ -7,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 
+import numpy as np
 import scipy.special as sp
 from flint import acb, arb
 
@@ -18,6 +21,7 @@ from diffcheck.engine.ops.arb_forward import finite_by_arb
 from diffcheck.engine.ops.differences import Analytic
 from diffcheck.engine.ops.parameter_slopes import derivatives_of, slopes
 from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.ops.stable import in_double
 from diffcheck.engine.table import op
 
 
@@ -124,22 +128,50 @@ def _at_an_end(orders: tuple[int, ...], a: arb, b: arb, x: arb) -> arb | None:
 
 DOMAIN_BETAINC: Final = ("(0, 100]", "(0, 100]", "(0, 1)")
 REGULARIZED: Final = "betainc_regularized(x, y, 0, z)"
+betainc_derivative = derivatives_of(
+    "betainc", _betainc, sympy=REGULARIZED, domain=DOMAIN_BETAINC, exception=_at_an_end
+)
 betainc = op(
     "betainc",
     in_precision(sp.betainc),
-    vjp=slopes(
-        derivatives_of(
-            "betainc",
-            _betainc,
-            sympy=REGULARIZED,
-            domain=DOMAIN_BETAINC,
-            exception=_at_an_end,
-        ),
-        3,
-    ),
+    vjp=slopes(betainc_derivative, 3),
     ball=lambda a, b, x: x.beta_lower(a, b, regularized=1),
     rounding=64,
     sympy=REGULARIZED,
     jax="betainc",
     domain=DOMAIN_BETAINC,
+)
+
+
+def _power_over(x: Any, rest: Any, p: Any) -> Any:
+    """Return (x + rest)^(p-1), rest far below x; p - 1 is exact for a p of at least 1/2."""
+    power = np.where(p < 0.5, x**p / x, x ** (p - 1))
+    return np.where(rest == 0, power, power * np.exp((p - 1) * rest / x))
+
+
+def _density_forward(a: Any, b: Any, x: Any) -> Any:
+    with np.errstate(all="ignore"):
+        other = 1 - x
+        rest = (1 - other) - x  # what the rounding of 1 - x left out
+        return _power_over(x, 0, a) * _power_over(other, rest, b) / sp.beta(a, b)
+
+
+def _doubtful_density(y: Any, a: Any, b: Any, _x: Any) -> Any:
+    return (a + b > 20) | (y < SMALLEST)
+
+
+SMALLEST: Final = 1e-290
+beta_density = op(  # from its logarithm it would have as many ulps as that is large
+    "beta_density",
+    in_double(finite_by_arb(_density_forward, partial(_beta_density, n=0), also=_doubtful_density)),
+    vjp=(
+        lambda g, y, a, b, x: g * betainc_derivative(a, b, x, orders=(1, 0, 1)),
+        lambda g, y, a, b, x: g * betainc_derivative(a, b, x, orders=(0, 1, 1)),
+        lambda g, y, a, b, x: g * betainc_derivative(a, b, x, orders=(0, 0, 2)),
+    ),
+    ball=lambda a, b, x: _beta_density(a, b, x, 0),
+    rounding=8,
+    domain=DOMAIN_BETAINC,
+    slope="betainc",
+    sympy="z**(x - 1)*(1 - z)**(y - 1)*gamma(x + y)/gamma(x)/gamma(y)",
 )

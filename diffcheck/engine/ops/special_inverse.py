@@ -20,6 +20,7 @@ from diffcheck.engine.ops.differences import Analytic, derivative
 from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.special_forward import gauss as gauss_forward
 from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.ops.special_forward import ndtr as ndtr_forward
 from diffcheck.engine.ops.stable import in_double
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
@@ -115,7 +116,7 @@ inverse_mills = op(
 
 def _log_ndtr(x: Any) -> Any:
     """Return log Φ(x); for x > 1 as log1p(-Φ(-x)), where Φ(x) rounds to 1."""
-    upper = np.log1p(-in_precision(sp.ndtr)(-np.maximum(x, 0)))
+    upper = np.log1p(-ndtr_forward(-np.maximum(x, 0)))
     return np.where(x > 1, upper, in_precision(sp.log_ndtr)(np.minimum(x, 2))).astype(
         np.result_type(x)
     )[()]

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ops.elementwise import exp, log
+from diffcheck.engine.ops.elementwise import log
 from diffcheck.engine.ops.special import xlog1py, xlogy
 from diffcheck.engine.ops.special_gamma import betaln
-from diffcheck.engine.ops.special_hypergeometric import betainc
+from diffcheck.engine.ops.special_hypergeometric import beta_density, betainc
 from diffcheck.engine.stats.support import on_interval
 
 
@@ -24,7 +24,7 @@ def logpdf(x: Any, a: Any, b: Any) -> Any:
 
 def pdf(x: Any, a: Any, b: Any) -> Any:
     """Return the density."""
-    return exp(logpdf(x, a, b))
+    return on_interval(lambda x: beta_density(a, b, x), x, 1.0, below=0.0, above=0.0, at=0.5)
 
 
 def cdf(x: Any, a: Any, b: Any) -> Any:

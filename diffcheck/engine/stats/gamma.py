@@ -6,9 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ops.elementwise import exp, log
+from diffcheck.engine.ops.comparison import less
+from diffcheck.engine.ops.elementwise import log, log1p, where
 from diffcheck.engine.ops.special import xlogy
-from diffcheck.engine.ops.special_gamma import gammainc, gammaincc, gammaln
+from diffcheck.engine.ops.special_gamma import (
+    gamma_density,
+    gammainc,
+    gammaincc,
+    gammaln,
+)
 from diffcheck.engine.stats.support import on_interval
 
 
@@ -23,7 +29,8 @@ def logpdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 def pdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """Return the density."""
-    return exp(logpdf(x, a, loc, scale))
+    z = (x - loc) / scale
+    return on_interval(lambda z: gamma_density(a, z) / scale, z, below=0.0, above=0.0, at=1.0)
 
 
 def cdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
@@ -39,10 +46,16 @@ def sf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
 
 
 def logcdf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """Return the logarithm of `cdf`."""
-    return log(cdf(x, a, loc, scale))
+    """Return the logarithm of `cdf`; above the median by log1p of the other tail."""
+    return _log_of(cdf(x, a, loc, scale), sf(x, a, loc, scale))
 
 
 def logsf(x: Any, a: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
-    """Return the logarithm of `sf`."""
-    return log(sf(x, a, loc, scale))
+    """Return the logarithm of `sf`; below the median by log1p of the other tail."""
+    return _log_of(sf(x, a, loc, scale), cdf(x, a, loc, scale))
+
+
+def _log_of(tail: Any, other: Any) -> Any:
+    """Return log(tail), where tail + other = 1."""
+    small = less(other, 0.5)
+    return where(small, log1p(-where(small, other, 0.25)), log(where(small, 0.25, tail)))

@@ -41,7 +41,7 @@ wrong_factor = Case(
     definition,
     programs={"plain": plain},
     backend_programs={"jax": {"plain": with_planted_rule}},
-    inputs={"x": real(0.125, 4)},
+    inputs={"x": real(1.25, 4)},
     points=[{"x": 1.5}],
     known_defects=[
         Defect(

@@ -10,6 +10,7 @@ operation before it is named: mostly one of the same line.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -82,7 +83,8 @@ def wrong_rule(
     sizes = (np.size(calls[k].operands[q[0]]) for k, qs in enumerate(flows) for q in qs)
     if sum(sizes) > MOST_ELEMENTS:
         return None
-    audit = _Audit(program, [exactly(x) for x in inputs], _values(derivative), roundoff)
+    values = _values(derivative, calls)
+    audit = _Audit(program, [exactly(x) for x in inputs], values, roundoff)
     try:
         with precision(BITS), engine.literal_rounding(0.0), np.errstate(all="ignore"):
             audit.begin()
@@ -109,14 +111,29 @@ def _operands(calls: Sequence[Call], k: int, variables: Sequence[Any]) -> list[l
     return list(groups.values())
 
 
-def _values(derivative: Attribution) -> list[NDArray[Any]]:
-    """Return what a derivative program computes, and the literals and inputs that it meets."""
-    found = [balls for traced in derivative.calls for balls in traced.true]
+def _values(derivative: Attribution, forward: Sequence[Call]) -> list[NDArray[Any]]:
+    """Return what a derivative program computes, and the literals and inputs that it meets.
+
+    Its own forward pass is left out: a value of it may happen to be some cotangent's.
+    """
+    primal = Counter(map(_likeness, forward))
+    found: list[NDArray[Any]] = []
+    for traced in derivative.calls:
+        likeness = _likeness(traced.call)
+        if primal[likeness]:
+            primal[likeness] -= 1
+        else:
+            found += traced.true
     for traced in derivative.calls:
         for maker, x in zip(traced.call.makers, traced.call.operands, strict=True):
             if maker is None and is_number(x):
                 found.append(exactly(np.asarray(x, dtype=np.float64)).value.reshape(-1))
     return found
+
+
+def _likeness(call: Call) -> tuple[str, bytes]:
+    """Return what tells one call from another in two runs at the same inputs."""
+    return call.operation.name, b"|".join(np.asarray(y).tobytes() for y in call.floats)
 
 
 @dataclass(slots=True)

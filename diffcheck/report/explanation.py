@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isnan
+from math import isfinite, isnan
 from typing import Final
 
 from diffcheck.judge import Explanation, Loss, Measurement
@@ -130,7 +130,7 @@ def _table(e: Explanation) -> Iterator[str]:
         yield f"{_ulps(e.rest):>12}  {'':7}  {'':8}  {'':9}  {e.more} more"
     yield f"{_ulps(e.total):>12}  the sum of all contributions, to first order"
     yield f"{_ulps(e.error):>12}  the error of the program, operation by operation"
-    if not _closes(e) and not _left(e) <= UNSEEN:
+    if isfinite(_left(e)) and not _closes(e) and not _left(e) <= UNSEEN:
         yield (
             f"The sum does not close: it misses the error by {_left(e):.6g} ulps, so no shares are "
             "given. Either first order is not enough (roundings amplified this far act together), "

@@ -38,7 +38,10 @@ CALLS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "exact", "at", "orders"), CALLS, ids=str)
+NAMES = [f"{name}-{at}-{orders}" for name, _, at, orders in CALLS]  # no addresses of functions
+
+
+@pytest.mark.parametrize(("name", "exact", "at", "orders"), CALLS, ids=NAMES)
 def test_is_correctly_rounded_or_nearly(name, exact, at, orders):
     slope = getattr(xp, name)
     for i, k in enumerate(orders):

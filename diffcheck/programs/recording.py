@@ -63,7 +63,8 @@ def is_rounded(literal: Any) -> bool:
     array = np.asarray(literal)
     if array.dtype.kind not in FLOATING:
         return False
-    numbers = array.astype(np.float64).reshape(-1)
+    parts = (array.real, array.imag) if array.dtype.kind == "c" else (array,)
+    numbers = np.concatenate([part.astype(np.float64).reshape(-1) for part in parts])
     mantissas = np.ldexp(np.frexp(numbers[np.isfinite(numbers)])[0], SHORT_BITS)
     return bool(np.any(mantissas != np.rint(mantissas)))
 

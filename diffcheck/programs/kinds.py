@@ -28,7 +28,7 @@ TAME: Final = frozenset(
 )
 
 AMPLIFIED: Final = 8.0  # three bits: less than this is no event
-FAULTY: Final = 4.0  # ulps: more than this is the operation's own doing
+SPARE: Final = 1.0  # ulps: a literal is rounded to the format within an operation
 SAME_PATH: Final = 0.05  # of the culprit's weight, for a sum to be where it is lost
 
 
@@ -63,11 +63,14 @@ def what_happened(a: Attribution) -> Happening:
     if not a.contributions:
         return Happening(Kind.ROUNDING)
     culprit = a.contributions[0]
-    here = Happening(Kind.FAULT, culprit.call, culprit.element)
     if _underflows(a.calls[culprit.call], culprit):
         return Happening(Kind.UNDERFLOW, culprit.call, culprit.element)
-    if not abs(float(culprit.own_ulps.mid())) <= FAULTY:
-        return here
+    own = abs(float(culprit.own_ulps.mid()))
+    bounds = {rounding.of: rounding.most for rounding in culprit.operation.roundings}
+    if set(bounds) <= {"result"} and not own <= bounds.get("result", 0.0) + SPARE:
+        return Happening(Kind.FAULT, culprit.call, culprit.element)
+    if "terms" in bounds and not own <= bounds["terms"]:
+        return Happening(Kind.CANCELLATION, culprit.call, culprit.element)
     return _cancellation(a, culprit) or _condition(a, culprit) or Happening(Kind.ROUNDING)
 
 

@@ -22,7 +22,9 @@ from diffcheck.judge.rules import (
     RuleEvidence,
     TwoFormats,
     by_exact_semantics,
+    by_literals,
     by_two_formats,
+    is_wide,
     wrong_everywhere,
 )
 from diffcheck.judge.verdicts import Judgement, judge
@@ -49,8 +51,10 @@ __all__ = [
     "TwoFormats",
     "Verdict",
     "by_exact_semantics",
+    "by_literals",
     "by_two_formats",
     "in_ulps",
+    "is_wide",
     "judge",
     "key_of",
     "named",

@@ -11,6 +11,7 @@ from flint import arb
 
 from diffcheck.balls import Undecided, is_exact_zero, precision
 from diffcheck.floats import FORMATS, Format
+from diffcheck.programs.budgets import Budgets
 from diffcheck.truth import Outcome
 
 State = Literal["right", "wrong", "singular", "unknown"]
@@ -93,6 +94,22 @@ def _compare(program: arb, truth: arb, fmt: Format, bits: int) -> RuleEvidence:
         # The literals' rounding is part of the program's radius: a few hundred of them are allowed.
         narrow = program.rad() <= scale * arb(2) ** (10 - fmt.precision)
     return RIGHT if narrow else _WIDE
+
+
+def is_wide(rule: RuleEvidence) -> bool:
+    """Whether the rounding of literals, carried through the program in balls, decided nothing."""
+    return rule is _WIDE
+
+
+def by_literals(found: Budgets, truth: arb) -> RuleEvidence:
+    """Judge by the derivative of the program in its literals, which balls overestimate.
+
+    The program's exact result may be off by Bconst = Σ |c ∂P/∂c|·ulp(c)/|c| for literals c that are
+    not short; where it is off by more, the literals may have been rounded more than once.
+    """
+    with precision(256):
+        explained = abs(found.value - truth) <= 2 * found.literals
+    return RIGHT if explained else _WIDE
 
 
 @dataclass(frozen=True, slots=True)

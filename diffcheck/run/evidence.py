@@ -19,11 +19,14 @@ from diffcheck.judge import (
     RuleEvidence,
     TwoFormats,
     by_exact_semantics,
+    by_literals,
     by_two_formats,
+    is_wide,
     wrong_everywhere,
 )
 from diffcheck.run.context import NARROW, WIDE, CaseContext, backend_of, neighbours
-from diffcheck.run.options import Task
+from diffcheck.run.costs import costs
+from diffcheck.run.options import MANY, Task
 from diffcheck.truth import Outcome
 
 Table = list[list[RuleEvidence]]  # by point, by component
@@ -88,8 +91,25 @@ def _by_exact_semantics(context: CaseContext, task: Task, quantity: Quantity) ->
                 except Unsupported as error:
                     unread = RuleEvidence("unknown", str(error))
                     row = [unread] * len(outcomes)
+            if quantity.size <= MANY:
+                row = [
+                    _settled(context, task, quantity, point_id, i) if is_wide(rule) else rule
+                    for i, rule in enumerate(row)
+                ]
         table.append(row)
     return table
+
+
+def _settled(
+    context: CaseContext, task: Task, quantity: Quantity, point_id: int, component: int
+) -> RuleEvidence:
+    """Return the evidence by what each literal's rounding does, one sweep for one component."""
+    found = costs(context, task, quantity, point_id, component)
+    truth = context.outcomes(quantity, task.dtype, point_id)[component].ball
+    assert truth is not None  # without one there is no evidence either
+    if isinstance(found, str):
+        return RuleEvidence("unknown", found)
+    return by_literals(found, truth)
 
 
 def _two_formats(context: CaseContext, wide: Task, quantity: Quantity) -> Table:

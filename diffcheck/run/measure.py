@@ -20,10 +20,9 @@ from diffcheck.judge import NO_RULE, Judgement, Measurement, RuleEvidence, Verdi
 from diffcheck.run.context import CaseContext, backend_of
 from diffcheck.run.costs import at_fault, costs
 from diffcheck.run.evidence import gather
-from diffcheck.run.options import Task
+from diffcheck.run.options import MANY, Task
 from diffcheck.truth import Outcome
 
-MANY: Final = 64  # components; of more, each with a sweep of its own, minutes would go by
 LARGEST_INLINE_POINT: Final = 16  # numbers; longer points are referred to by their id
 
 

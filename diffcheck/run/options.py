@@ -14,6 +14,7 @@ ORDERS: Final = (0, 1, 2, 3)
 MODES: Final = {"engine": ("eager",), "jax": ("eager", "jit")}
 BACKENDS: Final = tuple(MODES)
 DEFAULT_SAMPLES: Final = 6
+MANY: Final = 64  # components; of more, each with a sweep of its own, minutes would go by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

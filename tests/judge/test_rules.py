@@ -7,7 +7,14 @@ from flint import arb, ctx
 
 from diffcheck.balls import Undecided, exact, precision
 from diffcheck.floats import FORMATS
-from diffcheck.judge import TwoFormats, by_exact_semantics, by_two_formats, wrong_everywhere
+from diffcheck.judge import (
+    TwoFormats,
+    by_exact_semantics,
+    by_literals,
+    by_two_formats,
+    wrong_everywhere,
+)
+from diffcheck.programs.budgets import Budgets
 from diffcheck.truth import Outcome
 
 F32, F64 = FORMATS["float32"], FORMATS["float64"]
@@ -125,3 +132,13 @@ def test_a_long_program_may_differ_more_between_formats():
 def test_one_factor_at_every_point_is_a_wrong_rule(factors, gap, wrong):
     pairs = [TwoFormats(2.0**23, 2.0**52, gap, factor) for factor in factors]
     assert wrong_everywhere(pairs, operations=2) is wrong
+
+
+@pytest.mark.parametrize(("off", "state"), [(-54, "right"), (-50, "unknown")])
+def test_what_the_derivative_in_the_literals_explains_is_right(off, state):
+    with precision(128):
+        found = Budgets(
+            value=1 + arb(2) ** off, counted=arb(0), program=arb(0),
+            literals=arb(2) ** -54, costs=(), departure=None,
+        )  # fmt: skip
+    assert by_literals(found, arb(1)).state == state

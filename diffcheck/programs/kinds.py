@@ -58,6 +58,11 @@ class Happening:
 
 def what_happened(a: Attribution) -> Happening:
     """Return where the truth leaves on the way from the largest contribution to the result."""
+    with np.errstate(all="ignore"):
+        return _what_happened(a)
+
+
+def _what_happened(a: Attribution) -> Happening:
     if a.departure is not None:
         return _lost_before(a, a.departure) or _departed(a.departure)
     if not a.contributions:

@@ -64,6 +64,8 @@ def explanations(
             yield unnamed(m, str(error))
         except Undecided:
             yield unnamed(m, "a comparison of overlapping balls stays undecided")
+        except Exception as error:  # noqa: BLE001 - the measurements must not be lost with it
+            yield unnamed(m, f"{type(error).__name__}: {error}".splitlines()[0])
 
 
 def unnamed(m: Measurement, reason: str) -> Explanation:

@@ -86,3 +86,15 @@ def test_the_rounding_of_a_literal_is_a_contribution_of_its_own():
     # 0.1 is 5.55e-18 too large, and exp(40 (1 + 5.55e-17)) so many ulps of 2^-52.
     assert float.fromhex(literal.cost) == pytest.approx(400 * 5.55e-18 * 2**52 * 1.63, rel=0.3)
     assert float.fromhex(e.total) == pytest.approx(float.fromhex(e.error), abs=1e-6)
+
+
+def test_an_explanation_that_fails_costs_no_measurement(monkeypatch):
+    def broken(*_args, **_options):
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr("diffcheck.run.explain.attribute", broken)
+    context = CaseContext(CASE, Options(samples=0, orders=(0,)))
+    found = list(measure(context, TASKS[0]))
+    why = shown_explanations(context, found)
+    assert why
+    assert {e.unnamed for e in why} == {"ZeroDivisionError: a fault of ours"}

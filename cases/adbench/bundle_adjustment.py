@@ -72,8 +72,8 @@ def stable_rotation(xp, r, x):
 
 def residuals(xp, rotate, cameras, points, weights, features, camera_of, point_of):
     """Return all residuals of any number of cameras and points, seen as the indices say."""
-    camera = xp.take(cameras, camera_of, axis=0)
-    moved = rotate(xp, camera[:, :3], xp.take(points, point_of, axis=0) - camera[:, 3:6])
+    camera = cameras[camera_of]
+    moved = rotate(xp, camera[:, :3], points[point_of] - camera[:, 3:6])
     x = moved[:, :2] / moved[:, 2:]
     square = xp.sum(x * x, axis=1, keepdims=True)
     distortion = 1 + camera[:, 9:10] * square + camera[:, 10:] * square * square

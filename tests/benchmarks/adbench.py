@@ -7,40 +7,16 @@ which is what a fit of them follows. Data are random, of the published shapes.
 
 import numpy as np
 
+from cases.adbench.bundle_adjustment import residuals, textbook_rotation
+
 RNG = np.random.default_rng(1)
 
 
-# Bundle adjustment: cameras of 11 numbers (rotation, centre, focal length, principal point, radial
-# distortion), points, and a weight for each observation of a point by a camera.
-def rotated(xp, r, x):
-    """Return x rotated about r by |r|, row by row: Rodrigues' formula."""
-    square = xp.sum(r * r, 1)[:, None]
-    theta = xp.sqrt(square)
-    axis = r / theta
-    cosine, sine = xp.cos(theta), xp.sin(theta)
-    a, b = axis, x
-    cross = xp.stack(
-        [
-            a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1],
-            a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2],
-            a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0],
-        ],
-        1,
-    )
-    along = xp.sum(axis * x, 1)[:, None]
-    return x * cosine + cross * sine + axis * along * (1 - cosine)
-
-
+# Bundle adjustment: cameras of 11 numbers, points, and a weight for each observation of one by one.
 def bundle_adjustment(seen_by, seen):
     def f(xp, cameras, points, weights, features):
-        c, x = cameras[seen_by], points[seen]
-        moved = rotated(xp, c[:, 0:3], x - c[:, 3:6])
-        flat = moved[:, 0:2] / moved[:, 2:3]
-        square = xp.sum(flat * flat, 1)[:, None]
-        bent = flat * (1 + c[:, 9:10] * square + c[:, 10:11] * square * square)
-        error = weights[:, None] * (c[:, 6:7] * bent + c[:, 7:9] - features)
-        free = 1 - weights * weights
-        return 0.5 * (xp.sum(error * error) + xp.sum(free * free))
+        r = residuals(xp, textbook_rotation, cameras, points, weights, features, seen_by, seen)
+        return 0.5 * xp.sum(r * r)
 
     return f
 
@@ -93,7 +69,7 @@ def hand(base, inverse, skin, vertices, chosen, place):
             absolute.append(own if parent < 0 else absolute[parent] @ own)
         moved = xp.stack(absolute, 0) @ inverse @ vertices
         positions = xp.sum(moved[:, 0:3] * skin[:, None, :], 0)
-        turned = rotated(xp, theta[None, 0:3] + 0 * positions.T, positions.T) + theta[3:6]
+        turned = textbook_rotation(xp, theta[None, 0:3] + 0 * positions.T, positions.T) + theta[3:6]
         error = targets - turned[chosen]
         return 0.5 * xp.sum(error * error)
 

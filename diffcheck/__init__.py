@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         assert_derivatives,
         check,
         check_grads,
+        gradcheck,
     )
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "assert_derivatives",
     "check",
     "check_grads",
+    "gradcheck",
     "less",
     "positive_definite",
     "real",
@@ -45,7 +47,9 @@ __all__ = [
     "sym",
     "symmetric",
 ]
-_FUNCTIONS = ("Checked", "DerivativeError", "assert_derivatives", "check", "check_grads")
+_FUNCTIONS = (
+    "Checked", "DerivativeError", "assert_derivatives", "check", "check_grads", "gradcheck",
+)  # fmt: skip
 __version__ = "0.1.0"
 
 

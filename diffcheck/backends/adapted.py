@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,21 @@ def parameters(function: Callable[..., Any], count: int) -> list[str]:
     found = [p for p in signature_of(function).values() if p.kind in positional]
     names = [f"{p.name}_" if p.name == "xp" else p.name for p in found]
     return [names[i] if i < len(names) else f"x{i}" for i in range(count)]
+
+
+def file_of(function: Callable[..., Any]) -> str:
+    """Return the file that a function is written in, "" where that is not known."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code.co_filename if code else ""
+
+
+def fresh(name: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken yet.
+
+    >>> fresh("x", ["x", "x_"])
+    'x__'
+    """
+    return name if name not in taken else fresh(f"{name}_", taken)
 
 
 def positional(

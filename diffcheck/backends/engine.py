@@ -119,7 +119,8 @@ class EngineBackend:
         where = f"{case.name}, program {program!r}, {quantity.kind}, engine"
         f = _program(case, program, fmt.dtype, where)
         seeds = direction_arrays(case, quantity, fmt.dtype)
-        file = case.program_for(program, "engine").__code__.co_filename
+        text = case.program_for(program, "engine")
+        file = getattr(text, "file", "") or text.__code__.co_filename
 
         def derivative(inputs: Arrays) -> Any:
             return _apply(TRANSFORMS[quantity.kind], f, case, inputs, seeds)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.backends.adapted import Adapted, parameters
+from diffcheck.backends.adapted import Adapted, file_of, parameters
 from diffcheck.backends.base import Unsupported
 from diffcheck.backends.engine_symbolic import real_and_imaginary, symbolic
 from diffcheck.engine.ball_trace import is_complex
@@ -49,6 +49,7 @@ def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
             return outputs
         return concat([reshape(part, (-1,)) for part in parts])
 
+    program.file = file_of(function)  # type: ignore[attr-defined]  # whose lines are told
     return Adapted(
         inputs={names[i]: np.asarray(arguments[i], np.float64) for i in floating},
         of_argument={names[i]: i for i in floating},

@@ -14,7 +14,7 @@ from jax.extend.core import Literal
 from numpy.typing import NDArray
 
 from diffcheck.backends import sampling
-from diffcheck.backends.adapted import Adapted, parameters
+from diffcheck.backends.adapted import Adapted, fresh, parameters
 from diffcheck.backends.base import Unsupported
 from diffcheck.backends.jax_arrays import read
 from diffcheck.backends.jax_symbolic import symbolic
@@ -180,9 +180,5 @@ def _names(function: Callable[..., Any], paths: Sequence[Any]) -> list[str]:
     found: list[str] = []
     for first, *rest in paths:
         inside = re.findall(r"\w+", "".join(map(str, rest)))
-        found.append(_fresh("_".join([names[first.idx], *inside]), found))
+        found.append(fresh("_".join([names[first.idx], *inside]), found))
     return found
-
-
-def _fresh(name: str, taken: Collection[str]) -> str:
-    return name if name not in taken else _fresh(f"{name}_", taken)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcheck.backends.adapted import Adapted
+from diffcheck.backends.adapted import Adapted, fresh
 from diffcheck.backends.base import Unsupported
 from diffcheck.case.quantities import directions
 from diffcheck.truth import ArrayDefinition
@@ -78,16 +78,12 @@ def draw(name: str, adapted: Adapted, wrt: Collection[str], entries: int, ways: 
         start += size
     taken = set(adapted.inputs)
     return Sample(
-        entries=_fresh("e", taken),
-        along=_fresh("s", taken),
+        entries=fresh("e", taken),
+        along=fresh("s", taken),
         at=at,
         moves=moves,
         names=(*names, *(f"s[{k}]" for k in range(ways))),
     )
-
-
-def _fresh(name: str, taken: Collection[str]) -> str:
-    return name if name not in taken else _fresh(f"{name}_", taken)
 
 
 def sampled(

@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import torch
+from flint import arb
 
-from diffcheck.backends.base import Evaluation
+from diffcheck.backends.base import Evaluation, Unsupported
 from diffcheck.backends.blocks import inputs_at
 from diffcheck.backends.counts import Key, OperationCounts
 from diffcheck.backends.guests import refusals
-from diffcheck.backends.pointwise import at_points, direction_arrays, named, require
+from diffcheck.backends.literals import with_rounded_literals
+from diffcheck.backends.pointwise import at_points, direction_arrays, flatten, named, require
+from diffcheck.backends.torch_exact import Derivative, derivative
 from diffcheck.backends.torch_namespace import namespace
 from diffcheck.backends.torch_operations import count_operations
 from diffcheck.backends.torch_transforms import ONE_COMPONENT, TRANSFORMS
@@ -35,6 +38,7 @@ class TorchBackend:
 
     def __init__(self) -> None:
         self._operations = OperationCounts()
+        self._derivatives: dict[Key, Derivative | Unsupported] = {}
 
     def devices(self) -> tuple[str, ...]:
         """Return the devices present, as `cpu:0`, `gpu:0`."""
@@ -73,9 +77,41 @@ class TorchBackend:
         require(values.dtype, fmt.dtype, where)
         return Evaluation(values=values, operations=operations)
 
+    def enclose(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format, bits: int
+    ) -> list[arb]:
+        """Return balls of the program's derivative in exact real arithmetic, flat, in C order.
+
+        What torch's backward formulas dispatch is run on exact balls of the point's coordinates.
+        Literals that are not short carry the rounding of `fmt`. Raises `Unsupported` where an
+        operation has no form, `balls.Undecided` where a branch cannot be decided at `bits` bits.
+        """
+        where = f"{case.name}, program {program!r}, {quantity.kind}, torch on balls"
+        run = _Run(case, program, quantity, fmt, "cpu", where)
+        found = self._read(run, point)
+
+        def balls(roundoff: float) -> list[arb]:
+            result = found.balls(point.values, fmt, bits, roundoff)
+            return list(flatten(result, case, quantity, where).reshape(-1))
+
+        return with_rounded_literals(balls, fmt.unit_roundoff)
+
+    def _read(self, run: _Run, point: Point) -> Derivative:
+        if run.key not in self._derivatives:
+            inputs = inputs_at(run.case, point, run.fmt)
+            try:
+                self._derivatives[run.key] = derivative(run.on_arrays(tuple(inputs)), inputs)
+            except Unsupported as error:
+                self._derivatives[run.key] = error
+        found = self._derivatives[run.key]
+        if isinstance(found, Unsupported):
+            raise found
+        return found
+
     def forget(self, case: Case) -> None:
-        """Drop the operation counts of this case."""
+        """Drop the operation counts of this case, and what was read."""
         self._operations.forget(case)
+        self._derivatives = {k: d for k, d in self._derivatives.items() if k[0] is not case}
 
 
 class _Run:
@@ -99,7 +135,14 @@ class _Run:
             name: self.xp.asarray(array)
             for name, array in inputs_at(self.case, point, self.fmt).items()
         }
+        return self._transformed(transform, inputs)
 
+    def on_arrays(self, names: Sequence[str]) -> Callable[..., Any]:
+        """Return the quantity as a function of tensors, one for each input by name."""
+        transform = TRANSFORMS[self.quantity.kind]
+        return lambda *tensors: self._transformed(transform, dict(zip(names, tensors, strict=True)))
+
+    def _transformed(self, transform: Callable[..., Any], inputs: dict[str, Any]) -> Any:
         def of_wrt(*x: Any) -> Any:
             output = self.xp.asarray(self.function(self.xp, **{**inputs, **named(self.case, x)}))
             require(str(output.dtype), f"torch.{self.fmt.name}", self.where)

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from diffcheck.cli import exits
-from diffcheck.cli.choices import BACKENDS, MODES
+from diffcheck.cli.choices import MODES
 from diffcheck.cli.exits import Refused
 
 EXAMPLE = "diffcheck check jax.nn:sigmoid --at x=17.0 --dtype float32"
@@ -27,12 +27,16 @@ EXAMPLE = "diffcheck check jax.nn:sigmoid --at x=17.0 --dtype float32"
 )
 @click.option("--wrt", multiple=True, metavar="NAME", help="Differentiate by these alone.")
 @click.option(
-    "--backend", type=click.Choice(BACKENDS[:2]), default="jax", help="Whose function it is."
+    "--backend",
+    type=click.Choice(["jax", "engine", "torch"]),
+    default="jax",
+    help="Whose function it is.",
 )
 @click.option("--dtype", "dtypes", multiple=True, type=click.Choice(["float32", "float64"]))
 @click.option("--mode", "modes", multiple=True, type=click.Choice(MODES[:4]))
 @click.option("--order", type=click.IntRange(1, 3), default=1, show_default=True)
 @click.option("--strict", is_flag=True, help="Also fail on `unstable`, `op-fault` and `inexact`.")
+@click.option("--every", is_flag=True, help="Look at all components, however many inputs.")
 @exits.guarded
 def check_command(
     function: str,
@@ -43,6 +47,7 @@ def check_command(
     modes: tuple[str, ...],
     order: int,
     strict: bool,
+    every: bool,
 ) -> int:
     """Verify the derivatives of a function at one point, its own rules included.
 
@@ -65,6 +70,7 @@ def check_command(
             modes=modes,
             strict=strict,
             keywords=keywords,
+            every=every,
         )
     except CaseError as error:
         raise Refused(error.where, error.expected_got, error.cause, error.next_step) from error

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from importlib import import_module
 from typing import Any, Final, Literal
 
 import numpy as np
 
-from diffcheck.backends import Unsupported, engine_functions, jax_functions, sampling
+from diffcheck.backends import Unsupported, sampling
 from diffcheck.backends.adapted import Adapted, positional
 from diffcheck.backends.sampling import DIRECTIONS, ENTRIES, draw
 from diffcheck.case import Case, CaseError, Point, real
@@ -28,10 +29,13 @@ from diffcheck.functions.asking import (
 )
 from diffcheck.functions.lines import line
 from diffcheck.judge import Measurement
+from diffcheck.judge.explanations import Explanation, key_of
 from diffcheck.judge.failures import rank
 from diffcheck.judge.words import MEANINGS
+from diffcheck.report.explanation import short
 from diffcheck.run import Options
 from diffcheck.run.context import CaseContext
+from diffcheck.run.explain import shown_explanations
 from diffcheck.run.measure import measure
 from diffcheck.run.options import Task
 from diffcheck.run.plan import Presence, plan
@@ -39,11 +43,13 @@ from diffcheck.run.worker import probe
 from diffcheck.truth import ArrayDefinition
 
 MOST_LINES: Final = 12
-ADAPT: Final = {"jax": jax_functions.adapt, "engine": engine_functions.adapt}
-TRACED: Final = {"jax": "under jax.make_jaxpr ", "engine": ""}
+TRACED: Final = {
+    "jax": "under jax.make_jaxpr ",
+    "engine": "",
+    "torch": "under make_fx of torch.fx ",
+}
 MANY: Final = 512  # inputs; more are verified along directions
 LINES: Final = 2  # where a function cannot be read as a program of arrays
-SAMPLED: Final = {"jax": jax_functions.sampled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Checked:
     name: str
     measurements: tuple[Measurement, ...]
     scope: str = ""  # what was looked at, where that is not everything
+    explanations: tuple[Explanation, ...] = ()  # of failures, where operations can be named
 
     @property
     def failures(self) -> tuple[Measurement, ...]:
@@ -68,9 +75,14 @@ class Checked:
         return measured and not self.failures
 
     def __str__(self) -> str:
-        lines = [line(m) for m in (self.failures or self.measurements[:1])]
-        if len(lines) > MOST_LINES:
-            lines[MOST_LINES:] = [f"… and {len(lines) - MOST_LINES} more"]
+        known = {key_of(e): short(e) for e in self.explanations if not e.unnamed}
+        shown = self.failures or self.measurements[:1]
+        lines: list[str] = []
+        for m in shown[:MOST_LINES]:
+            why = known.get(key_of(m))
+            lines += [line(m), *([f"    {why}"] if why else [])]
+        if len(shown) > MOST_LINES:
+            lines.append(f"… and {len(shown) - MOST_LINES} more")
         counts = Counter(m.verdict for m in self.measurements)
         words = ", ".join(f"{counts[v]} {v}" for v in MEANINGS if v in counts)
         scope = f" (checked: {self.scope})" if self.scope else ""
@@ -82,7 +94,7 @@ def check(
     *arguments: Any,
     wrt: int | str | Sequence[int | str] = (),
     order: int = 1,
-    backend: Literal["jax", "engine"] = "jax",
+    backend: Literal["jax", "engine", "torch"] = "jax",
     dtypes: str | Sequence[str] = (),
     modes: str | Sequence[str] = (),
     quantities: Kind | Sequence[Kind] = (),
@@ -92,14 +104,15 @@ def check(
 ) -> Checked:
     """Verify the derivatives of a function at its arguments, up to an order of at most 3.
 
-    The function is one of JAX or, with `backend="engine"`, of our engine. The truth is that of its
-    *value*: the primal is traced, read into SymPy and differentiated there, so `custom_vjp` and
-    `custom_jvp` rules are held against it and have no part in it. Floats in `arguments` are inputs,
-    for JAX inside of containers too; all else is held fixed. `wrt` chooses arguments by position or
-    parameter name; by default all inputs are differentiated. `keywords` are the function's keyword
-    arguments. `dtypes` are by default those of the
-    arrays given, or float32 and float64. A matrix of more than 64 entries is verified by products
-    with fixed directions, as in a case.
+    The function is one of JAX, of our engine (`backend="engine"`) or of PyTorch ("torch", an
+    extra), `torch.autograd.Function` and modules included. The truth is that of its *value*: the
+    primal is traced, read into SymPy and differentiated there, so a `custom_vjp`, a `custom_jvp` or
+    a `backward` is held against it and has no part in it. Floats in `arguments` are inputs, inside
+    of containers too but for the engine; all else is held fixed. `wrt` chooses arguments by
+    position or parameter name; by default all inputs are differentiated. `keywords` are the
+    function's keyword arguments. `dtypes` are by default those of the arrays given, or float32 and
+    float64. A matrix of more than 64 entries is verified by products with fixed directions, as in a
+    case.
 
     Of more than 512 inputs, 64 entries of Jᵀ w are looked at, drawn at random, and w·J v along four
     random directions v, in which every component of the rule has a part: in exact arithmetic they
@@ -122,7 +135,7 @@ def check(
     )
     named = keywords or {}
     called = positional(function, len(arguments), named)
-    adapted = ADAPT[backend](called, (*arguments, *named.values()))
+    adapted = _functions_of(backend).adapt(called, (*arguments, *named.values()))
     require_inputs(adapted, where)
     chosen = chosen_inputs(wrt, adapted, function, where, named)
     options = Options(
@@ -135,8 +148,18 @@ def check(
     )
     name = _name(function)
     cases, scope = _cases(name, where, backend, adapted, chosen, order, every=every)
-    found = [m for case in cases for m in _measured(case, options)]
-    return Checked(name, tuple(sorted(found, key=rank)), scope)
+    found: list[Measurement] = []
+    why: list[Explanation] = []
+    for case in cases:
+        measurements, explanations = _measured(case, options)
+        found += measurements
+        why += explanations
+    return Checked(name, tuple(sorted(found, key=rank)), scope, tuple(why))
+
+
+def _functions_of(backend: str) -> Any:
+    """Return the module that takes apart the functions of a backend."""
+    return import_module(f"diffcheck.backends.{backend}_functions")
 
 
 def _cases(
@@ -159,25 +182,31 @@ def _cases(
             return [_case(name, where, backend, whole, wrt, order)], ""
         entries, ways = (0, 1) if order == HIGHEST_ORDER else (ENTRIES, DIRECTIONS)
         sample = draw(name, adapted, wrt, entries, ways)
-        few = SAMPLED[backend](adapted, sample, name)
+        few = _functions_of(backend).sampled(adapted, sample, name)
         scope = f"{entries} components of {count:,} and {ways} directions"
         return [_case(name, where, backend, few, sample.wrt, order)], scope
     except Exception:  # noqa: BLE001 - the user's function may raise anything; told where it is read
         if every or backend != "jax":
             return [_case(name, where, backend, adapted, wrt, order)], ""
-    lines = [(k, jax_functions.along(adapted, wrt, k)) for k in range(LINES)]
+    lines = [(k, _functions_of(backend).along(adapted, wrt, k)) for k in range(LINES)]
     cases = [_case(f"{name}_along_{k}", where, backend, x, ("s",), order) for k, x in lines]
     return cases, f"{LINES} directions through {count:,} components"
 
 
-def _measured(case: Case, options: Options) -> list[Measurement]:
-    """Return the measurements of a case at its explicit point alone."""
-    context = CaseContext(case, options, points=_points(case, options.dtypes))
+def _measured(case: Case, options: Options) -> tuple[list[Measurement], list[Explanation]]:
+    """Return the measurements of a case at its explicit point alone, and why they fail.
+
+    A program of many inputs is not taken apart: that costs a pass over each of its operations.
+    """
+    alone = "float32" not in options.dtypes and options.backends != ("torch",)
+    context = CaseContext(case, options, points=_points(case, alone=alone))
     tasks = plan([case], options, _presence(options.backends))[0].tasks
     found = [m for task in tasks for m in measure(context, task)]
-    if any(q.kind == "gradient" for q in context.quantities) and not options.quantities:
+    many = isinstance(case.definition, ArrayDefinition)
+    of_one = any(q.kind == "gradient" for q in context.quantities)
+    if of_one and not many and not options.quantities:
         found += _with_another_cotangent(context, tasks[0], found)
-    return found
+    return found, [] if many else shown_explanations(context, [m for m in found if m.fails])
 
 
 def _with_another_cotangent(
@@ -193,10 +222,11 @@ def _with_another_cotangent(
     return list(measure(context, task))
 
 
-def _points(case: Case, dtypes: Sequence[str]) -> dict[str, list[Point]]:
+def _points(case: Case, *, alone: bool) -> dict[str, list[Point]]:
     """Return the point in each format; float64 has that of float32 as well, as its twin.
 
-    A function of many inputs is looked at where both formats can, or where the one asked for can.
+    A function of many inputs is looked at once: where both formats can, or, if float64 is `alone`,
+    at the very point.
     """
     (values,) = case.points
     found = {
@@ -206,7 +236,7 @@ def _points(case: Case, dtypes: Sequence[str]) -> dict[str, list[Point]]:
     narrow, wide = (Point(values=found[d], format=d, kind="explicit") for d in DTYPES)
     twin = replace(narrow, format=wide.format)
     many = isinstance(case.definition, ArrayDefinition)
-    if many and "float32" not in dtypes:
+    if many and alone:
         return {"float32": [], "float64": [wide]}
     same = all(np.array_equal(found["float32"][name], found["float64"][name]) for name in values)
     return {"float32": [narrow], "float64": [twin] if many or same else [twin, wide]}
@@ -250,14 +280,22 @@ def _case(
     )
 
 
+def _plain(function: Any) -> Any:
+    """Return the function that a partial calls, the class that an `apply` belongs to."""
+    if isinstance(function, partial):
+        return function.func
+    owner = getattr(function, "__self__", None)
+    return owner if isinstance(owner, type) else function
+
+
 def _place(function: Any) -> str:
-    plain = function.func if isinstance(function, partial) else function
+    plain = _plain(function)
     code = getattr(inspect.unwrap(plain), "__code__", None)
     found = f"{code.co_filename}:{code.co_firstlineno}: " if code else ""
     return f"{found}function {_name(function)}"
 
 
 def _name(function: Any) -> str:
-    plain = function.func if isinstance(function, partial) else function
-    name = str(getattr(plain, "__name__", "function"))
+    plain = _plain(function)
+    name = str(getattr(plain, "__name__", type(plain).__name__))
     return name if name.isidentifier() else "function"

@@ -25,17 +25,27 @@ _is_zero: Final = np.frompyfunc(arb.is_zero, 1, 1)
 class Evaluation:
     """The arrays of a program's nodes at one point and one precision.
 
-    `ties` says of a condition where a small change may alter it; `reasons` why elements are NaN.
+    `ties` says of a condition where a small change may alter it; `reasons` why elements are NaN,
+    and `undecided` whether more precision may help. `literal` makes balls of constants; by default
+    each is exactly the number it is.
     """
 
-    def __init__(self, arrays: Arrays, inputs: Mapping[str, NDArray[Any]], bits: int) -> None:
+    def __init__(
+        self,
+        arrays: Arrays,
+        inputs: Mapping[str, NDArray[Any]],
+        bits: int,
+        literal: Callable[[NDArray[Any]], Objects] | None = None,
+    ) -> None:
         self.arrays = arrays
         self.inputs = inputs
         self.bits = bits
         self.values: dict[int, Objects] = {}
         self.sides: dict[int, Objects] = {}
         self.ties: dict[int, NDArray[np.bool]] = {}
+        self.literal = literal
         self.reasons: list[str] = []
+        self.undecided = False
 
     def value(self, target: int) -> Objects:
         """Return the array of a node."""
@@ -68,9 +78,11 @@ def _objects(values: Any, shape: tuple[int, ...]) -> Objects:
     return found
 
 
-def _constant(_at: Evaluation, _i: int, node: Node) -> Any:
+def _constant(at: Evaluation, _i: int, node: Node) -> Any:
     if node.payload.dtype == bool:
         return node.payload.astype(object)
+    if at.literal is not None:
+        return at.literal(node.payload)
     return _exactly(node.payload.astype(object))
 
 
@@ -79,6 +91,7 @@ def _map(at: Evaluation, i: int, node: Node) -> Any:
     template = compiled(node.payload, names)
     found = run(template, dict(zip(names, at.args(node), strict=True)), node.shape)
     at.reasons += found.reasons
+    at.undecided |= found.undecided
     if at.arrays.is_condition(i):
         ties = np.zeros(node.shape, dtype=bool) if found.kinks is None else found.kinks
         for a in node.args:
@@ -182,6 +195,7 @@ def _peak(at: Evaluation, i: int, node: Node) -> Any:
             as_large = values[k] == values[best[group]]
             if not as_large:
                 peaks[group] = NAN
+                at.undecided = True
     tied = np.array([not ball.is_finite() for ball in side])
     if tied.any():
         at.reasons.append(f"the largest is not one element alone at {tied.sum()} places")

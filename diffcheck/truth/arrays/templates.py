@@ -13,6 +13,7 @@ import sympy
 from flint import arb
 from numpy.typing import NDArray
 
+from diffcheck.balls import Undecided
 from diffcheck.truth.breakpoints import BREAKPOINTS, suspects
 from diffcheck.truth.builder import Builder
 from diffcheck.truth.expressions import insert_program
@@ -44,12 +45,13 @@ class Elements:
     """What a template gives on arrays: balls, or truth values (None where undecided).
 
     `kinks` says where a small change may cross a breakpoint, None where nothing ever does;
-    `reasons` says why elements are NaN or None.
+    `reasons` says why elements are NaN or None, `undecided` whether more precision may help.
     """
 
     values: Objects
     kinks: NDArray[np.bool] | None
     reasons: list[str]
+    undecided: bool
 
 
 @cache
@@ -65,7 +67,7 @@ def compiled(expression: Any, arguments: tuple[Any, ...]) -> Template:
 
 def run(template: Template, arguments: dict[Any, Objects], shape: tuple[int, ...]) -> Elements:
     """Evaluate a template at the precision at hand; `arguments` are arrays of one shape."""
-    reasons: list[str] = []
+    errors: list[ArithmeticError] = []
     values: list[Any] = [None] * len(template.nodes)
     for i, node in enumerate(template.nodes[: template.output + 1]):
         args = [values[a] for a in node.args]
@@ -76,11 +78,12 @@ def run(template: Template, arguments: dict[Any, Objects], shape: tuple[int, ...
         elif node.head is sympy.Piecewise:
             values[i] = _piecewise(args)
         else:
-            values[i] = _mapped(node.head, args, reasons)
+            values[i] = _mapped(node.head, args, errors)
     kinks = _kinks(template, values, shape) if template.suspects else None
     found = np.empty(shape, dtype=object)
     found[...] = values[template.output]
-    return Elements(found, kinks, reasons)
+    undecided = any(isinstance(error, Undecided) for error in errors)
+    return Elements(found, kinks, [str(error) for error in errors], undecided)
 
 
 def _single(number: Any) -> Any:
@@ -92,7 +95,7 @@ def _single(number: Any) -> Any:
     return held
 
 
-def _mapped(head: Any, args: Sequence[Any], reasons: list[str]) -> Any:
+def _mapped(head: Any, args: Sequence[Any], errors: list[ArithmeticError]) -> Any:
     if head in _OPERATORS:
         return reduce(_OPERATORS[head], args)
     if head not in _LOGIC:
@@ -100,22 +103,26 @@ def _mapped(head: Any, args: Sequence[Any], reasons: list[str]) -> Any:
             return np.frompyfunc(BALLS.get(head, head), len(args), 1)(*args)
         except ArithmeticError:
             pass
-    return np.frompyfunc(_careful(head, reasons), len(args), 1)(*args)
+    return np.frompyfunc(_careful(head, errors), len(args), 1)(*args)
 
 
-def _careful(head: Any, reasons: list[str]) -> Callable[..., Any]:
-    """Return an operation that gives NaN, or None for an answer, where it fails."""
+def _careful(head: Any, errors: list[ArithmeticError]) -> Callable[..., Any]:
+    """Return an operation that gives NaN, or None for an answer, where it fails.
+
+    The first error of each kind is noted.
+    """
     function, lacking = BALLS.get(head, head), None if head in CONDITIONS else NAN
-    name = getattr(head, "__name__", str(head))
 
     def one(*balls: Any) -> Any:
         if any(ball is None for ball in balls):
             return None
+        if any(type(ball) is arb and not ball.is_finite() for ball in balls):
+            return lacking
         try:
             return function(*balls)
         except ArithmeticError as error:
-            if not reasons:
-                reasons.append(f"{name}: {error}")
+            if type(error) not in map(type, errors):
+                errors.append(error)
             return lacking
 
     return one

@@ -1,0 +1,186 @@
+"""Functions of PyTorch that are already written: their operations going forward are the truth."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("array_api_compat")
+
+from torch.nn import functional  # noqa: E402 - after the skip
+
+from diffcheck import CaseError, DerivativeError, assert_derivatives, check, gradcheck  # noqa: E402
+
+X = torch.tensor([0.5, -1.0, 2.0, 0.25], dtype=torch.float64)
+FINE = {"exact", "accurate", "ill-conditioned", "inexact", "unstable"}
+
+
+def with_backward(factor):
+    """x sin x as a Function whose backward is off by a factor."""
+
+    class Wave(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * torch.sin(x)
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return g * factor * (torch.sin(x) + x * torch.cos(x))
+
+    return Wave
+
+
+def verdicts(found, order=1):
+    return {str(m.verdict) for m in found.measurements if m.order == order}
+
+
+@pytest.mark.parametrize("apply", [False, True])
+def test_a_function_with_a_backward_that_is_right_stands(apply):
+    wave = with_backward(1.0)
+    found = check(wave.apply if apply else wave, 1.5, backend="torch")
+    assert found.ok
+    assert found.name == "Wave"
+    assert {m.dtype for m in found.measurements} == {"float32", "float64"}
+    assert {m.index for m in found.measurements if m.quantity == "gradient"} == {"df/dx"}
+
+
+@pytest.mark.parametrize("factor", [1 + 2.0**-20, 1 + 2.0**-40, -1.0, 0.5])
+def test_a_backward_that_is_wrong_is_found(factor):
+    found = check(with_backward(factor), torch.tensor(1.5, dtype=torch.float64), backend="torch")
+    assert {(m.quantity, str(m.verdict)) for m in found.failures} == {("gradient", "wrong")}
+    assert "in exact arithmetic" in str(found)
+    with pytest.raises(DerivativeError, match="Wave torch float64 jacobian"):
+        assert_derivatives(with_backward(factor), X, backend="torch")
+
+
+def written(x):
+    y = x.clone()
+    y[1:] *= 3
+    y[0] = x[3]
+    return y.exp()
+
+
+FUNCTIONS = {
+    "softmax": lambda x: torch.softmax(x, 0) * torch.log_softmax(x, -1),
+    "where": lambda x: torch.where(x > 0.3, torch.exp(x), x**3).sum(),
+    "in place in views": written,
+    "in place": lambda x: x.clone().mul_(2).add_(1).exp().sum(),
+    "views": lambda x: x.reshape(2, 2).T[1:].flip(0).expand(3, 2) + torch.roll(x, 1)[None, :2],
+    "cumulative": lambda x: torch.cumsum(x, 0).prod() + torch.cumprod(x, 0)[1],
+    "statistics": lambda x: x.var() + x.std(correction=0) + torch.logsumexp(x, 0) + x.norm(),
+    "losses": lambda x: (
+        functional.mse_loss(x, x * x) + functional.smooth_l1_loss(x, x * 2, beta=0.3)
+    ),
+    "cross entropy": lambda x: functional.cross_entropy(x[None], torch.tensor([2])),
+    "largest": lambda x: torch.max(x, 0)[0] * torch.min(x) + torch.clamp(x, -0.5, 1.5).sum(),
+    "products": lambda x: x.reshape(2, 2) @ x.reshape(2, 2) @ x[:2] + torch.einsum("i,i", x, x),
+    "activations": lambda x: (
+        functional.gelu(x)
+        + functional.silu(x)
+        + functional.softplus(x)
+        + functional.elu(x)
+        + functional.logsigmoid(x)
+    ),
+    "more activations": lambda x: (
+        functional.gelu(x, approximate="tanh") + functional.mish(x) + functional.leaky_relu(x)
+    ),
+    "layer norm": lambda x: functional.layer_norm(x, (4,), x * x, x),
+    "attention": lambda x: functional.scaled_dot_product_attention(*[x.reshape(1, 2, 2)] * 3),
+    "indexing": lambda x: (
+        x[torch.tensor([0, 0, 3])] * x[[1, 2, 3]] + torch.tril(x.reshape(2, 2))[1, 0]
+    ),
+    "several outputs": lambda x: (x * x, {"y": x.sum()}),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_of_torch(name):
+    found = check(FUNCTIONS[name], X, backend="torch", dtypes="float64")
+    assert found.ok, str(found)
+    assert verdicts(found) <= FINE
+
+
+def test_second_derivatives_modules_containers_and_keywords():
+    module = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
+    found = check(module, X, order=2, backend="torch")
+    assert found.ok, str(found)
+    assert {m.quantity for m in found.measurements} == {"value", "gradient", "jvp", "hessian"}
+
+    def scaled(parameters, *, by):
+        return (parameters["a"] * parameters["b"][0]).sum() * by
+
+    arguments = {"a": X, "b": [torch.tensor(2.0, dtype=torch.float64)]}
+    found = check(scaled, arguments, keywords={"by": 2.0}, wrt="parameters", backend="torch")
+    assert found.ok, str(found)
+    named = {m.index for m in found.measurements if m.quantity == "gradient"}
+    assert named == {f"df/dparameters_a[{i}]" for i in range(4)} | {"df/dparameters_b_0"}
+
+
+def test_a_nan_of_a_branch_that_is_not_taken_fails():
+    found = check(lambda x: torch.where(x > 0, torch.sqrt(x), x**3).sum(), X, backend="torch")
+    assert [m.index for m in found.failures] == ["df/dx[1]"]
+
+
+@pytest.mark.parametrize(
+    ("f", "got"),
+    [
+        (lambda x: torch.sort(x)[0], "the operation sort has no form"),
+        (lambda x: x * x[0].item(), "it asks for the number in a tensor"),
+        (lambda x: x if x[0] > 0 else -x, "it asks for the number in a tensor"),
+        (torch.argmax, "an output of real floats is expected, not torch.int64"),
+        (torch.fft.fft, "an output of real floats is expected, not torch.complex128"),
+        (lambda x: x[1:].mul_(2), "writes into an argument"),
+        (lambda x: x @ torch.ones(3, dtype=x.dtype), "RuntimeError"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_four_parts(f, got):
+    with pytest.raises(CaseError) as caught:
+        check(f, X, backend="torch")
+    assert got in caught.value.expected_got
+    assert caught.value.cause
+    assert caught.value.next_step
+
+
+def chain(slip):
+    class Chain(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return (x * torch.tanh(torch.roll(x, 1))).sum()
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            right = torch.tanh(torch.roll(x, 1)) + torch.roll(x, -1) / torch.cosh(x) ** 2
+            right[7] *= 1 + slip
+            return g * right
+
+    return Chain
+
+
+@pytest.mark.parametrize("slip", [0.0, 0.5])
+def test_of_many_inputs_a_sample_is_looked_at(slip):
+    x = torch.linspace(0.5, 2, 3000, dtype=torch.float64)
+    found = check(chain(slip), x, backend="torch")
+    assert found.ok == (slip == 0), str(found)
+    assert found.scope == "64 components of 3,000 and 4 directions"
+
+
+def test_gradcheck_is_called_as_torch_calls_it():
+    x = X.clone().requires_grad_()
+    assert gradcheck(torch.tanh, x, eps=1e-6, atol=1e-5, rtol=1e-3) is True
+    fixed = torch.ones(4, dtype=torch.float64)
+    assert gradcheck(lambda a, b: a * b, (x, fixed), fast_mode=True)
+    assert gradcheck(lambda a, n: (a**n).sum(), (x, 2), check_forward_ad=True)
+    wrong = with_backward(1 + 2.0**-30).apply
+    assert torch.autograd.gradcheck(wrong, (x,))
+    assert gradcheck(wrong, (x,), raise_exception=False) is False
+    with pytest.raises(DerivativeError, match=r"without effect: atol; there are no tolerances"):
+        gradcheck(wrong, (x,), atol=1e-3)
+    with pytest.raises(CaseError, match="inputs that require a gradient, got none"):
+        gradcheck(torch.tanh, X)
+
+
+def test_arrays_of_numpy_are_inputs():
+    assert check(torch.sinh, np.array([0.5, 1.0]), backend="torch").ok

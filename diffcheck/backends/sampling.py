@@ -55,7 +55,7 @@ class Sample:
 
 
 def draw(name: str, adapted: Adapted, wrt: Collection[str], entries: int, ways: int) -> Sample:
-    """Draw entries, each as likely as any other, and directions of ±1/2, ±1, ±2, by the name."""
+    """Draw entries, each as likely as any other, and directions, by the name."""
     sizes = {x: adapted.inputs[x].size for x in wrt}
     rng = np.random.default_rng(zlib.crc32(f"{name} sample".encode()))
     chosen = np.sort(rng.choice(sum(sizes.values()), size=entries, replace=False))
@@ -123,8 +123,8 @@ def sampled(
 
 
 def weights(name: str, count: int) -> NDArray[np.float64]:
-    """Return w: 1 of a single output, else ±1/2, ±1, ±2."""
-    return np.ones(1) if count == 1 else directions(f"{name} weights", count, 1)[1]
+    """Return w, of a single output too: a rule that forgets its cotangent is right for 1."""
+    return directions(f"{name} weights", 1, count)[0]
 
 
 def whole(adapted: Adapted) -> Adapted:
@@ -170,4 +170,4 @@ def _definition(adapted: Adapted, sample: Sample, name: str) -> ArrayDefinition:
     total = terms[0]
     for term in terms[1:]:
         total = arrays.add(total, term)
-    return ArrayDefinition(arrays, inputs, (total,), sample.names)
+    return ArrayDefinition(arrays, inputs, (total,), sample.names, "(w·f)")

@@ -48,7 +48,8 @@ def test_a_function_with_a_backward_that_is_right_stands(apply):
 @pytest.mark.parametrize("factor", [1 + 2.0**-20, 1 + 2.0**-40, -1.0, 0.5])
 def test_a_backward_that_is_wrong_is_found(factor):
     found = check(with_backward(factor), torch.tensor(1.5, dtype=torch.float64), backend="torch")
-    assert {(m.quantity, str(m.verdict)) for m in found.failures} == {("gradient", "wrong")}
+    assert {m.quantity for m in found.failures} == {"gradient"}
+    assert {str(m.verdict) for m in found.failures} == {"wrong"}
     assert "in exact arithmetic" in str(found)
     with pytest.raises(DerivativeError, match="Wave torch float64 jacobian"):
         assert_derivatives(with_backward(factor), X, backend="torch")
@@ -105,7 +106,13 @@ def test_second_derivatives_modules_containers_and_keywords():
     module = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
     found = check(module, X, order=2, backend="torch")
     assert found.ok, str(found)
-    assert {m.quantity for m in found.measurements} == {"value", "gradient", "jvp", "hessian"}
+    assert {m.quantity for m in found.measurements} == {
+        "value",
+        "gradient",
+        "vjp",
+        "jvp",
+        "hessian",
+    }
 
     def scaled(parameters, *, by):
         return (parameters["a"] * parameters["b"][0]).sum() * by

@@ -34,13 +34,14 @@ class ArrayDefinition:
     """A definition as a program of array operations; `inputs` and `outputs` are its nodes.
 
     `names` are those of the components of the differentiated inputs, where they have others than
-    their places.
+    their places; `output` is what the value is called.
     """
 
     arrays: Arrays
     inputs: Mapping[str, int]
     outputs: Sequence[int]
     names: Sequence[str] = ()
+    output: str = "f"
 
     def __call__(self, **_symbols: Any) -> Any:
         raise NotImplementedError("a program of arrays is not written out in symbols")
@@ -86,7 +87,7 @@ class ArrayTruth:
     def labels(self, quantity: Quantity) -> list[str]:
         """Return the names of the quantity's components, in C order."""
         names = list(self.definition.names) or input_names(self.case)
-        return labels(quantity, component_names("f", self.output_shape), names)
+        return labels(quantity, component_names(self.definition.output, self.output_shape), names)
 
     def outcomes(self, quantity: Quantity, point: Point, fmt: Format) -> list[Outcome]:
         """Return one outcome per component, in C order, certain in the format."""

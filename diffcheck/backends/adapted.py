@@ -30,18 +30,26 @@ class Adapted:
     arrays: Callable[[Arrays, Mapping[str, int]], list[int]] | None = None
 
 
-def signature_of(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    """Return the parameters of a function by name; none of a builtin that does not tell them."""
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """Return a function's parameters, none of a builtin that does not tell them.
+
+    A class with an `apply`, as PyTorch's Functions are, takes what its `forward` takes after the
+    context.
+    """
+    owner: Any = getattr(function, "__self__", function)
+    applied = isinstance(owner, type) and hasattr(owner, "apply") and hasattr(owner, "forward")
     try:
-        return inspect.signature(function).parameters
+        found = inspect.signature(owner.forward if applied else function)
     except (TypeError, ValueError):
-        return {}
+        return inspect.Signature()
+    named = list(found.parameters.values())
+    return found.replace(parameters=named[1:]) if applied and named[0].name == "ctx" else found
 
 
 def parameters(function: Callable[..., Any], count: int) -> list[str]:
     """Return a name for each of so many positional arguments: the parameter's where it has one."""
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    found = [p for p in signature_of(function).values() if p.kind in positional]
+    found = [p for p in signature_of(function).parameters.values() if p.kind in positional]
     names = [f"{p.name}_" if p.name == "xp" else p.name for p in found]
     return [names[i] if i < len(names) else f"x{i}" for i in range(count)]
 

@@ -34,7 +34,7 @@ class SymbolicTrace:
             raise Unsupported(f"the primal cannot be read: {op.name} has no counterpart in SymPy")
         values = [a.value if isinstance(a, Tensor) else exactly(a) for a in args]
         exact = {name: _exact_parameter(value) for name, value in params.items()}
-        result = array(_counterpart(op.name, op.sympy, op.kind)(values, exact))
+        result = array(counterpart(op.name, op.sympy, op.kind)(values, exact))
         return tensor_of(_named(result), self, None)
 
 
@@ -106,7 +106,8 @@ def _exact_parameter(value: Any) -> Any:
 
 
 @cache
-def _counterpart(name: str, text: str, kind: str) -> Callable[[list[Any], dict[str, Any]], Any]:
+def counterpart(name: str, text: str, kind: str) -> Callable[[list[Any], dict[str, Any]], Any]:
+    """Return an op's column in SymPy as a function of its operands and its parameters."""
     code = compile(text, f"the SymPy column of {name}", "eval")
     names = {**vars(sympy), **({} if kind == "elementwise" else vars(sym))}
 

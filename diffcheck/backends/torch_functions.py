@@ -136,18 +136,9 @@ def _names(function: Any, arguments: Sequence[Any]) -> list[str]:
     if isinstance(of, torch.nn.Module):
         of = of.forward
     names = parameters(of, len(arguments))
-    if _is_function(of):  # the first parameter of `forward` is the context, or it has none
-        owner: Any = of if isinstance(of, type) else of.__self__
-        forward = parameters(owner.forward, len(arguments) + 1)
-        names = forward[1:] if forward[0] == "ctx" else forward[:-1]
     found: list[str] = []
     for name, argument in zip(names, arguments, strict=True):
         for path, _ in pytree.tree_flatten_with_path(argument)[0]:
             parts = "".join(c if c.isalnum() else " " for c in "".join(map(str, path))).split()
             found.append(fresh("_".join([name, *parts]), found))
     return found
-
-
-def _is_function(of: Any) -> bool:
-    owner = of if isinstance(of, type) else getattr(of, "__self__", None)
-    return isinstance(owner, type) and issubclass(owner, torch.autograd.Function)

@@ -141,8 +141,7 @@ def _arguments(
         else:
             unnamed.append(_value(entry, value))
     try:
-        signature = inspect.signature(function)
-        bound = signature.bind(*unnamed, **named)
+        bound = _signature(function).bind(*unnamed, **named)
     except (TypeError, ValueError) as error:
         raise Refused(
             f"{text} --at {' --at '.join(at)}" if at else text,
@@ -151,6 +150,12 @@ def _arguments(
             EXAMPLE,
         ) from error
     return bound.args, bound.kwargs
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    from diffcheck.backends.adapted import signature_of  # noqa: PLC0415 - SymPy is slow to import
+
+    return signature_of(function)
 
 
 def _value(entry: str, text: str) -> Any:

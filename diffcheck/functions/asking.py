@@ -122,7 +122,7 @@ def chosen_inputs(
 
 def _places(function: Any, keywords: Mapping[str, Any], adapted: Adapted) -> dict[Any, int]:
     """Return the position of each argument by its name; keywords come after the positional ones."""
-    parameters = signature_of(function)
+    parameters = signature_of(function).parameters
     names = [name for name in parameters if name not in keywords]
     positional = adapted.count - len(keywords)
     return {name: i for i, name in enumerate([*names[:positional], *keywords])}

@@ -86,9 +86,7 @@ def _compare(program: arb, truth: arb, fmt: Format, bits: int) -> RuleEvidence:
                     "wrong", f"in exact arithmetic it gives {program.str(5)}, not 0"
                 )
             relative = abs((program - truth) / truth)
-            return RuleEvidence(
-                "wrong", f"off by {relative.str(3, radius=False)} in exact arithmetic"
-            )
+            return RuleEvidence("wrong", f"off by {float(relative.mid()):.3g} in exact arithmetic")
         magnitude = abs(truth).mid()
         scale = magnitude if magnitude > 0 else arb(1)
         # The literals' rounding is part of the program's radius: a few hundred of them are allowed.

@@ -317,3 +317,29 @@ def test_a_network_of_many_parameters_and_its_second_derivatives():
     third = check(network, params, x, wrt="params", order=3, modes="jit")
     assert third.ok, str(third)
     assert third.scope == "0 components of 840 and 1 directions"
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: xp.sum(xp.tanh(x) * xp.roll(x, 1)) + xp.max(x) * xp.sum(x[:3] @ x[3:6]),
+        lambda x: xp.softmax(x * x) * xp.where(x > 1.001, xp.sqrt(x), x**3),
+        lambda x: xp.logsumexp(xp.reshape(x, (2, -1)), axis=0)[:7] * 0.1,
+    ],
+)
+def test_many_inputs_of_a_function_of_the_engine(f):
+    found = check(f, np.linspace(0.5, 2, 600), backend="engine", dtypes="float64")
+    assert found.ok, str(found)
+    assert found.scope == "64 components of 600 and 4 directions"
+    words = {"exact", "accurate", "ill-conditioned", "inexact", "unstable"}
+    assert verdicts(found) <= words, str(found)
+
+
+def test_a_wrong_component_among_many_of_the_engine_is_proved():
+    chain = xp.custom_vjp(lambda x: xp.sum(xp.sin(x)))
+    slip = np.ones(600)
+    slip[7] += 2.0**-20
+    chain.defvjp(lambda x: (chain(x), x), lambda x, g: (g * xp.cos(x) * slip,))
+    found = check(chain, np.linspace(0.5, 2, 600), backend="engine", dtypes="float64")
+    wrong = {m.index for m in found.failures if m.verdict == "wrong"}
+    assert wrong >= {f"d(w·f)/ds[{k}]" for k in range(4)}

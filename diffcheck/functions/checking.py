@@ -202,9 +202,12 @@ def _measured(case: Case, options: Options) -> tuple[list[Measurement], list[Exp
     context = CaseContext(case, options, points=_points(case, alone=alone))
     tasks = plan([case], options, _presence(options.backends))[0].tasks
     found = [m for task in tasks for m in measure(context, task)]
-    many = isinstance(case.definition, ArrayDefinition)
+    definition = case.definition
+    many = isinstance(definition, ArrayDefinition)
     of_one = any(q.kind == "gradient" for q in context.quantities)
-    if of_one and not many and not options.quantities:
+    # Of a sample the cotangent is w already.
+    weighted = isinstance(definition, ArrayDefinition) and bool(definition.names)
+    if of_one and not weighted and not options.quantities:
         found += _with_another_cotangent(context, tasks[0], found)
     return found, [] if many else shown_explanations(context, [m for m in found if m.fails])
 

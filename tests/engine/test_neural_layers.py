@@ -5,6 +5,7 @@ import pytest
 
 from diffcheck import engine as xp
 from diffcheck.balls import precision
+from diffcheck.engine.table import TABLE
 
 RNG = np.random.default_rng(11)
 W = RNG.normal(size=(4, 6))
@@ -116,3 +117,20 @@ def test_einsum_of_two_operands_is_numpys(spec):
     expected = np.einsum(spec, *operands)
     assert xp.einsum(spec, *operands).shape == expected.shape
     assert np.allclose(xp.einsum(spec, *operands), expected, rtol=1e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize("f", [xp.softmax, xp.log_softmax], ids=["softmax", "log_softmax"])
+def test_a_number_alone_has_the_whole_share(f):
+    assert float(xp.grad(f)(0.25)) == 0
+    assert float(xp.grad(xp.grad(f))(0.25)) == 0
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1, (0, 2), None])
+def test_dominant_shares_lose_no_digits_along_any_axis(axis):
+    p = xp.softmax(np.random.default_rng(0).normal(size=(3, 4, 5)) * 40, axis)
+    found = TABLE["softmax_complement"].forward(p, axis=axis)
+    for place in np.ndindex(p.shape):
+        others = p.astype(np.longdouble)
+        others[place] = 0
+        expected = np.broadcast_to(np.sum(others, axis, keepdims=True), p.shape)[place]
+        assert abs(found[place] - expected) <= 4 * np.spacing(float(expected))

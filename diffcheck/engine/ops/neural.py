@@ -126,7 +126,7 @@ def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
 
 def _complement(p: Any, *, axis: Axis) -> Any:
     """Return 1 - p for shares that sum to 1: for a dominant one as the sum of the others."""
-    if not isinstance(axis, int):
+    if not isinstance(axis, int) or not p.ndim:
         dominant = p > 0.5
         others = np.add.reduce(np.where(dominant, 0, p), axis=axis, keepdims=True)
         return np.where(dominant, others, 1 - p)

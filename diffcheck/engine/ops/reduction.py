@@ -31,7 +31,7 @@ Axis = int | tuple[int, ...] | None
 
 def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
     """Return the axes as a tuple of non-negative numbers; None stands for all of them."""
-    if axis is None:
+    if axis is None or ndim == 0:  # a number has an axis -1 to NumPy's reductions
         return tuple(range(ndim))
     return tuple(a % ndim for a in ((axis,) if isinstance(axis, (int, np.integer)) else axis))
 

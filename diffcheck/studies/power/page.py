@@ -12,9 +12,9 @@ from diffcheck.judge.words import MEANINGS
 from diffcheck.studies.power.defects import ABSENT, Answer
 from diffcheck.studies.power.sensitivity import PEERS, Row
 from diffcheck.studies.power.specificity import COMPILED, IN_JAX, Judged
-from diffcheck.studies.power.work import EVERY, Findings
+from diffcheck.studies.power.work import EVERY, FUNCTIONS, Findings
 
-MINUTES: Final = 15
+MINUTES: Final = 5
 PACKAGES: Final = ("jax", "torch", "autograd", "numpy", "sympy", "python-flint")
 EXPONENTS: Final = ((3, 6), (7, 10), (11, 15), (16, 20), (21, 25), (26, 30), (31, 35), (36, 40))
 MOST_NAMED: Final = 30
@@ -59,14 +59,12 @@ TABLE_OF_DEFECTS: Final = (
     "the side on which the value is, or that it is outside of both.",
 )
 SPECIFICITY: Final = """\
-## 3. Right rules at hard points
-
 {functions} functions drawn from a grammar of 25 functions of one argument, 5 of two and + − × ÷, to
 depth 3, with two derivatives each; the engine has all of them, JAX one in {in_jax}, compiled one in
-{compiled}. Nine points in either format, by rules that look at no
-derivative: moderate, nearly equal arguments, tails to 2³⁰, tiny, subnormal, next to 0, ±½, ±1, 2
-and π, any float, next to a root of the function and of its slope. They are no cases that the judge
-was tuned on. A pair counts where a derivative has a truth.
+{compiled}. Nine points in either format, by rules that look at no derivative: moderate, nearly
+equal arguments, tails to 2³⁰, tiny, subnormal, next to 0, ±½, ±1, 2 and π, any float, next to a
+root of the function and of its slope. They are no cases that the judge was tuned on. A pair counts
+where a derivative has a truth.
 """
 FALSE_FAILURES: Final = """\
 The peers at the same functions and points, shown the engine's gradient where all of its digits are
@@ -81,7 +79,7 @@ def page(found: Findings, sample: int = 1) -> str:
         _introduction(found, rows, sample),
         *_sensitivity(found, rows),
         *_defects(found.answers),
-        *_specificity(found.judged),
+        *_specificity(found.judged, sample),
         *_proof(found),
     ]
     return "\n".join(parts).rstrip() + "\n"
@@ -234,11 +232,14 @@ def _cell(text: str) -> str:
     return short.replace("|", "\\|")
 
 
-def _specificity(judged: Sequence[Judged]) -> list[str]:
+def _specificity(judged: Sequence[Judged], sample: int) -> list[str]:
     verdicts: Counter[tuple[str, str]] = sum((j.verdicts for j in judged), Counter())
     witnesses = list(dict.fromkeys(who for who, _ in verdicts))
     words = [w for w in map(str, MEANINGS) if any((who, w) in verdicts for who in witnesses)]
     lines = [
+        "## 3. Right rules at hard points",
+        "",
+        *_unfinished(len(judged), sample),
         SPECIFICITY.format(functions=len(judged), in_jax=IN_JAX, compiled=COMPILED),
         f"| witness | {' | '.join(words)} |",
         f"| --- | {' | '.join('---:' for _ in words)} |",
@@ -248,6 +249,9 @@ def _specificity(judged: Sequence[Judged]) -> list[str]:
     accusations = [text for j in judged for text in j.accusations]
     if accusations:
         lines += ["Called wrong:", "", *(f"- {text}" for text in accusations[:MOST_NAMED]), ""]
+    right = Counter(reason for j in judged for reason in j.confirmed)
+    for reason, count in right.items():
+        lines += [f"Called wrong, and rightly ({count} measurements): {reason}.", ""]
     lines += [
         FALSE_FAILURES,
         "| peer | right derivatives | failed | share |",
@@ -261,6 +265,12 @@ def _specificity(judged: Sequence[Judged]) -> list[str]:
     wrong = len(accusations)
     lines.append(f"| diffcheck | {pairs:,} pairs | {wrong} | {wrong / max(pairs, 1):.1%} |")
     return [*lines, ""]
+
+
+def _unfinished(count: int, sample: int) -> list[str]:
+    """Return a warning where a run was cut off."""
+    wanted = len(range(0, FUNCTIONS, sample))
+    return [] if count == wanted else [f"**Cut off after {count} of {wanted} functions.**", ""]
 
 
 def _proof(found: Findings) -> list[str]:

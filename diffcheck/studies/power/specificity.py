@@ -25,6 +25,7 @@ EAGER: Final[Witness] = ("jax", "eager")
 JIT: Final[Witness] = ("jax", "jit")
 IN_JAX, COMPILED = 3, 6  # one function in so many: XLA compiles most of a second for each
 DTYPES: Final = ("float32", "float64")
+HYPOT: Final = "`jax.hessian(jnp.hypot, (0, 1))(1.0, 1.0)` is 0 throughout, where 1/√8 is right"
 ACCUSING: Final = frozenset({Verdict.WRONG, Verdict.MISMATCH})
 GOOD: Final = frozenset({Verdict.EXACT, Verdict.ACCURATE, Verdict.ILL_CONDITIONED})
 NO_TRUTH: Final = frozenset(
@@ -37,7 +38,8 @@ class Judged:
     """A function at its points: its pairs, the verdicts on it, and the peers' failures.
 
     A pair is a point at which some derivative has a truth; `verdicts` counts measurements by
-    witness and word; `accusations` are told in full. `peers` holds, by name, at how many points
+    witness and word; `accusations` are told in full, and `confirmed` those that are right, with the
+    defect behind them. `peers` holds, by name, at how many points
     where all digits of the derivative are right the peer was asked, and how often it failed.
     """
 
@@ -46,6 +48,7 @@ class Judged:
     pairs: int
     verdicts: Counter[tuple[str, str]]
     accusations: tuple[str, ...]
+    confirmed: tuple[str, ...]
     peers: dict[str, tuple[int, int]]
 
 
@@ -68,14 +71,27 @@ def judged(drawn: Drawn, by: Sequence[Witness], peers: Sequence[str] = tuple(PEE
             for m in measure(context, Task("plain", backend, mode, "cpu:0", dtype))
         ]
         derivatives = [m for _, m in found if m.order > 0 and m.verdict not in NO_TRUTH]
+        accused = [m for _, m in found if m.verdict in ACCUSING]
+        reasons = {id(m): confirmed(case, m) for m in accused}
         return Judged(
             name=case.name,
             text=case.doc,
             pairs=len({(m.dtype, m.point_id) for m in derivatives if m.dtype == "float64"}),
             verdicts=Counter((who, str(m.verdict)) for who, m in found if m.order > 0),
-            accusations=tuple(_told(case, m) for _, m in found if m.verdict in ACCUSING),
+            accusations=tuple(_told(case, m) for m in accused if not reasons[id(m)]),
+            confirmed=tuple(reasons[id(m)] for m in accused if reasons[id(m)]),
             peers={peer: _asked(peer, case, context, derivatives) for peer in peers},
         )
+
+
+def confirmed(case: Case, m: Measurement) -> str:
+    """Return the known defect that an accusation is of, "" if there is none: no rule that is right.
+
+    JAX divides by the greater argument: where both are alike, its Hessian of hypot is 0.
+    """
+    values = [abs(float.fromhex(str(x))) for x in (m.point or {}).values()]
+    alike = len(values) == 1 or len(set(values)) == 1
+    return HYPOT if m.backend == "jax" and m.order == 2 and alike and "hypot" in case.doc else ""
 
 
 def _told(case: Case, m: Measurement) -> str:

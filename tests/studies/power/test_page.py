@@ -24,7 +24,7 @@ def row(name, *, found=True, effect="changed", operator="factor", exponent=40):
 def findings(*rows, accusations=()):
     seen = Seen(subject="sin.vjp[0] in op_sin", rows=rows, stillborn=3, silent=())
     judged = Judged(
-        name="random_0", text="xp.sin( x )", pairs=30, accusations=accusations,
+        name="random_0", text="xp.sin( x )", pairs=30, accusations=accusations, confirmed=(),
         verdicts=Counter({("engine eager", "accurate"): 30}), peers=dict.fromkeys(PEERS, (30, 6)),
     )  # fmt: skip
     agreement = Agreement(what="this and that", compared=5, disagreements=())
@@ -55,6 +55,11 @@ def test_accusations_of_right_rules_are_told():
     assert "**1** are called" in text
     assert "- xp.sin( x ) at x = 1: wrong" in text
     assert "are accused." not in text
+
+
+def test_a_run_that_was_cut_off_says_so():
+    assert "**Cut off after 1 of 160 functions.**" in page(findings(row("m")))
+    assert "Cut off" not in page(findings(row("m")), sample=160)
 
 
 def test_a_rule_by_a_narrower_format_is_told_apart():

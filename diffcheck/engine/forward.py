@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from diffcheck.engine.batching import RuleOf, batched_tangent
 from diffcheck.engine.binding import bind_plain
 from diffcheck.engine.errors import leaked
+from diffcheck.engine.squares import CARRIERS, KINKS, SQUARING, Origin, is_recorded, square
 from diffcheck.engine.table import Op, Rule, recorded
 from diffcheck.engine.tape import LEVELS
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
@@ -23,10 +26,11 @@ class ForwardTrace:
 
     plain = False  # every op goes through `record`
     shows_nan = True  # its values and tangents can be looked into
-    __slots__ = ("count", "ended", "level", "met_free", "toward")
+    __slots__ = ("_origins", "count", "ended", "level", "met_free", "toward")
 
     def __init__(self, count: int | None = None, *, toward: bool = False) -> None:
         self.toward, self.met_free = toward, False
+        self._origins: dict[int, tuple[Tensor, Origin]] = {}
         self.level = next(LEVELS)
         self.count = count
         self.ended = False
@@ -35,6 +39,29 @@ class ForwardTrace:
         """Apply an op one trace further out, and its JVP beside it."""
         if self.ended:
             raise leaked(op.name)
+        values, tangents, nested = self._unwrapped(args)
+        if nested and op.name in SQUARING:
+            found = square(self, op.name, args)
+            if found is not None:
+                return found
+        y = op.apply(tuple(values), params, nested=nested)
+        if op.vjp is None:
+            return y
+        if op.free is not None and tangents[0] is not None and _is_free(op, y):
+            self.met_free = True
+            if self.toward:
+                params = {**params, "toward": self._direction(tangents[0])}
+                y = op.apply(tuple(values), params, nested=nested)
+        tangent = self._tangent(op, tangents, y, tuple(values), params, nested=nested)
+        if tangent is None:
+            return y
+        result = tensor_of(y, self, _in_dtype_of(y, tangent))
+        if nested and self._leads_to_kink(op, args, y):
+            self._origins[id(result)] = (result, (op, args, params))
+        return result
+
+    def _unwrapped(self, args: tuple[Any, ...]) -> tuple[list[Any], list[Any], bool]:
+        """Return the operands one trace further out, their tangents, and whether traces remain."""
         values: list[Any] = []
         tangents: list[Any] = []
         nested = False
@@ -46,23 +73,38 @@ class ForwardTrace:
                 nested = nested or type(a) is Tensor or type(t) is Tensor
             values.append(a)
             tangents.append(t)
-        y = op.apply(tuple(values), params, nested=nested)
-        if op.vjp is None:
-            return y
-        if op.free is not None and tangents[0] is not None and _is_free(op, y):
-            self.met_free = True
-            if self.toward:
-                params = {**params, "toward": self._direction(tangents[0])}
-                y = op.apply(tuple(values), params, nested=nested)
-        known = recorded(tuple(values), y)
+        return values, tangents, nested
+
+    def _tangent(
+        self,
+        op: Op,
+        tangents: list[Any],
+        y: Any,
+        args: tuple[Any, ...],
+        params: dict[str, Any],
+        *,
+        nested: bool,
+    ) -> Any:
+        """Return the tangent of a result, or those in all directions."""
+        known = recorded(args, y)
         rule_of = _jvp_rule if nested or type(y) is Tensor else _plain_rule
-        if self.count is not None:
-            tangent = batched_tangent(op, rule_of, tangents, y, known, params, self.count)
-            if tangent is None:
-                tangent = self._one_by_one(op, rule_of, tangents, y, known, params)
-        else:
-            tangent = _tangent(op, rule_of, tangents, y, known, params)
-        return y if tangent is None else tensor_of(y, self, _in_dtype_of(y, tangent))
+        if self.count is None:
+            return _tangent(op, rule_of, tangents, y, known, params)
+        tangent = batched_tangent(op, rule_of, tangents, y, known, params, self.count)
+        if tangent is None:
+            return self._one_by_one(op, rule_of, tangents, y, known, params)
+        return tangent
+
+    def origin(self, x: Tensor) -> Origin | None:
+        """Return what made a tensor, if that has a kink there or passes one on."""
+        known = self._origins.get(id(x))
+        return None if known is None else known[1]
+
+    def _leads_to_kink(self, op: Op, args: tuple[Any, ...], y: Any) -> bool:
+        """Whether a result is to be remembered, should it be squared."""
+        if op.name in KINKS:
+            return is_recorded(y) or bool(np.any(base(y) == 0))
+        return op.name in CARRIERS and any(id(a) in self._origins for a in args)
 
     def _direction(self, t: Any) -> Any:
         """Return the one direction of this trace, as an array."""

@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from diffcheck.engine.errors import leaked
-from diffcheck.engine.squares import SQUARING, is_derivative, smooth, squared
+from diffcheck.engine.squares import SQUARING, Origin, square
 from diffcheck.engine.tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
@@ -72,16 +72,22 @@ class Tape:
             values.append(a)
             slots.append(slot)
         if nested and op.name in SQUARING:
-            slot = squared(op.name, slots, values)
-            entry = None if slot is None else self.entries[slot]
-            if entry is not None and is_derivative(values[0]):
-                found = smooth(self, unpacked(entry))
-                if found is not None:
-                    return found
+            found = square(self, op.name, args)
+            if found is not None:
+                return found
         y = op.apply(tuple(values), params, nested=nested)
         if op.vjp is None:
             return y
         return self.note(op, slots, values, params, y, nested=nested)
+
+    def origin(self, x: Tensor) -> Origin | None:
+        """Return what made a tensor, None for an input."""
+        entry = self.entries[x.node]
+        if entry is None:
+            return None
+        op, slots, values, params, _ = unpacked(entry)
+        pairs = zip(values, slots, strict=True)
+        return op, tuple(v if k is None else tensor_of(v, self, k) for v, k in pairs), params
 
     def _meet(self, value: Any) -> None:
         """Take notice of the traces that a value belongs to."""

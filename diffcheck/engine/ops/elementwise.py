@@ -14,11 +14,10 @@ from diffcheck.engine.ops import stable
 from diffcheck.engine.ops.comparison import (
     ball_less,
     equal,
-    greater,
     less,
+    less_equal,
     logical_and,
     logical_not,
-    logical_or,
     sign,
 )
 from diffcheck.engine.table import Entry, op
@@ -147,12 +146,12 @@ abs = op(
 
 
 def _share(g: Any, mine: Any, other: Any) -> Any:
-    """Return g where mine > other, g/2 where they are equal, else 0."""
-    return where(equal(mine, other), 0.5 * g, where(greater(mine, other), g, 0))
+    """Return g where mine > other, or one is nan, g/2 where they are equal, else 0."""
+    return where(equal(mine, other), 0.5 * g, where(less_equal(mine, other), 0, g))
 
 
 def _wins(mine: Any, other: Any) -> Any:
-    return logical_or(greater(mine, other), equal(mine, other))
+    return logical_not(less(mine, other))
 
 
 maximum = op(
@@ -468,6 +467,19 @@ atanh = op(
 )
 
 
+# Where a first derivative has been given a value by convention, there is no second one: a number
+# that stands still passes, and all else is nan; a cotangent of 0, too: it may vanish there alone.
+only_zero: Entry = op(
+    "only_zero",
+    lambda x: np.where(x == 0, 0, np.nan).astype(np.result_type(x))[()],
+    vjp=lambda g, y, x: g * np.nan,
+    jvp=(lambda t, y, x: only_zero(t),),
+    ball=lambda x: arb(0) if x.is_zero() else arb("nan"),
+    rounding=0,
+    slope="hypot",
+)
+
+
 # Two arguments. By powers of 1/(a + ib) no square overflows, and no difference of squares cancels.
 RE, IM = 0, 1
 inverse_power: Entry = op(
@@ -501,12 +513,30 @@ def _over_square(a: Any, b: Any) -> Any:
 
 
 # The quotient rule on a/hypot would leave b² as the difference of hypot² and a².
+def _at_origin(a: Any, b: Any) -> Any:
+    return logical_and(equal(a, 0), equal(b, 0))
+
+
+def _along(a: Any, b: Any) -> Any:
+    """Return the derivative of a/hypot(a, b) in a, away from the origin."""
+    return direction(b, a) * _over_square(b, a)
+
+
+def _across(a: Any, b: Any) -> Any:
+    """Return that in b."""
+    return -_cross(a, b)
+
+
 direction: Entry = op(
     "direction",
     stable.direction,
     vjp=(
-        lambda g, y, a, b: g * (direction(b, a) * _over_square(b, a)),
-        lambda g, y, a, b: -g * _cross(a, b),
+        lambda g, y, a, b: where(_at_origin(a, b), g * np.nan, g * _along(a, b)),
+        lambda g, y, a, b: where(_at_origin(a, b), g * np.nan, g * _across(a, b)),
+    ),
+    jvp=(
+        lambda t, y, a, b: where(_at_origin(a, b), only_zero(t), t * _along(a, b)),
+        lambda t, y, a, b: where(_at_origin(a, b), only_zero(t), t * _across(a, b)),
     ),
     ball=lambda a, b: a if a.is_zero() and b.is_zero() else a / (a * a + b * b).sqrt(),
     rounding=2,

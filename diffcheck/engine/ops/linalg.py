@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_ball, is_complex
+from diffcheck.engine.binding import bind_plain, plain_form
 from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.ops import linalg_balls as balls
 from diffcheck.engine.ops import linalg_forward as fw
 from diffcheck.engine.ops.comparison import equal, sign, stop_gradient
 from diffcheck.engine.ops.complex import conj, imag, real
 from diffcheck.engine.ops.elementwise import abs as abs_
-from diffcheck.engine.ops.elementwise import exp, where
+from diffcheck.engine.ops.elementwise import exp, only_zero, where
 from diffcheck.engine.ops.indexing import diagonal, take_along_axis
 from diffcheck.engine.ops.joining import concat, stack
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
@@ -369,10 +370,16 @@ def trace(x: Any, *, offset: int = 0, dtype: Any = None) -> Any:
 
 
 # Norms
-def _unit(x: Any, y: Any, axis: Axis) -> Any:
-    """Return x / norm(x), 0 at x = 0: the subgradient of least norm."""
+def _plain_unit(x: Any, y: Any, axis: Axis) -> Any:
     full = expand(y, shape_of(x), axis)
     return x / where(equal(full, 0), 1, full)
+
+
+@plain_form(bind_plain(_plain_unit))
+def _unit(x: Any, y: Any, axis: Axis) -> Any:
+    """Return x / norm(x), 0 at x = 0: the subgradient of least norm, with no derivative there."""
+    none = equal(expand(y, shape_of(x), axis), 0)
+    return where(none, only_zero(x), _plain_unit(x, y, axis))
 
 
 def _complex_norm(z: Any, axis: Axis) -> Any:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_complex
-from diffcheck.engine.ops.comparison import equal, not_equal
+from diffcheck.engine.ops.comparison import equal, not_equal, stop_gradient
 from diffcheck.engine.ops.complex import conj, real
 from diffcheck.engine.ops.elementwise import abs as abs_
 from diffcheck.engine.ops.elementwise import where
@@ -51,11 +50,11 @@ def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float
 def _power_norm(x: Any, axis: Axis, order: float) -> Any:
     """Return the norm of order p, scaled by the greatest element: powers must not overflow."""
     size = abs_(x)
-    top = max_(size, axis, keepdims=True)
-    safe = where(equal(top, 0), 1, top)
-    total = sum_((size / safe) ** order, axis)
-    scale = sum_(safe, axis) / (math.prod(shape_of(safe)) / max(1, math.prod(shape_of(total))))
-    return where(equal(total, 0), 0, scale * where(equal(total, 0), 1, total) ** (1 / order))
+    top = stop_gradient(max_(size, axis, keepdims=True))  # it cancels
+    flat = equal(top, 0)
+    scale = where(flat, 1, top)
+    total = sum_((where(flat, 1, size) / scale) ** order, axis, keepdims=True)
+    return sum_(where(flat, 0, scale * total ** (1 / order)), axis)
 
 
 def matrix_norm(x: Any, *, keepdims: bool = False, ord: Ord = "fro") -> Any:  # noqa: A002 - the array API's name
@@ -66,9 +65,11 @@ def matrix_norm(x: Any, *, keepdims: bool = False, ord: Ord = "fro") -> Any:  # 
     if ord in (None, "fro"):
         y = norm2(x, axis=(-2, -1))
     elif ord == "nuc":
-        y = sum_(svdvals(x), -1)
+        s = svdvals(x)
+        y = sum_(where(equal(s, 0), 0, s), -1)  # at 0, too, the subgradient of least norm
     elif ord in (2, -2):
-        y = svdvals(x)[..., 0 if ord == 2 else -1]
+        s = svdvals(x)[..., 0 if ord == 2 else -1]
+        y = where(equal(s, 0), 0, s)
     elif ord in (1, -1, INFINITY, -INFINITY):
         sums = sum_(abs_(x), -2 if ord in (1, -1) else -1)
         y = max_(sums, -1) if ord in (1, INFINITY) else min_(sums, -1)

@@ -16,7 +16,7 @@ import numpy as np
 from diffcheck.engine.ball_trace import BALLS, ball_array, is_ball
 from diffcheck.engine.binding import plain_form
 from diffcheck.engine.broadcasting import spread
-from diffcheck.engine.ops.comparison import ball_less, equal
+from diffcheck.engine.ops.comparison import ball_less, equal, isnan, logical_or
 from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
@@ -98,7 +98,7 @@ def mean(x: Any, axis: Axis = None, *, dtype: Any = None, keepdims: bool = False
 # Extremes. Elements that attain it together share the cotangent equally.
 def _share(x: Any, y: Any, axis: Axis) -> tuple[Any, Any]:
     """Return where x attains the extreme y, and the weight of one such element."""
-    winners = equal(x, expand(y, shape_of(x), axis))
+    winners = logical_or(equal(x, expand(y, shape_of(x), axis)), isnan(x))  # a nan wins, too
     ties = _sum(winners, axis=axes_of(axis, winners.ndim), keepdims=True)
     if is_ball(x):
         return winners, 1 / tensor_of(ball_array(ties), BALLS, None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.ops.arrangement import atleast_2d
 from diffcheck.engine.ops.comparison import equal
@@ -11,14 +13,16 @@ from diffcheck.engine.ops.complex import conj, imag, real
 from diffcheck.engine.ops.elementwise import sqrt, where
 from diffcheck.engine.ops.indexing import diagonal
 from diffcheck.engine.ops.joining import asarray, concat
+from diffcheck.engine.ops.linalg import norm2
 from diffcheck.engine.ops.manipulation import broadcast_to, matrix_transpose, reshape, squeeze
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.ops.products import matmul
-from diffcheck.engine.ops.reduction import Axis, count_of, mean
+from diffcheck.engine.ops.reduction import Axis, count_of, expand, mean
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.tensor import shape_of
+from diffcheck.engine.tensor import Tensor, shape_of
+from diffcheck.engine.values import ones_like
 
 
 def _deviation(x: Any, axis: Axis) -> Any:
@@ -54,8 +58,19 @@ def std(
     Where all are equal it has a kink, and its gradient is 0, the subgradient of least norm.
     """
     variance = var(x, axis, correction=correction, keepdims=keepdims, ddof=ddof)
+    freedom = _freedom(x, axis, correction, ddof)
+    return root_of_variance(variance, _deviation(x, axis), freedom, axis, keepdims=keepdims)
+
+
+def root_of_variance(variance: Any, d: Any, freedom: Any, axis: Axis, *, keepdims: bool) -> Any:
+    """Return the root of a variance, and where that is 0 the norm of the deviations d: a kink."""
     flat = equal(variance, 0)
-    return where(flat, 0, sqrt(where(flat, 1, variance)))
+    if type(flat) is not Tensor and not np.any(flat):
+        return sqrt(variance)
+    size = norm2(d, axis=axis)
+    size = expand(size, shape_of(d), axis) if keepdims else size
+    scale = sqrt(freedom * ones_like(variance))
+    return where(flat, size / scale, sqrt(where(flat, 1, variance)))
 
 
 def _freedom(x: Any, axis: Axis, correction: float, ddof: float | None) -> float:

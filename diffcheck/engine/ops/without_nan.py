@@ -6,14 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ops.comparison import equal, isnan
-from diffcheck.engine.ops.elementwise import sqrt, where
+from diffcheck.engine.ops.comparison import isnan
+from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.quantiles import quantile
-from diffcheck.engine.ops.reduction import Axis, axes_of, cumulative_prod, cumulative_sum, prod
+from diffcheck.engine.ops.reduction import (
+    Axis,
+    axes_of,
+    cumulative_prod,
+    cumulative_sum,
+    prod,
+)
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.ops.stacking import apply_along_axis
+from diffcheck.engine.ops.statistics import root_of_variance
 from diffcheck.engine.tensor import base, looked_into, shape_of
 
 
@@ -69,9 +76,10 @@ def nanvar(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False
 
 def nanstd(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Return the standard deviation of what is not nan; 0 has the gradient 0."""
-    variance = nanvar(x, axis, ddof=ddof, keepdims=keepdims)
-    flat = equal(variance, 0)
-    return where(flat, 0, sqrt(where(flat, 1, variance)))
+    d = _filled(x - nanmean(x, axis, keepdims=True), 0)
+    freedom = _count(x, axis, keepdims=keepdims) - ddof
+    variance = sum_(d * d, axis, keepdims=keepdims) / freedom
+    return root_of_variance(variance, d, freedom, axis, keepdims=keepdims)
 
 
 def nanquantile(x: Any, q: Any, axis: int | None = None) -> Any:

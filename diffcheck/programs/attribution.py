@@ -21,7 +21,13 @@ from diffcheck.balls import precision, ulp
 from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.tensor import Tensor, base, tensor_of
 from diffcheck.floats import FORMATS
-from diffcheck.programs.exact import BallArithmetic, balls_of, exact_balls, exactly
+from diffcheck.programs.exact import (
+    BallArithmetic,
+    MissingFormError,
+    balls_of,
+    exact_balls,
+    exactly,
+)
 from diffcheck.programs.form import Operation, Program
 from diffcheck.programs.recording import (
     Call,
@@ -122,9 +128,12 @@ def attribute(
 ) -> Attribution:
     """Attribute the error of one element of one output at float inputs to the operations.
 
-    Raises `MissingFormError` for an operation without an exact form.
+    Raises `MissingFormError` for an operation without an exact form, and for complex numbers.
     """
     recording = record(program, inputs)
+    for call in recording.calls:
+        if any(np.iscomplexobj(y) for y in call.floats):
+            raise MissingFormError(f"{call.operation.name}: the rounding of complex numbers")
     with precision(BITS), np.errstate(all="ignore"):
         shadow = _Shadow(recording)
 

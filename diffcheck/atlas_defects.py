@@ -31,7 +31,7 @@ _SECOND: Final = _jax(
 # (ops, what fails); an op may stand in several rows.
 FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
     (
-        "eigh sqrtm svd solve_sylvester irdft",
+        "eig eigh sqrtm svd solve_sylvester irdft",
         Defect(
             reason="the error is small beside the norm: an entry far below it has no digits left, "
             "and may come out as 0",

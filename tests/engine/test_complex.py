@@ -51,6 +51,8 @@ def numbers(shape, seed):
 
 def program(name):
     """Return a real function of a real number that leads through an op on complex operands."""
+    if name not in calls():
+        pytest.skip("no case of the atlas calls it, as tests/test_counterparts.py tells")
     args, params, _ = calls()[name]
     op = TABLE[name]
     differentiated = range(len(args)) if op.differentiated in (None, ()) else op.differentiated

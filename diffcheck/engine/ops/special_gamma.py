@@ -158,7 +158,11 @@ def _doubtful_density(y: Any, a: Any, _x: Any) -> Any:
 SMALLEST: Final = 1e-290
 gamma_density = op(  # from its logarithm it would have as many ulps as that is large
     "gamma_density",
-    in_double(finite_by_arb(_density_forward, partial(_density, n=0), also=_doubtful_density)),
+    in_double(
+        finite_by_arb(
+            in_precision(_density_forward), partial(_density, n=0), also=_doubtful_density
+        )
+    ),
     vjp=(
         lambda g, y, a, x: g * gammainc_derivative(a, x, orders=(1, 1)),
         lambda g, y, a, x: g * gammainc_derivative(a, x, orders=(0, 2)),

@@ -163,7 +163,11 @@ def _doubtful_density(y: Any, a: Any, b: Any, _x: Any) -> Any:
 SMALLEST: Final = 1e-290
 beta_density = op(  # from its logarithm it would have as many ulps as that is large
     "beta_density",
-    in_double(finite_by_arb(_density_forward, partial(_beta_density, n=0), also=_doubtful_density)),
+    in_double(
+        finite_by_arb(
+            in_precision(_density_forward), partial(_beta_density, n=0), also=_doubtful_density
+        )
+    ),
     vjp=(
         lambda g, y, a, b, x: g * betainc_derivative(a, b, x, orders=(1, 0, 1)),
         lambda g, y, a, b, x: g * betainc_derivative(a, b, x, orders=(0, 1, 1)),

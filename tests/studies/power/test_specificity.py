@@ -1,5 +1,7 @@
 """Right rules at hard points: some of the study's pairs, and how they are drawn."""
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -46,9 +48,7 @@ def test_the_checkers_parts_agree():
         assert agreement.compared > 0, agreement.what
 
 
+@pytest.mark.skipif(jax.__version_info__ >= (0, 11), reason="seen in JAX 0.10.2 alone")
 def test_the_defect_of_jax_that_the_random_functions_met_is_there():
-    import jax
-    import jax.numpy as jnp
-
     hessian = jax.hessian(jnp.hypot, (0, 1))(1.0, 1.0)
     assert [float(x) for row in hessian for x in row] == [0.0] * 4

@@ -39,14 +39,6 @@ FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
         ),
     ),
     (
-        "conj",
-        Defect(
-            reason="a sum of products of numbers of very different sizes cancels: its terms are "
-            "rounded in the Fourier transform",
-            verdicts=("lost",),
-        ),
-    ),
-    (
         "norm2",
         Defect(
             reason="next to an axis ∂²|x|/∂x² is 1 - (x/|x|)², which cancels",
@@ -60,16 +52,6 @@ FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
             reason="at the zero matrix the function has a derivative along a line, though its sign "
             "jumps there: the rule of a sign has none",
             verdicts=("wrong",),
-            quantity="jvp",
-        ),
-    ),
-    (
-        "beta divide",
-        Defect(
-            reason="forward mode adds partial derivatives that are infinite in the format, with "
-            "opposite signs; so is the truth",
-            verdicts=("range",),
-            backend="engine",
             quantity="jvp",
         ),
     ),

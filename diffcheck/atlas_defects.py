@@ -125,6 +125,12 @@ FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
         _jax("q^-s underflows on the way", "lost", quantity="value"),
     ),
     (
+        "hyp2f1",
+        _jax(
+            "its series stops early next to -1, and leaves the range", "mismatch", "lost", "range"
+        ),
+    ),
+    (
         "hyp1f1",
         _jax("its series cancels left of 0", "lost", "range", dtype="float32"),
     ),

@@ -92,6 +92,10 @@ def test_is_not_real_for_a_negative_argument(name):
     assert np.isnan(xp.grad(getattr(xp, name))(2.0, -3.0))
 
 
+def test_none_is_looked_for_on_a_cut():
+    assert np.isnan(xp.grad(xp.hyp2f1)(0.5, 0.75, 1.0, 1.25))
+
+
 def test_none_is_looked_for_where_arb_takes_minutes():
     assert np.isnan(xp.grad(xp.gammainc)(1e12, 1e12))
 

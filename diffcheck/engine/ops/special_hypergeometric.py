@@ -19,7 +19,7 @@ from diffcheck import disc_bounds
 from diffcheck.disc_bounds import either
 from diffcheck.engine.ops.arb_forward import finite_by_arb
 from diffcheck.engine.ops.differences import Analytic
-from diffcheck.engine.ops.parameter_slopes import derivatives_of, slopes
+from diffcheck.engine.ops.parameter_slopes import Orders, derivatives_of, slopes
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.ops.stable import in_double
 from diffcheck.engine.table import op
@@ -55,6 +55,11 @@ def _hyp2f1(n: int, *_args: arb) -> Analytic:
     return Analytic(function=function, branches=branches, bound=either(function, bound))
 
 
+def _on_the_cut(_orders: Orders, _a: arb, _b: arb, _c: arb, x: arb) -> arb | None:
+    """Return that there is no derivative from 1 on: it would be looked for at every precision."""
+    return arb("nan") if x >= 1 else None
+
+
 DOMAIN_1F1: Final = ("(0, 10]", "(0, 10]", "[-10, 10]")
 DOMAIN_2F1: Final = ("(0, 4]", "(0, 4]", "(0, 4]", "[-1, 0.75]")
 hyp1f1 = op(
@@ -71,7 +76,14 @@ hyp2f1 = op(
     "hyp2f1",
     finite_by_arb(in_precision(sp.hyp2f1), lambda a, b, c, x: x.hypgeom_2f1(a, b, c)),
     vjp=slopes(
-        derivatives_of("hyp2f1", _hyp2f1, sympy="hyper([x, y], [z], t)", domain=DOMAIN_2F1), 4
+        derivatives_of(
+            "hyp2f1",
+            _hyp2f1,
+            sympy="hyper([x, y], [z], t)",
+            domain=DOMAIN_2F1,
+            exception=_on_the_cut,
+        ),
+        4,
     ),
     ball=lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
     rounding=64,
@@ -118,7 +130,7 @@ def _power_derivative(x: Any, p: Any, k: int) -> Any:
     return falling * (x ** (p - k) if x.is_zero() else ((p - k) * x.log()).exp())
 
 
-def _at_an_end(orders: tuple[int, ...], a: arb, b: arb, x: arb) -> arb | None:
+def _at_an_end(orders: Orders, a: arb, b: arb, x: arb) -> arb | None:
     """Return the derivatives of x^a at x = 0 that are 0, and those of (1 - x)^b at 1."""
     in_parameters = orders[0] or orders[1]
     if in_parameters and ((x.is_zero() and a > orders[2]) or (x == 1 and b > orders[2])):

@@ -11,7 +11,7 @@ from typing import Final
 from diffcheck.report.files import write_changed
 from diffcheck.studies.accuracy.goals import DECLARED, key, misses
 from diffcheck.studies.accuracy.matrices import table
-from diffcheck.studies.accuracy.page import misses_table, op_tables
+from diffcheck.studies.accuracy.page import misses_table, op_tables, zeros_table
 from diffcheck.studies.accuracy.subjects import subjects
 from diffcheck.studies.accuracy.walk import GUESTS, Row, walk
 
@@ -78,6 +78,8 @@ def page(rows: list[Row]) -> str:
         *misses_table(rows),
         "",
         *told,
+        *zeros_table(rows),
+        "",
         *op_tables(rows),
         *MATRICES,
         *table(),

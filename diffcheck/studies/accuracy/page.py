@@ -37,6 +37,23 @@ def misses_table(rows: Sequence[Row]) -> list[str]:
     return lines
 
 
+def zeros_table(rows: Sequence[Row]) -> list[str]:
+    """Return where the engine has NaN or infinity for a derivative that is exactly 0."""
+    found = [row for row in rows if row.engine.not_zero]
+    if not found:
+        return ["Where the derivative is exactly 0, the engine has a number at every point."]
+    return [
+        "Where the derivative is exactly 0, the engine has NaN or infinity:",
+        "",
+        "| op | format | derivative | points |",
+        "| --- | --- | --- | ---: |",
+        *(
+            f"| {row.op} | {row.format} | {component_name(row)} | {row.engine.not_zero} |"
+            for row in found
+        ),
+    ]
+
+
 def op_tables(rows: Sequence[Row]) -> list[str]:
     """Return a table per order and format: every op, the engine beside its guests."""
     lines = []

@@ -1,11 +1,14 @@
 """A thin sample of the study: the same limits and the same declared misses, strict both ways."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from diffcheck.floats import FORMATS
 from diffcheck.studies.accuracy.goals import DECLARED, key, limit, misses
 from diffcheck.studies.accuracy.measuring import engine_derivative, worst
+from diffcheck.studies.accuracy.page import zeros_table
 from diffcheck.studies.accuracy.subjects import subjects
 from diffcheck.studies.accuracy.truths import truths
 from diffcheck.studies.accuracy.walk import walk
@@ -72,3 +75,12 @@ def test_more_is_asked_of_what_numpy_has_itself():
         for row in walk(SUBJECTS[name], 2, {})
     }
     assert limits == {("tanh", 1): 2, ("expit", 1): 4, ("tanh", 2): 16, ("expit", 2): 16}
+
+
+def test_nan_in_place_of_zero_is_told():
+    rows = list(walk(SUBJECTS["sin"], 2, {}))
+    assert zeros_table(rows) == [
+        "Where the derivative is exactly 0, the engine has a number at every point."
+    ]
+    bad = replace(rows[0], engine=replace(rows[0].engine, not_zero=3))
+    assert zeros_table([bad, *rows[1:]])[-1] == "| sin | float32 | ∂x | 3 |"

@@ -173,13 +173,13 @@ gamma_density = op(  # from its logarithm it would have as many ulps as that is 
     slope="gammainc",
     sympy="y**(x - 1)*exp(-y)/gamma(x)",
 )
-LARGE: Final = 1000.0
+LARGE: Final = 100.0
 LARGEST: Final = 2.0**33
 
 
 def _in_tail(y: Any, a: Any, _x: Any) -> Any:
     """Whether the value is so small that SciPy's has lost many ulps."""
-    return (y.dtype == np.float64) & (y < TAIL) & (y > 0) & (a < LARGE)
+    return (y.dtype == np.float64) & (y < TAIL) & (y > 0) & (a < 1000)
 
 
 TAIL: Final = 0.02

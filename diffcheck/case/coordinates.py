@@ -28,6 +28,9 @@ def coordinates(value: Any) -> NDArray[np.float64]:
 
 def in_format(x: NDArray[np.float64], fmt: Format) -> NDArray[np.float64]:
     """Round every component to nearest in the format; beyond its range the answer is infinite."""
+    if isinstance(fmt.dtype.type(0), np.floating):  # NumPy rounds these once, to nearest even
+        with np.errstate(over="ignore", under="ignore"):
+            return np.asarray(x, dtype=np.float64).astype(fmt.dtype).astype(np.float64)
     # A zero is passed as it is: Arb has one zero, and the sign may be the point's very reason.
     flat = [float(round_to_format(exact(t), fmt)) if t else t for t in x.flat]
     return np.array(flat, dtype=np.float64).reshape(x.shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, Final
 
 import ml_dtypes
@@ -34,7 +35,7 @@ class Format:
     @property
     def max(self) -> Fraction:
         """The largest finite number, exactly."""
-        return (2 - Fraction(2) ** (1 - self.precision)) * Fraction(2) ** self.emax
+        return _largest(self.precision, self.emax)
 
     @property
     def smallest_normal(self) -> Fraction:
@@ -52,6 +53,11 @@ class Format:
         """
         e = self.emin if exponent is None else max(exponent, self.emin)
         return e - self.precision + 1
+
+
+@cache
+def _largest(precision: int, emax: int) -> Fraction:
+    return (2 - Fraction(2) ** (1 - precision)) * Fraction(2) ** emax
 
 
 FORMATS: Final[dict[str, Format]] = {

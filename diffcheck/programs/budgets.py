@@ -194,7 +194,8 @@ class _Watching(BallArithmetic):
             relative.append(unit / size if size > 0 else arb(0))
         values = list(balls_of(y).flat)
         own = rounding.of != "operands"
-        outside = [i for i, value in enumerate(values) if own and _is_outside(value, self.fmt)]
+        ends = float(self.fmt.smallest_normal), float(self.fmt.max)
+        outside = [i for i, value in enumerate(values) if own and _is_outside(value, *ends)]
         self.nodes.append(_Node(y.node, operation, rounding, values, units, relative, outside))
 
 
@@ -223,12 +224,12 @@ def _cost(node: _Node, slopes: NDArray[Any], size: arb) -> tuple[Cost, arb]:
     return cost, once * node.rounding.count
 
 
-def _is_outside(y: arb, fmt: Format) -> bool:
+def _is_outside(y: arb, least: float, largest: float) -> bool:
     """Whether a number is too large or too small for the format to hold it as an ordinary one."""
     if y.is_zero() or not y.is_finite():
         return False
     size = abs(y)
-    return bool(size > float(fmt.max) or size < float(fmt.smallest_normal))
+    return bool(size > largest or size < least)
 
 
 def _smaller(a: arb, b: arb) -> arb:

@@ -127,4 +127,5 @@ def test_no_run_in_floats_is_further_off_than_its_budget(values):
         with precision(200):
             # The literals are part of the program here, and the error is that of its operations.
             assert abs(arb(by_op.result) - found.value) <= found.program
-        assert found.counted <= found.program
+        # Where no operation is amplified the two are the same sum, in balls that overlap.
+        assert not found.counted > found.program

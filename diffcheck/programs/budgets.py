@@ -91,12 +91,16 @@ class Watched:
             given = [self._run.variable(exactly(x)) for x in inputs]
             self._outputs = run(program, given, self._run)
 
-    def budgets(self, output: int, element: int) -> Budgets:
-        """Return the budgets of one element of one output, in C order."""
-        with precision(self._bits), np.errstate(all="ignore"):
-            return self._budgets(output, element)
+    def budgets(self, output: int, element: int, truth: arb | None = None) -> Budgets:
+        """Return the budgets of one element of one output, in C order.
 
-    def _budgets(self, output: int, element: int) -> Budgets:
+        What counts as amplified is measured by the truth, where it is given: of a result whose
+        digits all cancel, the program's own ball may be far wider than the result is large.
+        """
+        with precision(self._bits), np.errstate(all="ignore"):
+            return self._budgets(output, element, truth)
+
+    def _budgets(self, output: int, element: int, truth: arb | None) -> Budgets:
         result = self._outputs[output]
         value: arb = balls_of(result).reshape(-1)[element]
         if not isinstance(value, arb):  # a whole number, known exactly
@@ -111,7 +115,7 @@ class Watched:
         counted, program, literals = arb(0), arb(0), arb(0)
         costs: list[Cost] = []
         departure: Cost | None = None
-        size = abs(value).upper()
+        size = abs(value if truth is None else truth).upper()
         for node in self._run.nodes:
             if node.slot not in slopes:
                 continue

@@ -60,8 +60,9 @@ def _budgets(
     if isinstance(watched, str):
         return watched
     reading, program = watched
+    truth = context.outcomes(quantity, task.dtype, point_id)[component].ball
     try:
-        return program.budgets(*reading.places[component])
+        return program.budgets(*reading.places[component], truth)
     except _CANNOT as error:
         return _reason(error)
 

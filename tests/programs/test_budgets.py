@@ -51,6 +51,15 @@ def test_cancellation_amplifies_what_was_rounded_before_it():
     assert found.costs[0].amplification == pytest.approx(1e8)
 
 
+def test_of_digits_that_all_cancel_the_count_is_measured_by_the_truth():
+    x = np.float64(1e-300)  # (1 + x) - (1 - x) of balls of 192 bits is 0, give or take 2^-191
+    found = Watched(program_of(lambda x: (1 + x) - (1 - x), x), [x], F64)
+    truth = arb(2) * arb(1e-300)
+    counted = found.budgets(0, 0, truth).counted
+    assert counted <= 3 * ulp(truth, F64)  # half of a 2^-52 part for each of three operations
+    assert found.budgets(0, 0, truth).program > truth
+
+
 def test_what_only_moves_numbers_costs_nothing():
     found = budgets(lambda x: -jnp.reshape(x, (1,))[0], 0.3)
     assert found.program == 0

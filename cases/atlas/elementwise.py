@@ -8,7 +8,7 @@ row does not say: programs where a function has another name or a parameter, and
 
 from sympy import Rational
 
-from diffcheck import Case, real
+from diffcheck import Case, real, sym
 from diffcheck.atlas import alone, derivable
 from diffcheck.atlas_defects import declared
 
@@ -50,6 +50,15 @@ op_shifted_pow = Case(
     inputs={"x": real(0)},
     points=[{"x": 0.75}, {"x": 1.5}],
     orders=(0, 1, 2),
+    slow=True,
+)
+# A slope shows where reverse mode runs over reverse mode, inside of the program.
+op_direction = Case(
+    lambda x, y: x / sym.sqrt(x**2 + y**2),
+    programs={"plain": lambda xp, x, y: xp.grad(lambda t: xp.hypot(t, y))(x)},
+    inputs={"x": real(-2, 2), "y": real(-2, 2)},
+    points=[{"x": 0.75, "y": 0.625}, {"x": -1.5, "y": 1.75}],
+    orders=(0, 1),
     slow=True,
 )
 globals().update(

@@ -2,6 +2,7 @@
 
 Factors are compared in what does not depend on the sign of a column: projectors for eigenvectors,
 the orthogonal polar factor U Vᵀ for singular vectors, ratios of elements for general eigenvectors.
+The ops that only rules use show where reverse mode runs over reverse mode, inside a program.
 """
 
 from diffcheck import Case, real, sym
@@ -44,6 +45,12 @@ op_logabsdet = case(
     lambda x: sym.log(sym.abs(sym.det(regular(sym, x)))),
     lambda xp, x: xp.linalg.slogdet(regular(xp, x))[1],
     orders=(0, 1, 2),
+    points=TWO_ALIKE,
+    x=BY_TWO,
+)
+op_logabsdet_slope = case(
+    lambda x: sym.matrix_transpose(sym.inv(regular(sym, x))),
+    lambda xp, x: xp.grad(lambda t: xp.linalg.slogdet(regular(xp, t))[1])(x),
     points=TWO_ALIKE,
     x=BY_TWO,
 )
@@ -166,6 +173,24 @@ def by_eigh(xp, x):
 
 
 op_eigh = case(symmetric_pairs, by_eigh, points=TWO_ALIKE, x=BY_TWO)
+
+
+def slope_of_projector(x):
+    """Return the gradient of (1 - p/√(p² + b²))/2, where p is half the gap of the diagonal."""
+    a, b, c = 4 + x[0, 0], 1 + (x[0, 1] + x[1, 0]) / 2, 2 + x[1, 1]
+    p = (a - c) / 2
+    along, across = (s * b / (4 * sym.sqrt(p**2 + b**2) ** 3) for s in (-b, p))
+    return sym.array([[along, across], [across, -along]])
+
+
+def by_slope_of_eigh(xp, x):
+    coupled = xp.array([[0.0, 1.0], [1.0, 0.0]])
+    return xp.grad(lambda t: xp.linalg.eigh(regular(xp, t) + coupled)[1][0, 0] ** 2)(x)
+
+
+op_undetermined = case(
+    slope_of_projector, by_slope_of_eigh, points=TWO_ALIKE, x=real(-0.5, 0.5, shape=(2, 2))
+)
 
 
 def general_pairs(x):

@@ -31,7 +31,7 @@ CHOSEN = ("explicit", "sample")  # points; the specials of many domains are 0 or
 ATLAS = {case.name: case for case in find_cases([str(ROOT / "cases/atlas")])[0]}
 WITHOUT_RULES = {name for name, op in TABLE.items() if op.vjp is None}
 # Op -> why no sign shows in its rules
-WITHOUT_SIGN = {"only_zero": "its derivatives are 0 or nan, where another has none"}
+WITHOUT_SIGN = {"only_zero": "its derivatives are 0 or nan, and the opposite of either is the same"}
 
 
 def shown_by(name):

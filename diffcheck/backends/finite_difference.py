@@ -23,6 +23,7 @@ from diffcheck.backends.perturbed import AnalyticNamespace
 from diffcheck.backends.pointwise import named, require
 from diffcheck.case import Case, Point, Quantity
 from diffcheck.case.quantities import AXES, Kind, directions
+from diffcheck.engine import ComplexOperandError
 from diffcheck.floats import Format
 
 Vector = NDArray[Any]
@@ -160,8 +161,10 @@ def _explained(mode: str) -> Iterator[None]:
             yield
     except MissingFunctionError as error:
         raise Unsupported(str(error)) from error
-    except (TypeError, np.exceptions.ComplexWarning) as error:
+    except (ComplexOperandError, TypeError, np.exceptions.ComplexWarning) as error:
         if mode != "complex-step":
             raise
         reason = str(error).partition(", and")[0]
+        if isinstance(error, ComplexOperandError):
+            reason = f"{reason.partition(',')[0]} is not differentiable for complex numbers"
         raise Unsupported(f"the complex step cannot run this program: {reason}") from error

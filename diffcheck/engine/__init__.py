@@ -12,7 +12,7 @@ from diffcheck.engine import numpy_calls as _numpy_calls  # noqa: F401 - gives t
 from diffcheck.engine.ball_trace import ball_array, literal_rounding
 from diffcheck.engine.counting import count_operations
 from diffcheck.engine.custom import checkpoint, custom_vjp
-from diffcheck.engine.errors import OperationError
+from diffcheck.engine.errors import ComplexOperandError, OperationError
 from diffcheck.engine.jacobians import hessian, jacfwd, jacrev
 from diffcheck.engine.memory import keep_freed_memory
 from diffcheck.engine.more_transforms import (
@@ -46,6 +46,7 @@ keep_freed_memory()
 
 __all__ = [  # noqa: PLE0604 - the namespace's names are strings, kept in their own module
     "TABLE",
+    "ComplexOperandError",
     "Op",
     "OperationError",
     "Tape",

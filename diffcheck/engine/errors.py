@@ -22,6 +22,10 @@ class OperationError(ValueError):
     """An op that could not be applied; the message names it with its shapes and dtypes."""
 
 
+class ComplexOperandError(OperationError):
+    """A complex operand of an op whose function or rules are those of real numbers."""
+
+
 def user_line() -> str:
     """Return `file:line` of the innermost frame outside the engine, the line that is at fault."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the stack without its source lines
@@ -30,9 +34,16 @@ def user_line() -> str:
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else "an unknown line"
 
 
-def refused(where: str, expected: str, got: str, cause: str, remedy: str) -> OperationError:
+def refused(
+    where: str,
+    expected: str,
+    got: str,
+    cause: str,
+    remedy: str,
+    kind: type[OperationError] = OperationError,
+) -> OperationError:
     """Return an error in four parts: where, what was expected and got, the cause, the remedy."""
-    return OperationError(
+    return kind(
         f"{where}, at {user_line()}: expected {expected}, got {got}. "
         f"Likely cause: {cause}. Next: {remedy}."
     )
@@ -58,6 +69,7 @@ def refused_complex(op: Op, args: tuple[Any, ...]) -> OperationError:
         ", ".join(map(_described, args)),
         "a complex intermediate: a square root of a negative number, a Fourier transform, 1j",
         "take engine.real, engine.imag or engine.abs of it first",
+        ComplexOperandError,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from importlib.metadata import version
+from multiprocessing import active_children
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 # What a worker raises when it dies or hangs, as its future reports it.
 DIED: Final = ProcessExpired
 HUNG: Final = (FutureTimeoutError, TimeoutError)
+_ENDING: Final = 1.0  # seconds that a worker has to end
 
 _ENVIRONMENT: Final = {
     # One thread of linear algebra per worker: the cases run side by side.
@@ -77,9 +79,15 @@ class Pools:
         return self._pools[name].schedule(function, args=args, timeout=timeout)
 
     def stop(self) -> None:
-        """End all workers at once."""
+        """End all workers at once, those that still start before their pool's locks are gone."""
         for pool in self._pools.values():
             pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it so
+        workers = [w for w in active_children() if isinstance(w, _Worker)]
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join(_ENDING)  # one that is busy is killed by its pool
+        for pool in self._pools.values():
             pool.join()
 
 

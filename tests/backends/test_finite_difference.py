@@ -65,7 +65,10 @@ def test_the_complex_step_is_of_first_order():
 @pytest.mark.parametrize(
     ("program", "reason"),
     [
-        (lambda xp, x: xp.gammaln(x), "ufunc 'gammaln' not supported"),
+        (
+            lambda xp, x: xp.gammaln(x),
+            "gammaln is not differentiable for complex numbers$",
+        ),
         (lambda xp, x: xp.linalg.cholesky(x * xp.eye(2))[0, 0], "no cholesky: it is not analytic"),
         (lambda xp, x: x * float(x), "cannot run this program: .*not 'complex'|Casting complex"),
     ],

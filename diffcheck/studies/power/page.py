@@ -12,6 +12,7 @@ from diffcheck.judge.words import MEANINGS
 from diffcheck.studies.power.defects import ABSENT, Answer
 from diffcheck.studies.power.sensitivity import PEERS, Row
 from diffcheck.studies.power.specificity import COMPILED, IN_JAX, Judged
+from diffcheck.studies.power.subjects import WITHOUT
 from diffcheck.studies.power.work import EVERY, FUNCTIONS, Findings
 
 MINUTES: Final = 5
@@ -46,7 +47,7 @@ Everybody is asked about the same function at the same two points of moderate si
 Jv, or Jᵀw and a J of at most 64 entries; `torch.autograd.gradcheck`, `jax.test_util.check_grads`
 (order 1) and autograd's `check_grads` (of all arguments, order 2) with their defaults, the engine's
 values and derivatives called from a function of theirs. A peer counts where it passes the right
-rule.
+rule. Ops without a subject: {without}.
 """
 DTYPE: Final = """\
 A rule by way of a narrower format has the right exact derivative and the wrong digits: of {count}
@@ -121,6 +122,7 @@ def _sensitivity(found: Findings, rows: Sequence[Row]) -> list[str]:
     head = SENSITIVITY.format(
         every=EVERY, all=f"{len(rows) * EVERY:,}", none=f"{counts['none']:,}",
         stillborn=sum(s.stillborn for s in found.seen),
+        without="; ".join(f"`{op}` ({reason})" for op, reason in WITHOUT.items()),
     )  # fmt: skip
     operators = list(dict.fromkeys(r.operator for r in changed))
     lines = [head, *_found_table("changed", operators, changed, lambda r: r.operator), ""]

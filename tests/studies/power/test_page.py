@@ -43,6 +43,10 @@ def test_what_is_all_found_has_a_bound():
     assert "**no** disagreements" in text
 
 
+def test_ops_that_no_function_shows_are_named_with_their_reason():
+    assert "`only_zero` (it is nan but at 0" in page(findings(row("m")))
+
+
 def test_what_is_missed_is_named_and_has_none():
     text = page(findings(row("the one", found=False), row("another")))
     assert "finds **1** in float64" in text

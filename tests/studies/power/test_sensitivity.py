@@ -4,8 +4,9 @@ import pytest
 
 from diffcheck.studies.power.exactly import effect, enclosures
 from diffcheck.studies.power.mutants import mutants
-from diffcheck.studies.power.rules import planted
+from diffcheck.studies.power.rules import Site, planted, sites
 from diffcheck.studies.power.sensitivity import PEERS, judged
+from diffcheck.studies.power.subjects import WITHOUT, given_in_derivatives
 
 EVERY_SUBJECT, EVERY_MUTANT = 9, 3
 
@@ -19,7 +20,19 @@ def effects(subject, dtype="float64", turn=0):
     return found
 
 
-def test_each_rule_has_subjects_and_each_operator_mutants(all_subjects):
+def test_each_rule_has_subjects_but_those_named_with_their_reason(all_subjects):
+    without = {str(site) for site in sites()} - {str(s.site) for s in all_subjects}
+    assert without
+    assert {name.partition(".")[0] for name in without} == set(WITHOUT)
+
+
+def test_an_op_that_no_derivative_of_its_case_calls_is_an_error(subject_of):
+    host = subject_of("exp.vjp[0]")
+    with pytest.raises(LookupError, match="sin: no derivative of op_exp calls it"):
+        given_in_derivatives(Site("sin", "vjp", 0), host)
+
+
+def test_each_rule_has_mutants_of_each_operator(all_subjects):
     found = [m for i, s in enumerate(all_subjects) for m in mutants(s, i)]
     assert len(found) > 6000
     assert {m.exponent for m in found} - {None} == set(range(3, 41))

@@ -61,6 +61,9 @@ op_direction = Case(
     orders=(0, 1),
     slow=True,
 )
+# The densities serve the distributions; that they are slopes too shows in no gradient.
+op_gamma_density = alone("gamma_density", lambda xp, x, y: xp.stats.gamma.pdf(y, x))
+op_beta_density = alone("beta_density", lambda xp, x, y, z: xp.stats.beta.pdf(z, x, y))
 globals().update(
     {f"op_{name}": alone(name, **ROWS.get(name, {})) for name in derivable() if name not in BY_HAND}
 )

@@ -81,7 +81,10 @@ def cells(invoke_output, name):
     ("name", "expected"),
     [
         ("log1p", ["elementwise", "x", "x", "1", "(-1, inf)", "-", "log1p", "log(1 + x)"]),
-        ("jv", ["elementwise", "x, y", "y", "16", "[0, 50] x (0, 100)", "-", "-", "besselj(x, y)"]),
+        (
+            "jv",
+            ["elementwise", "x, y", "x, y", "16", "[0, 50] x (0, 100)", "-", "-", "besselj(x, y)"],
+        ),
         ("less", ["elementwise", "x, y", "-", "0", "(-inf, inf)", "x = y", "less", "x < y"]),
         ("where", ["elementwise", "x, y, z", "y, z", "0"]),
         ("concat", ["linear", "any number", "all", "0"]),

@@ -163,8 +163,7 @@ PARAMETERS = {
     "branch": 0, "s": 1.5, "alpha": 1.0, "order": 1, "half": True, "down": 1, "v": 1.5, "decimals": 0,
 }  # fmt: skip
 OPTIONS = {
-    "polygamma_difference": {"order": 0}, "polygamma_of_sum": {"order": 1},
-    "beta_derivative": {"orders": (1, 0)}, "owens_derivative": {"orders": (1, 0)},
+    **{f: {"orders": (1, 0)} for f in ("beta_derivative", "betaln_derivative", "owens_in_h")},
     "lambertw": {"branch": 0},
     "lambert_slope": {"branch": 0, "order": 1}, "inverse_power": {"n": 1, "part": 0},
     "gauss": {"half": True, "order": 0}, "power_derivative": {"k": 1, "m": 0},

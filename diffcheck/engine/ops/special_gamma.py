@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -226,41 +227,46 @@ def _difference(a: Any, b: Any, *, order: int) -> Any:
     return fw.polygamma(a, order=order) - fw.polygamma(a + b, order=order)
 
 
+_by_difference: Final = finite_by_arb(
+    _difference, _difference_ball, also=lambda y, a, b: (b < 3 * a) | (np.abs(y) < 0.5)
+)
+
+
 def _of_sum_ball(a: arb, b: arb, *, order: int) -> arb:
     return acb(a + b).polygamma(order).real
 
 
-polygamma_of_sum: Entry = op(  # a + b may overflow where the result is still a number
-    "polygamma_of_sum",
-    where_by_arb(
-        lambda y, a, b: ~np.isfinite(a + b) & np.isfinite(a) & np.isfinite(b),
-        lambda a, b, *, order: fw.polygamma(a + b, order=order),
-        _of_sum_ball,
-    ),
+_of_sum: Final = where_by_arb(  # a + b may overflow where the result is still a number
+    lambda y, a, b: ~np.isfinite(a + b) & np.isfinite(a) & np.isfinite(b),
+    lambda a, b, *, order: fw.polygamma(a + b, order=order),
+    _of_sum_ball,
+)
+
+
+def _betaln_by(difference: Callable[..., Any], of_sum: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the derivatives of log B from those of ψ(a) - ψ(a + b) in a, and those of ψ(a + b)."""
+
+    def derivative(a: Any, b: Any, *, orders: tuple[int, int]) -> Any:
+        m, n = orders
+        if m and n:
+            return -of_sum(a, b, order=m + n - 1)
+        return difference(a, b, order=m - 1) if m else difference(b, a, order=n - 1)
+
+    return derivative
+
+
+betaln_derivative: Entry = op(
+    "betaln_derivative",
+    _betaln_by(_by_difference, _of_sum),
     vjp=(
-        lambda g, y, a, b, order: g * polygamma_of_sum(a, b, order=order + 1),
-        lambda g, y, a, b, order: g * polygamma_of_sum(a, b, order=order + 1),
+        lambda g, y, a, b, orders: g * betaln_derivative(a, b, orders=(orders[0] + 1, orders[1])),
+        lambda g, y, a, b, orders: g * betaln_derivative(a, b, orders=(orders[0], orders[1] + 1)),
     ),
-    ball=_of_sum_ball,
+    ball=_betaln_by(_difference_ball, _of_sum_ball),
     rounding=8,
     domain="(0, inf)",
     slope="betaln",
-    sympy="polygamma(order, x + y)",
-)
-polygamma_difference: Entry = op(
-    "polygamma_difference",
-    finite_by_arb(
-        _difference, _difference_ball, also=lambda y, a, b: (b < 3 * a) | (np.abs(y) < 0.5)
-    ),
-    vjp=(
-        lambda g, y, a, b, order: g * polygamma_difference(a, b, order=order + 1),
-        lambda g, y, a, b, order: -g * polygamma_of_sum(a, b, order=order + 1),
-    ),
-    ball=_difference_ball,
-    rounding=2,
-    domain="(0, inf)",
-    slope="betaln",
-    sympy="polygamma(order, x) - polygamma(order, x + y)",
+    sympy="(loggamma(x) + loggamma(y) - loggamma(x + y)).diff((x, orders[0]), (y, orders[1]))",
 )
 
 
@@ -318,8 +324,8 @@ betaln = op(
     "betaln",
     finite_by_arb(in_precision(sp.betaln), _betaln_ball, also=_beta_cancels),
     vjp=(
-        lambda g, y, a, b: g * polygamma_difference(a, b, order=0),
-        lambda g, y, a, b: g * polygamma_difference(b, a, order=0),
+        lambda g, y, a, b: g * betaln_derivative(a, b, orders=(1, 0)),
+        lambda g, y, a, b: g * betaln_derivative(a, b, orders=(0, 1)),
     ),
     ball=_betaln_ball,
     rounding=16,

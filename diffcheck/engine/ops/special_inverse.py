@@ -282,35 +282,41 @@ def _owens_in_h(h: Any, a: Any) -> Any:
 
 
 _IN_H: Final = Analytic(function=_in_h, branches=((), ()))
+
+
+def _owens_ball(h: arb, a: arb, *, orders: tuple[int, int]) -> arb:
+    return derivative(_IN_H, (h, a), orders)
+
+
+def _owens_forward(h: Any, a: Any, *, orders: tuple[int, int]) -> Any:
+    return _owens_by_arb(h, a, orders=orders) if any(orders) else _owens_in_h(h, a)
+
+
+_owens_by_arb: Final = by_arb(_owens_ball)
 # Of order 2 in h there are two terms, which cancel next to the root h² = 1 at small a.
-owens_derivative: Entry = op(
-    "owens_derivative",
-    by_arb(lambda h, a, *, orders: derivative(_IN_H, (h, a), orders)),
+owens_in_h: Entry = op(
+    "owens_in_h",
+    _owens_forward,
     vjp=(
-        lambda g, y, h, a, orders: g * owens_derivative(h, a, orders=(orders[0] + 1, orders[1])),
-        lambda g, y, h, a, orders: g * owens_derivative(h, a, orders=(orders[0], orders[1] + 1)),
+        lambda g, y, h, a, orders: g * owens_in_h(h, a, orders=(orders[0] + 1, orders[1])),
+        lambda g, y, h, a, orders: g * owens_in_h(h, a, orders=(orders[0], orders[1] + 1)),
     ),
-    ball=lambda h, a, *, orders: derivative(_IN_H, (h, a), orders),
+    ball=_owens_ball,
+    rounding=4,
     slope="owens_t",
     sympy="(exp(-x**2/2)*erf(x*y/sqrt(2))).diff((x, orders[0]), (y, orders[1]))",
 )
-owens_in_h: Entry = op(
-    "owens_in_h",
-    _owens_in_h,
-    vjp=(
-        lambda g, y, h, a: g * owens_derivative(h, a, orders=(1, 0)),
-        lambda g, y, h, a: g * owens_derivative(h, a, orders=(0, 1)),
-    ),
-    ball=_in_h,
-    rounding=4,
-    slope="owens_t",
-    sympy="exp(-x**2/2)*erf(x*y/sqrt(2))",
-)
+
+
+def _first_in_h(h: Any, a: Any) -> Any:
+    return owens_in_h(h, a, orders=(0, 0))
+
+
 owens_t = op(
     "owens_t",
     in_precision(sp.owens_t),
     vjp=(
-        lambda g, y, h, a: -g * (0.5 * constant("one_over_sqrt_two_pi", h) * owens_in_h(h, a)),
+        lambda g, y, h, a: -g * (0.5 * constant("one_over_sqrt_two_pi", h) * _first_in_h(h, a)),
         lambda g, y, h, a: g * owens_slope(h, a),
     ),
     ball=_owens_t_ball,

@@ -20,13 +20,15 @@ def arity(op):
 
 
 def is_plain(op):
-    """Whether the op takes arrays only: its rules have no parameters."""
+    """Whether the op takes arrays only: its rules have no parameters.
+
+    The derivatives that do are replayed in those of the ops that they serve.
+    """
+    rules = [inspect.signature(r).parameters.values() for r in op.vjp if r is not None]
     return all(
-        len(inspect.signature(rule).parameters) == 2 + arity(op)
-        or any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(rule).parameters.values())
-        for rule in op.vjp
-        if rule is not None
-    )
+        any(p.kind is p.VAR_POSITIONAL for p in rule) or len(rule) == 2 + arity(op)
+        for rule in rules
+    ) and not any(p.kind is p.KEYWORD_ONLY for rule in rules for p in rule)
 
 
 ELEMENTWISE = [

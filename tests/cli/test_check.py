@@ -94,7 +94,7 @@ def test_a_custom_vjp_in_a_file_is_checked_in_one_command(files):
     code, out, err = files.run("check", "elsewhere/rules.py:right", "--at", "x=1.5", *QUICK)
     assert (code, err) == (0, "")
     assert out.splitlines()[-1].startswith("wave: ")
-    code, out, _ = files.run("check", "elsewhere/rules.py:wrong", "--at", "x=1.5")
+    code, out, _ = files.run("check", "elsewhere/rules.py:wrong", "--at", "x=1.5", *QUICK)
     assert code == 1
     assert out.startswith("wrong 4.7e9 ulps: wave jax ")
     assert "at x = 1.5 (x = 0x1.8000000000000p+0): got " in out
@@ -104,7 +104,7 @@ def test_a_custom_vjp_in_a_file_is_checked_in_one_command(files):
 def test_so_is_a_rule_of_the_engine_and_one_of_torch(files, backend):
     if backend == "torch":
         pytest.importorskip("torch")
-    options = ("--at", "x=1.5", "--backend", backend)
+    options = ("--at", "x=1.5", "--backend", backend, "--dtype", "float64")
     code, out, err = files.run("check", f"elsewhere/of_{backend}.py:right", *options)
     assert (code, err) == (0, ""), out
     code, out, _ = files.run("check", f"elsewhere/of_{backend}.py:wrong", *options)

@@ -69,15 +69,15 @@ class Answer:
         return DEFECTS[self.number]
 
 
-def answer(number: int) -> Answer:
-    """Check one defect, by its place in the table, at its point."""
+def answer(number: int, mode: str = "eager") -> Answer:
+    """Check one defect, by its place in the table, at its point; `mode` is JAX's."""
     defect = DEFECTS[number]
     dtypes = {str(np.asarray(a).dtype) for a in defect.arguments} & {"float32", "float64"}
     with quiet():
         try:
             checked = check(
                 defect.function, *defect.arguments, wrt=defect.wrt, order=defect.order,
-                dtypes=tuple(dtypes), modes=("eager",), quantities=QUANTITIES[defect.order],
+                dtypes=tuple(dtypes), modes=(mode,), quantities=QUANTITIES[defect.order],
             )  # fmt: skip
         except CaseError as error:
             text = " ".join(str(error).split())

@@ -8,7 +8,7 @@ from diffcheck.studies.power.rules import Site, planted, sites
 from diffcheck.studies.power.sensitivity import PEERS, judged
 from diffcheck.studies.power.subjects import WITHOUT, given_in_derivatives
 
-EVERY_SUBJECT, EVERY_MUTANT = 9, 3
+EVERY_SUBJECT, EVERY_MUTANT = 17, 3
 
 
 def effects(subject, dtype="float64", turn=0):
@@ -74,7 +74,7 @@ def test_every_mutant_that_changes_the_exact_derivative_is_found(all_subjects):
                     assert row.verdicts[dtype] == "wrong", (row.name, dtype)
                 if word == "none":
                     assert row.verdicts[dtype] != "wrong", (row.name, dtype)
-    assert count > 300
+    assert count > 150
 
 
 @pytest.mark.parametrize("name", ["tan.vjp[0]", "det.jvp[0]", "matmul.vjp[1]"])

@@ -69,6 +69,6 @@ def test_a_helper_is_changed_for_the_rule_that_calls_it_alone():
 
 
 def test_all_rules_but_a_few_are_read():
-    unread = [str(site) for site in sites() if not list(rewritings(site.rule))]
+    unread = [str(site) for site in sites() if next(rewritings(site.rule), None) is None]
     assert len(sites()) > 250
     assert len(unread) < len(sites()) / 8, unread

@@ -192,10 +192,12 @@ class _Watching(BallArithmetic):
         self, operation: Operation | None, rounding: Rounding, y: Any, magnitude: NDArray[Any]
     ) -> None:
         units, relative = [], []
+        most = arb(2 * self.fmt.unit_roundoff)
         for m in magnitude.flat:
             unit, size = _unit(m, self.fmt), abs(m).upper()
             units.append(unit)
-            relative.append(unit / size if size > 0 else arb(0))
+            # An underflow is no rounding that the count of operations should excuse.
+            relative.append(_smaller(unit / size, most) if size > 0 else arb(0))
         values = list(balls_of(y).flat)
         own = rounding.of != "operands"
         ends = float(self.fmt.smallest_normal), float(self.fmt.max)

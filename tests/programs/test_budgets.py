@@ -60,6 +60,13 @@ def test_of_digits_that_all_cancel_the_count_is_measured_by_the_truth():
     assert found.budgets(0, 0, truth).program > truth
 
 
+def test_an_underflow_is_no_rounding_that_the_count_excuses():
+    x, fmt = np.float32(-80), FORMATS["float32"]
+    found = budgets(lambda x: jnp.exp(x) * jnp.exp(x) * 1e30, x, fmt)  # 1e-70 on the way
+    assert found.counted <= 16 * ulp(found.value, fmt)
+    assert found.departure is not None
+
+
 def test_what_only_moves_numbers_costs_nothing():
     found = budgets(lambda x: -jnp.reshape(x, (1,))[0], 0.3)
     assert found.program == 0

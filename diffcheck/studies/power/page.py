@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from diffcheck.judge.words import MEANINGS
@@ -289,5 +289,12 @@ def _proof(found: Findings) -> list[str]:
 
 
 def _versions() -> str:
-    found = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    found = ", ".join(map(_named, PACKAGES))
     return f"Python {platform.python_version()} on {platform.machine()}: {found}"
+
+
+def _named(package: str) -> str:
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return f"{package} not installed"

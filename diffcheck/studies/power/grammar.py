@@ -52,8 +52,9 @@ def functions(count: int) -> Iterator[Drawn]:
         text = _expression(rng, DEPTH)
         names = tuple(n for n in ("x", "y") if n in text.split())
         program = _compiled(text, names)
+        formula = _compiled(_exactly(text), names)
         case = Case(
-            lambda program=program, **inputs: program(sym, **inputs),
+            lambda formula=formula, **inputs: formula(sym, **inputs),
             programs={"plain": program},
             inputs={name: real() for name in names},
             orders=(0, 1, 2),
@@ -67,6 +68,11 @@ def functions(count: int) -> Iterator[Drawn]:
 
 def _compiled(text: str, names: tuple[str, ...]) -> Callable[..., Any]:
     return eval(f"lambda xp, {', '.join(names)}: {text}")  # type: ignore[no-any-return]  # noqa: S307 - made here
+
+
+def _exactly(text: str) -> str:
+    """Return the expression with fractions for its numbers: SymPy makes x / 3.0 a float times x."""
+    return " ".join(f"xp.Rational('{word}')" if word in NUMBERS else word for word in text.split())
 
 
 def _expression(rng: np.random.Generator, depth: int) -> str:

@@ -75,7 +75,7 @@ class CaseFile(pytest.File):
     """A case file; its errors are told in four parts."""
 
     def collect(self) -> Iterator[pytest.Collector]:
-        from diffcheck.case import find_cases  # noqa: PLC0415 - SymPy is slow to import
+        from diffcheck.case import find_cases
 
         cases, errors = find_cases([str(self.path)])
         if errors:
@@ -92,7 +92,7 @@ class CaseCollector(pytest.Collector):
         self.case = case
 
     def collect(self) -> Iterator[pytest.Item]:
-        from diffcheck.run.options import DTYPES, MODES  # noqa: PLC0415
+        from diffcheck.run.options import DTYPES, MODES
 
         for program in self.case.programs:
             for backend, modes in MODES.items():
@@ -107,10 +107,10 @@ class CaseCollector(pytest.Collector):
 
     @cached_property
     def context(self) -> CaseContext:
-        from diffcheck import engine  # noqa: PLC0415 - SciPy is slow to import
-        from diffcheck.case import check_shapes  # noqa: PLC0415
-        from diffcheck.run.context import CaseContext  # noqa: PLC0415
-        from diffcheck.run.options import Options  # noqa: PLC0415
+        from diffcheck import engine
+        from diffcheck.case import check_shapes
+        from diffcheck.run.context import CaseContext
+        from diffcheck.run.options import Options
 
         check_shapes(self.case, engine)
         return CaseContext(self.case, Options())
@@ -118,8 +118,8 @@ class CaseCollector(pytest.Collector):
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
         """Every task of the case on the devices present."""
-        from diffcheck.run.plan import plan  # noqa: PLC0415
-        from diffcheck.run.worker import probe  # noqa: PLC0415
+        from diffcheck.run.plan import plan
+        from diffcheck.run.worker import probe
 
         return plan([self.case], self.context.options, probe().presence)[0].tasks
 
@@ -129,7 +129,7 @@ class CaseCollector(pytest.Collector):
 
     def measurements(self, task: Task) -> list[Measurement]:
         """Return a task's measurements, made once."""
-        from diffcheck.run.measure import measure  # noqa: PLC0415
+        from diffcheck.run.measure import measure
 
         if task not in self._measured:
             self._measured[task] = list(measure(self.context, task))
@@ -147,7 +147,7 @@ class CaseItem(pytest.Item):
     parent: CaseCollector
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
-        from diffcheck.case import CaseError  # noqa: PLC0415 - loaded long before any item runs
+        from diffcheck.case import CaseError
 
         if isinstance(excinfo.value, (CaseFailedError, CaseError)):
             return str(excinfo.value)
@@ -189,11 +189,11 @@ class TaskItem(CaseItem):
 
 def failure_lines(context: CaseContext, measurements: list[Measurement]) -> list[str]:
     """Return what fails of one task as `diffcheck run` prints it, the worst first."""
-    from diffcheck.judge.failures import failures_of_task  # noqa: PLC0415
-    from diffcheck.report.explanation import short  # noqa: PLC0415
-    from diffcheck.report.terminal import failure_line  # noqa: PLC0415
-    from diffcheck.run.explain import explanations  # noqa: PLC0415
-    from diffcheck.run.measure import point_values  # noqa: PLC0415
+    from diffcheck.judge.failures import failures_of_task
+    from diffcheck.report.explanation import short
+    from diffcheck.report.terminal import failure_line
+    from diffcheck.run.explain import explanations
+    from diffcheck.run.measure import point_values
 
     at = {
         (dtype, i): point_values(point)
@@ -216,7 +216,7 @@ class KnownDefectsItem(CaseItem):
     """Fails when a declared defect no longer happens, as a strict xfail does."""
 
     def runtest(self) -> None:
-        from diffcheck.run.measure import failures_of, stale_defects  # noqa: PLC0415
+        from diffcheck.run.measure import failures_of, stale_defects
 
         measurements = [m for task in self.parent.tasks for m in self.parent.measurements(task)]
         stale = stale_defects(self.parent.case, failures_of(measurements))

@@ -17,7 +17,7 @@ SEED = 0  # their directions are drawn from NumPy's global generator
 def check_grads(function: Function, args: Sequence[Any], mode: Mode) -> str:
     """Return what `autograd.test_util.check_grads` says with its defaults (order 2); "": passes."""
     state = np.random.get_state()  # noqa: NPY002 - the generator that they use
-    np.random.seed(SEED)  # noqa: NPY002
+    np.random.seed(SEED)  # noqa: NPY002 - autograd draws from the global generator
     try:
         f = _hosted(function, len(args), mode)
         # Without argument numbers it looks at the first one alone.
@@ -25,7 +25,7 @@ def check_grads(function: Function, args: Sequence[Any], mode: Mode) -> str:
     except Exception as error:  # noqa: BLE001 - whatever it raises is its answer
         return first_line(error)
     finally:
-        np.random.set_state(state)  # noqa: NPY002
+        np.random.set_state(state)  # noqa: NPY002 - as it was
     return ""
 
 

@@ -42,7 +42,7 @@ def print_verdicts(
 
     Where the store goes into a file, stdout is free for the verdicts.
     """
-    from diffcheck.report.terminal import summary  # noqa: PLC0415 - imports what reports need
+    from diffcheck.report.terminal import summary
 
     as_lines = output_format == "json-lines"
     if as_lines and output is None:

@@ -56,8 +56,8 @@ def check_command(
     """
     chosen = _load(function)
     arguments, keywords = _arguments(chosen, function, at)
-    from diffcheck.case import CaseError  # noqa: PLC0415 - SymPy is slow to import
-    from diffcheck.functions import check  # noqa: PLC0415 - imports JAX
+    from diffcheck.case import CaseError
+    from diffcheck.functions import check
 
     try:
         found = check(
@@ -153,7 +153,7 @@ def _arguments(
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    from diffcheck.backends.adapted import signature_of  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.backends.adapted import signature_of
 
     return signature_of(function)
 
@@ -164,7 +164,7 @@ def _value(entry: str, text: str) -> Any:
             return float.fromhex(text)
         value = ast.literal_eval(text)
         if isinstance(value, (list, tuple)):
-            import numpy as np  # noqa: PLC0415 - `--help` needs none
+            import numpy as np
 
             return np.asarray(value)
     except (ValueError, SyntaxError, OverflowError) as error:

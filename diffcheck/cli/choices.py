@@ -15,7 +15,7 @@ MODES: Final = (
 
 def require_installed(chosen: Sequence[str]) -> None:
     """Raise `Refused` for the first backend whose packages are not installed."""
-    from diffcheck.backends import lacking  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.backends import lacking
 
     for name in chosen:
         missing = lacking(name)

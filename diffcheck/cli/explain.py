@@ -50,12 +50,12 @@ def explain_command(
 
     CASE is a case's name below cases/, a file that holds one case, or PATH::CASE.
     """
-    from diffcheck.report.explanation import (  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.report.explanation import (
         explanation,
         heading,
     )
-    from diffcheck.run.explain import explain  # noqa: PLC0415
-    from diffcheck.run.options import Task  # noqa: PLC0415
+    from diffcheck.run.explain import explain
+    from diffcheck.run.options import Task
 
     found = _one_case(case)
     name = program or next(iter(found.programs))
@@ -87,7 +87,7 @@ def explain_command(
 
 def _require_way(case: str, backend: str, mode: str, device: str) -> None:
     """Raise `Refused` for a device or mode that the backend has not."""
-    from diffcheck.backends import get  # noqa: PLC0415 - JAX takes a second
+    from diffcheck.backends import get
 
     chosen = get(backend)
     devices = chosen.devices()
@@ -109,7 +109,7 @@ def _require_way(case: str, backend: str, mode: str, device: str) -> None:
 
 
 def _one_case(case: str) -> Case:
-    from diffcheck.case import find_cases  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.case import find_cases
 
     whole = "::" in case or Path(case).exists()
     cases, errors = find_cases([case] if whole else [f"{path}::{case}" for path in DEFAULT_PATHS])
@@ -126,8 +126,8 @@ def _one_case(case: str) -> Case:
 
 
 def _quantity(case: Case, kind: str | None) -> Quantity:
-    from diffcheck.case import Quantity, quantities_of  # noqa: PLC0415
-    from diffcheck.truth import Truth  # noqa: PLC0415
+    from diffcheck.case import Quantity, quantities_of
+    from diffcheck.truth import Truth
 
     truth = Truth(case)
     usual = "gradient" if truth.m == 1 else "jacobian"
@@ -144,10 +144,10 @@ def _quantity(case: Case, kind: str | None) -> Quantity:
 
 
 def _point(case: Case, dtype: str, at: Sequence[str]) -> Point:
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
-    from diffcheck.case import Point, points  # noqa: PLC0415
-    from diffcheck.floats import FORMATS  # noqa: PLC0415
+    from diffcheck.case import Point, points
+    from diffcheck.floats import FORMATS
 
     fmt = FORMATS[dtype]
     all_points = points(case, fmt, 1, 0)

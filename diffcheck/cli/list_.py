@@ -62,8 +62,8 @@ def list_command(paths: tuple[str, ...], keyword: str, primitives: bool, of_ops:
 
 
 def _primitives(cases: list[Case]) -> str:
-    from diffcheck.backends import jax_coverage  # noqa: PLC0415 - JAX takes a second
-    from diffcheck.truth import Truth  # noqa: PLC0415 - so does SymPy
+    from diffcheck.backends import jax_coverage
+    from diffcheck.truth import Truth
 
     def shapes(case: Case) -> tuple[int, int]:
         truth = Truth(case)

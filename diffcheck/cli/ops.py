@@ -23,7 +23,7 @@ def lines(matches: Matcher) -> Iterator[str]:
     The bound on an op's own rounding is in ulps; for a reduction or contraction, of each operation
     in it.
     """
-    from diffcheck.engine import TABLE  # noqa: PLC0415 - SciPy is slow to import
+    from diffcheck.engine import TABLE
 
     rows = [COLUMNS, *(_row(op) for name, op in TABLE.items() if matches(name))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -41,7 +41,7 @@ def _row(op: Op) -> tuple[str, ...]:
 
 def _arguments(op: Op) -> tuple[str, str]:
     """Return the arguments by the names of the SymPy column, and those with a derivative."""
-    from diffcheck.atlas import ARGUMENTS, arguments  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.atlas import ARGUMENTS, arguments
 
     known = op.differentiated
     if known is None:

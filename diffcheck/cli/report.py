@@ -20,10 +20,10 @@ from diffcheck.cli import exits
 @exits.guarded
 def report_command(store: Path, report_dir: Path) -> int:
     """Write the reports of STORE, a JSON Lines file that `diffcheck run` left."""
-    from diffcheck.judge import Header  # noqa: PLC0415 - SymPy is slow to import
-    from diffcheck.report.segment import render_segment, segments_of  # noqa: PLC0415
-    from diffcheck.report.writing import finish  # noqa: PLC0415
-    from diffcheck.run.store import StoreError, read  # noqa: PLC0415
+    from diffcheck.judge import Header
+    from diffcheck.report.segment import render_segment, segments_of
+    from diffcheck.report.writing import finish
+    from diffcheck.run.store import StoreError, read
 
     try:
         headers = [record for record in read(store) if isinstance(record, Header)]

@@ -99,9 +99,9 @@ def run_command(
     matches = matcher(keyword)
     _check_folder(output)
     require_installed(backends)
-    from diffcheck.run import DEFAULT_SAMPLES, Options  # noqa: PLC0415 - SymPy is slow to import
-    from diffcheck.run.pools import pools  # noqa: PLC0415
-    from diffcheck.run.worker import probe  # noqa: PLC0415
+    from diffcheck.run import DEFAULT_SAMPLES, Options
+    from diffcheck.run.pools import pools
+    from diffcheck.run.worker import probe
 
     options = Options(
         backends=backends,
@@ -203,7 +203,7 @@ def _nothing_selected(paths: Sequence[str], keyword: str, *, unreadable: bool) -
 
 def _check_presence(cases: Sequence[Case], options: Options, present: Probe) -> None:
     """Say which devices are not here; raise `Refused` if nothing is left to run."""
-    from diffcheck.run.plan import absent, plan  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.run.plan import absent, plan
 
     missing = [f"{what} ({why})" for what, why in absent(options, present.presence)]
     if plan(cases[:1], options, present.presence)[0].tasks:
@@ -234,7 +234,7 @@ def _verify(
     stop: bool,
     timeout: float,
 ) -> RunResult:
-    from diffcheck.run.session import execute  # noqa: PLC0415 - imports every backend
+    from diffcheck.run.session import execute
 
     try:
         with store.open("wb") as file:
@@ -274,7 +274,7 @@ def _command(paths: Sequence[str], keyword: str, options: Options, *, slow: bool
 
 
 def _flags(options: Options) -> str:
-    from diffcheck.report.commands import flags_of  # noqa: PLC0415 - imports what reports need
+    from diffcheck.report.commands import flags_of
 
     return flags_of(options.as_record())
 
@@ -282,7 +282,7 @@ def _flags(options: Options) -> str:
 def _render(
     result: RunResult, workers: Pools, store: Path, directory: Path | None, options: Options
 ) -> list[Rendered]:
-    from diffcheck.report.segment import Segment, render_segment  # noqa: PLC0415
+    from diffcheck.report.segment import Segment, render_segment
 
     segments = [Segment(store, offset, length) for _, offset, length in result.segments]
     if directory is None:  # no plots: quicker here than sent to workers
@@ -300,9 +300,9 @@ def _render(
 def _write_index(
     rendered: Sequence[Rendered], store: Path, directory: Path, *, complete: bool, by_folder: bool
 ) -> Path:
-    from diffcheck.judge import Header  # noqa: PLC0415
-    from diffcheck.report.writing import finish  # noqa: PLC0415
-    from diffcheck.run.store import read  # noqa: PLC0415
+    from diffcheck.judge import Header
+    from diffcheck.report.writing import finish
+    from diffcheck.run.store import read
 
     header = next(record for record in read(store) if isinstance(record, Header))
     pages = [path for r in rendered for path in r.files]

@@ -18,7 +18,7 @@ Matcher = Callable[[str], bool]
 
 def select(paths: Sequence[str], keyword: Matcher) -> tuple[list[Case], list[CaseError]]:
     """Return the cases below the paths whose `path::name` matches, and what could not be loaded."""
-    from diffcheck.case import find_cases  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.case import find_cases
 
     cases, errors = find_cases(list(paths) or list(DEFAULT_PATHS))
     return [case for case in cases if keyword(f"{case.path}::{case.name}")], errors
@@ -29,7 +29,7 @@ def matcher(keyword: str) -> Matcher:
     if not keyword:
         return lambda _: True
     # pytest's own reader of -k, so that one expression means the same in both tools.
-    from _pytest.mark.expression import Expression  # noqa: PLC0415 - only where -k is used
+    from _pytest.mark.expression import Expression
 
     try:
         expression = Expression.compile(keyword)

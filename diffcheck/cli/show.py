@@ -33,7 +33,7 @@ def show_command(case: str, backends: tuple[str, ...]) -> int:
     CASE is a case's name below cases/, a file that holds one case, or PATH::CASE.
     """
     require_installed(backends)
-    from diffcheck.case import find_cases  # noqa: PLC0415 - SymPy is slow to import
+    from diffcheck.case import find_cases
 
     whole = "::" in case or Path(case).exists()
     cases, errors = find_cases([case] if whole else [f"{path}::{case}" for path in DEFAULT_PATHS])
@@ -54,8 +54,8 @@ def show_command(case: str, backends: tuple[str, ...]) -> int:
 
 
 def _show(case: Case, backends: tuple[str, ...]) -> None:
-    from diffcheck.case import build_definition  # noqa: PLC0415 - SymPy is slow to import
-    from diffcheck.run.one_point import at_one_point  # noqa: PLC0415 - imports every backend
+    from diffcheck.case import build_definition
+    from diffcheck.run.one_point import at_one_point
 
     click.echo(f"{case.path}::{case.name}\n\n{case.doc.strip()}\n")
     click.echo("\n".join(_formulas(case, build_definition(case))))
@@ -70,7 +70,7 @@ def _show(case: Case, backends: tuple[str, ...]) -> None:
 
 def _formulas(case: Case, definition: Definition) -> list[str]:
     """Return the definition and, of one expression, its derivatives, as mathematics."""
-    import sympy  # noqa: PLC0415 - SymPy is slow to import
+    import sympy
 
     outputs, named = definition.outputs, definition.assignments
     heads = ["f"] if len(outputs) == 1 else [f"f[{i}]" for i in range(len(outputs))]
@@ -91,7 +91,7 @@ def _plain(name: str) -> str:
 
 def _formula(head: str, expression: Any) -> str:
     """Return `head = expression`: in two dimensions where that fits, else on one line or not."""
-    import sympy  # noqa: PLC0415 - SymPy is slow to import
+    import sympy
 
     if int(sympy.count_ops(expression)) > WIDTH:
         return f"{head} = (too long to print: {sympy.count_ops(expression)} operations)"
@@ -108,7 +108,7 @@ def _formula(head: str, expression: Any) -> str:
 
 def _points(found: Sequence[Measurement]) -> Iterator[str]:
     """Yield the point, which is the same in every dtype: float64 begins with float32's points."""
-    from diffcheck.report.points import in_decimal, in_hex  # noqa: PLC0415
+    from diffcheck.report.points import in_decimal, in_hex
 
     at = {m.dtype: m.point for m in found}
     dtype, point = next(iter(at.items()))
@@ -118,7 +118,7 @@ def _points(found: Sequence[Measurement]) -> Iterator[str]:
 
 def _quantity(found: Sequence[Measurement]) -> Iterator[str]:
     """Yield a quantity's components with a line for each witness; of many, the worst."""
-    from diffcheck.judge.failures import rank  # noqa: PLC0415
+    from diffcheck.judge.failures import rank
 
     components: dict[str, list[Measurement]] = {}
     for m in found:
@@ -134,7 +134,7 @@ def _quantity(found: Sequence[Measurement]) -> Iterator[str]:
 
 def _component(found: Sequence[Measurement]) -> Iterator[str]:
     """Yield the truth, then a row for each witness with a column for each dtype."""
-    from diffcheck.judge.words import witness  # noqa: PLC0415
+    from diffcheck.judge.words import witness
 
     yield f"  {_truth(found[0])}"
     rows: dict[tuple[str, str], dict[str, Measurement]] = {}
@@ -149,7 +149,7 @@ def _component(found: Sequence[Measurement]) -> Iterator[str]:
 
 
 def _truth(m: Measurement) -> str:
-    from diffcheck.report import numbers  # noqa: PLC0415
+    from diffcheck.report import numbers
 
     name = m.index or m.quantity
     if m.truth is not None:
@@ -162,8 +162,8 @@ def _truth(m: Measurement) -> str:
 
 def _cell(m: Measurement) -> str:
     """Return `float32  0.5  0.12 ulp  exact`."""
-    from diffcheck.judge.words import short, short_dtype  # noqa: PLC0415
-    from diffcheck.report import numbers  # noqa: PLC0415
+    from diffcheck.judge.words import short, short_dtype
+    from diffcheck.report import numbers
 
     number = "" if m.computed is None else numbers.shortest(m.computed, m.dtype)
     error = "" if m.ulps is None else f"{numbers.ulps(numbers.from_hex(m.ulps))} ulp"

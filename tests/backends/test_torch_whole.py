@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
+pytest.importorskip("torch", reason="the extra `torch` is not installed")
 
 from diffcheck import engine
 from diffcheck.backends.torch_whole import operation, value_and_grad

@@ -8,8 +8,8 @@ from tests.benchmarks.timing import one_core
 
 one_core()  # before NumPy, torch and jax are imported, which count the cores
 
-from tests.benchmarks.report import page  # noqa: E402 - see above
-from tests.benchmarks.rows import ROWS  # noqa: E402
+from tests.benchmarks.report import page
+from tests.benchmarks.rows import ROWS
 
 RESULTS = Path(__file__).with_name("results.json")
 REPORT = Path(__file__).parents[2] / "reports" / "engine-speed.md"

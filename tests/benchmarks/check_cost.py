@@ -130,7 +130,7 @@ def measure(name: str) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(start) + LONGEST + 1, hard))
         CHECKERS[name](n)
         seconds = time.process_time() - start
-        print("<0.01" if seconds < STEP else f"{seconds:.2g}", flush=True)  # noqa: T201
+        print("<0.01" if seconds < STEP else f"{seconds:.2g}", flush=True)
 
 
 def row(name: str) -> list[str]:
@@ -152,7 +152,7 @@ def main() -> None:
     rows = []
     for name in CHECKERS:
         rows.append(f"| {name} | {' | '.join(row(name))} |")
-        print(rows[-1], flush=True)  # noqa: T201 - a command
+        print(rows[-1], flush=True)
     packages = ", ".join(f"{p} {version(p)}" for p in ("jax", "torch", "autograd"))
     text = HEAD.format(
         machine=f"{platform.machine()}, Python {platform.python_version()}, {packages}",

@@ -18,15 +18,15 @@ from tests.benchmarks.timing import one_core
 
 one_core()
 
-import numpy as np  # noqa: E402 - see above
+import numpy as np
 
-from diffcheck import backends  # noqa: E402
-from diffcheck.case import Case, Point, Quantity, find_cases, points, real, sym  # noqa: E402
-from diffcheck.floats import FORMATS  # noqa: E402
-from diffcheck.programs import operations  # noqa: E402
-from diffcheck.programs.attribution import attribute  # noqa: E402
-from diffcheck.programs.kinds import what_happened  # noqa: E402
-from diffcheck.programs.recording import record  # noqa: E402
+from diffcheck import backends
+from diffcheck.case import Case, Point, Quantity, find_cases, points, real, sym
+from diffcheck.floats import FORMATS
+from diffcheck.programs import operations
+from diffcheck.programs.attribution import attribute
+from diffcheck.programs.kinds import what_happened
+from diffcheck.programs.recording import record
 
 F32 = FORMATS["float32"]
 LAYERS, WIDTH = 30, 4

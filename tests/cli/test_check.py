@@ -103,7 +103,7 @@ def test_a_custom_vjp_in_a_file_is_checked_in_one_command(files):
 @pytest.mark.parametrize("backend", ["engine", "torch"])
 def test_so_is_a_rule_of_the_engine_and_one_of_torch(files, backend):
     if backend == "torch":
-        pytest.importorskip("torch")
+        pytest.importorskip("torch", reason="the extra `torch` is not installed")
     options = ("--at", "x=1.5", "--backend", backend, "--dtype", "float64")
     code, out, err = files.run("check", f"elsewhere/of_{backend}.py:right", *options)
     assert (code, err) == (0, ""), out

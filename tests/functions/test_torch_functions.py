@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="the extra `torch` is not installed")
 pytest.importorskip("array_api_compat")
 
 from torch.nn import functional  # noqa: E402 - after the skip

@@ -60,18 +60,28 @@ def bessel_i(v: acb, x: acb) -> arb:
 
 
 def gamma_upper(a: acb, x: acb) -> arb:
-    """Bound |Γ(a, x)/Γ(a)|, integrating along a horizontal ray, where arg and |t|/Re t decrease."""
+    """Bound |Γ(a, x)/Γ(a)|."""
+    return (uppergamma(a, x) * abs(a.rgamma())).upper()
+
+
+def uppergamma(a: acb, x: acb) -> arb:
+    """Bound |Γ(a, x)|, integrating along a horizontal ray, where arg and |t|/Re t decrease."""
     least, low, high = x.real.lower(), a.real.lower(), a.real.upper()
     if not (least > 0 and low > 0):
         return NONE
     tails = sum((least.gamma_upper(s, regularized=1) * s.gamma() for s in (low, high)), arb(0))
     slant = abs(x).upper() / least
     turn = (abs(a.imag) * (abs(x.imag) / least).atan()).exp()
-    return (tails * slant ** arb.max(high - 1, arb(0)) * turn * abs(a.rgamma())).upper()
+    return (tails * slant ** arb.max(high - 1, arb(0)) * turn).upper()
 
 
 def gamma_lower(a: acb, x: acb) -> arb:
-    """Bound |γ(a, x)/Γ(a)|, integrating along the ray from 0 to x."""
+    """Bound |γ(a, x)/Γ(a)|."""
+    return (lowergamma(a, x) * abs(a.rgamma())).upper()
+
+
+def lowergamma(a: acb, x: acb) -> arb:
+    """Bound |γ(a, x)|, integrating along the ray from 0 to x."""
     least, low, high = x.real.lower(), a.real.lower(), a.real.upper()
     if not (least > 0 and low > 0):
         return NONE
@@ -79,7 +89,7 @@ def gamma_lower(a: acb, x: acb) -> arb:
     heads = sum((most.gamma_lower(s, regularized=1) * s.gamma() for s in (low, high)), arb(0))
     slant = abs(x).upper() / least
     turn = (abs(a.imag) * (abs(x.imag) / least).atan()).exp()
-    return (heads * slant**high * turn * abs(a.rgamma())).upper()
+    return (heads * slant**high * turn).upper()
 
 
 def beta_lower(a: acb, b: acb, x: acb) -> arb:

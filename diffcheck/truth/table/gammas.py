@@ -10,6 +10,7 @@ from flint import arb
 
 from diffcheck.balls import Undecided
 from diffcheck.truth.failures import LeftDomain, Unsupported, require
+from diffcheck.truth.table.incomplete import gamma_lower, gamma_upper
 
 
 def _off_poles(x: arb, name: str) -> arb:
@@ -72,7 +73,7 @@ def _lowergamma(s: arb, x: arb) -> arb:
         require(s > 0, s < 0, "lowergamma at 0 for a negative s")
         return x
     require(x > 0 or s.is_integer(), x < 0, "lowergamma of a negative number")
-    return x.gamma_lower(s)
+    return gamma_lower(s, x)
 
 
 def _uppergamma(s: arb, x: arb) -> arb:
@@ -80,7 +81,7 @@ def _uppergamma(s: arb, x: arb) -> arb:
         require(s > 0, s <= 0, "uppergamma at 0 for an s that is not positive")
         return s.gamma()
     require(x > 0, x < 0, "uppergamma of a negative number")
-    return x.gamma_upper(s)
+    return gamma_upper(s, x)
 
 
 def _rising(x: arb, n: arb) -> arb:

@@ -17,6 +17,7 @@ from flint import acb, arb, ctx
 
 from diffcheck import disc_bounds
 from diffcheck.balls import Undecided
+from diffcheck.truth.table.incomplete import gamma_lower, gamma_upper
 from diffcheck.truth.table.special import hypergeometric
 
 POINTS: Final = 16  # on the small circle at most, besides one an order
@@ -69,8 +70,8 @@ ANALYTIC: Final[Mapping[Any, Analytic]] = {
     sympy.besselk: Analytic(
         lambda v, x: x.bessel_k(v), _FIRST, _AT_ZERO, disc_bounds.bessel_k, (0,)
     ),
-    sympy.lowergamma: Analytic(lambda s, x: x.gamma_lower(s), _FIRST, _AT_ZERO),
-    sympy.uppergamma: Analytic(lambda s, x: x.gamma_upper(s), _FIRST, _AT_ZERO),
+    sympy.lowergamma: Analytic(gamma_lower, _FIRST, _AT_ZERO, disc_bounds.lowergamma),
+    sympy.uppergamma: Analytic(gamma_upper, _FIRST, _AT_ZERO, disc_bounds.uppergamma),
     sympy.expint: Analytic(lambda s, x: x.expint(s), _FIRST, _AT_ZERO, disc_bounds.expint),
     sympy.polylog: Analytic(lambda s, x: x.polylog(s), _FIRST, ((), (1,)), disc_bounds.polylog),
     sympy.zeta: Analytic(lambda s, q=1: acb(s).zeta(acb(q)), _FIRST, ((1,), (0,))),

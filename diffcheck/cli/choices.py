@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from diffcheck.cli.exits import Refused
@@ -11,6 +12,7 @@ BACKENDS: Final = ("engine", "jax", "torch", "autograd", "finite-difference")
 MODES: Final = (
     "eager", "jit", "eager+highest", "jit+highest", "central", "richardson", "complex-step",
 )  # fmt: skip
+REPORTS: Final = Path("reports")  # of runs of whole folders
 
 
 def require_installed(chosen: Sequence[str]) -> None:

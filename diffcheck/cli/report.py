@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
 from diffcheck.cli import exits
+from diffcheck.cli.choices import REPORTS
 
 
 @click.command("report")
@@ -14,13 +16,17 @@ from diffcheck.cli import exits
 @click.option(
     "--report-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("reports"),
-    show_default=True,
+    help="Default, for runs of whole folders: reports/.",
 )
 @exits.guarded
-def report_command(store: Path, report_dir: Path) -> int:
-    """Write the reports of STORE, a JSON Lines file that `diffcheck run` left."""
+def report_command(store: Path, report_dir: Path | None) -> int:
+    """Write the reports of STORE, a JSON Lines file that `diffcheck run` left.
+
+    As in a run, some folders of the library have an index each beside their pages, and a run that
+    was narrowed needs a --report-dir.
+    """
     from diffcheck.judge import Header
+    from diffcheck.report.commands import flags_of
     from diffcheck.report.segment import render_segment, segments_of
     from diffcheck.report.writing import finish
     from diffcheck.run.store import StoreError, read
@@ -31,11 +37,24 @@ def report_command(store: Path, report_dir: Path) -> int:
         raise _unreadable(store, str(error)) from error
     if not headers:
         raise _unreadable(store, "no header")
-    rendered = [render_segment(s, report_dir) for s in segments_of(store)]
+    if report_dir is None and not headers[0].complete:
+        raise _narrowed(store, headers[0].command)
+    directory = report_dir or REPORTS
+    flags = flags_of(headers[0].options)
+    rendered = [render_segment(s, directory, flags) for s in segments_of(store)]
     pages = [path for r in rendered for path in r.files]
-    finish([r.summary for r in rendered], headers[0], report_dir, pages)
-    click.echo(report_dir / "index.md")
+    written = finish([r.summary for r in rendered], headers[0], directory, pages)
+    click.echo(written[0])
     return exits.OK
+
+
+def _narrowed(store: Path, command: str) -> exits.Refused:
+    return exits.Refused(
+        str(store),
+        f"expected a run of whole folders for the index in {REPORTS}/, got that of: {command}",
+        "a run of a few cases or with options, whose index would take the place of the whole one",
+        f"diffcheck report {shlex.quote(str(store))} --report-dir FOLDER",
+    )
 
 
 def _unreadable(store: Path, got: str) -> exits.Refused:

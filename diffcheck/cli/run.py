@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diffcheck.cli import answers, exits
-from diffcheck.cli.choices import BACKENDS, MODES, require_installed
+from diffcheck.cli.choices import BACKENDS, MODES, REPORTS, require_installed
 from diffcheck.cli.exits import Refused
 from diffcheck.cli.selection import DEFAULT_PATHS, is_narrowed, is_part, matcher, select
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from diffcheck.run.worker import Probe
 
 STORE = Path(".diffcheck/last.jsonl")  # of the latest run to end in this folder
-REPORTS = Path("reports")
 QUANTITIES = ("gradient", "jacobian", "jvp", "vjp", "hessian", "hvp", "third")
 
 
@@ -131,15 +130,23 @@ def run_command(
             directory.mkdir(parents=True, exist_ok=True)  # now, not after minutes of work
         command = _command(paths, keyword, options, slow=slow)
         result = _verify(
-            cases, options, workers, present, store, command, left_out, whole, stop, timeout
+            cases,
+            options,
+            workers,
+            present,
+            store,
+            command,
+            left_out,
+            complete=whole,
+            part=whole and is_part(paths),
+            stop=stop,
+            timeout=timeout,
         )
         if result.interrupted:
             directory = None  # half a report would take the place of a whole one
         rendered = _render(result, workers, store, directory, options)
         if directory is not None:
-            index = _write_index(
-                rendered, store, directory, complete=whole, by_folder=whole and is_part(paths)
-            )
+            index = _write_index(rendered, store, directory)
         summaries = [r.summary for r in rendered]
         answers.print_verdicts(summaries, store, output_format, output, _flags(options))
     for error in result.errors:
@@ -230,7 +237,9 @@ def _verify(
     store: Path,
     command: str,
     left_out: Sequence[str],
+    *,
     complete: bool,
+    part: bool,
     stop: bool,
     timeout: float,
 ) -> RunResult:
@@ -247,6 +256,7 @@ def _verify(
                 command=command,
                 slow=left_out,
                 complete=complete,
+                part=part,
                 stop_on_failure=stop,
                 timeout=timeout,
                 progress=answers.show_progress,
@@ -297,15 +307,11 @@ def _render(
     return sorted(rendered, key=lambda r: (r.summary.path, r.summary.case))
 
 
-def _write_index(
-    rendered: Sequence[Rendered], store: Path, directory: Path, *, complete: bool, by_folder: bool
-) -> Path:
+def _write_index(rendered: Sequence[Rendered], store: Path, directory: Path) -> Path:
     from diffcheck.judge import Header
     from diffcheck.report.writing import finish
     from diffcheck.run.store import read
 
     header = next(record for record in read(store) if isinstance(record, Header))
     pages = [path for r in rendered for path in r.files]
-    summaries = [r.summary for r in rendered]
-    written = finish(summaries, header, directory, pages, complete=complete, by_folder=by_folder)
-    return written[0]
+    return finish([r.summary for r in rendered], header, directory, pages)[0]

@@ -59,15 +59,14 @@ def finish(
     pages: Iterable[Path],
     *,
     complete: bool | None = None,
-    by_folder: bool = False,
 ) -> list[Path]:
     """Write the index for pages that are there, and remove stale ones; return all paths.
 
     The pages of slow cases stay, from the run that had them. Of a run of some folders of the
-    library, `by_folder`, each has an index beside its pages, and nothing else is touched.
+    library each has an index beside its pages, and nothing else is touched.
     """
     found = list(summaries)
-    topics = sorted({s.topic for s in found}) if by_folder else []
+    topics = sorted({s.topic for s in found}) if header.part else []
     indices = [
         render_index((s for s in found if s.topic == topic), header, directory, topic)
         for topic in topics

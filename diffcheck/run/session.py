@@ -57,6 +57,7 @@ def execute(
     command: str,
     slow: Sequence[str] = (),
     complete: bool = False,
+    part: bool = False,
     stop_on_failure: bool = False,
     timeout: float = TIMEOUT,
     progress: Callable[[Progress], None] = lambda _: None,
@@ -68,7 +69,7 @@ def execute(
     """
     plans = plan_cases(cases, options, present.presence)
     result = RunResult(cases=len(plans))
-    store.write(encode([_header(present, options, command, slow, complete=complete)]))
+    store.write(encode([_header(present, options, command, slow, complete, part)]))
     by_name = {case.name: case for case in cases}
     end = store.tell()  # of the last whole case
     try:
@@ -86,7 +87,12 @@ def execute(
 
 
 def _header(
-    present: Probe, options: Options, command: str, slow: Sequence[str], *, complete: bool
+    present: Probe,
+    options: Options,
+    command: str,
+    slow: Sequence[str],
+    complete: bool,
+    part: bool,
 ) -> Header:
     return Header(
         diffcheck=diffcheck.__version__,
@@ -95,6 +101,7 @@ def _header(
         options=options.as_record(),
         slow=list(slow),
         complete=complete,
+        part=part,
     )
 
 

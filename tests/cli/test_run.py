@@ -94,9 +94,24 @@ def test_the_store_of_the_latest_run_makes_reports_again(project, failing):
     code, out, _ = project.run("report", "found.jsonl", "--report-dir", "again")
     assert (code, out) == (0, "again/index.md\n")
     assert "other_at_three" in (project.path / "again" / "index.md").read_text()
+    code, _, err = project.run("report", "found.jsonl")
+    assert code == 2
+    assert "expected a run of whole folders for the index in reports/, got that of: " in err
+    assert not (project.path / "reports").exists()
     code, _, err = project.run("report", "cases/squares.py")
     assert code == 2
     assert "cases/squares.py:1: not a record" in err
+
+
+def test_the_reports_of_a_folder_leave_the_index_of_all_alone(project, failing):
+    header, *lines = (project.path / "found.jsonl").read_text().splitlines(keepends=True)
+    of_a_folder = json.dumps(json.loads(header) | {"complete": True, "part": True})
+    (project.path / "folder.jsonl").write_text("".join([of_a_folder, "\n", *lines]))
+    project.write("reports/index.md", "the index of all")
+    code, out, _ = project.run("report", "folder.jsonl")
+    assert code == 0
+    assert "other_at_three" in (project.path / out.rstrip()).read_text()
+    assert (project.path / "reports" / "index.md").read_text() == "the index of all"
 
 
 def test_all_as_expected_and_progress_only_on_a_terminal(project, engine):

@@ -31,7 +31,8 @@ def test_a_run_of_a_folder_has_its_index_beside_its_pages(store, header, tmp_pat
     page = files.write_changed(tmp_path / "cases/hard/other.md", b"of another folder")
     gone = files.write_changed(tmp_path / "cases/atlas/gone.md", b"of a case that is gone")
     found = [summarize(record, [], [], [])]
-    written = finish(found, header, tmp_path, [], complete=True, by_folder=True)
+    of_a_folder = msgspec.structs.replace(header, part=True)
+    written = finish(found, of_a_folder, tmp_path, [], complete=True)
     assert [path.relative_to(tmp_path).as_posix() for path in written] == ["cases/atlas/index.md"]
     assert f"]({record.case}.md)" in written[0].read_text(encoding="utf-8")
     assert page.is_file()

@@ -7,18 +7,22 @@ any other rule is called there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Final
 
 import numpy as np
 
+from diffcheck.engine.reusing import product, quotient
+from diffcheck.engine.slimming import MANY
+
 # What is done with one cotangent t of the operand x in `slot`: brought to the shape and dtype of x,
 # which may have been broadcast to the result y, and added to what is known.
 ARRAY: Final = """\
     if {slot} is not None:
         t = {rule}
-        if {x}.shape != y.shape or t.dtype is not {x}.dtype:
+        if {asked}({x}.shape != y.shape or t.dtype is not {x}.dtype):
             t = fit(t, {x}, y)
         known = cotangents[{slot}]
         if known is None:
@@ -56,6 +60,7 @@ def backward(cotangents, g, entry, owned):
         g = broadcast_to(g, y.shape)
 {arrays}"""
 SLOTS: Final = {1: "_, i, x, y", 2: "_, i, j, a, b, y"}
+REUSING: Final = {"*": "product", "/": "quotient"}  # of module `reusing`
 OPERANDS: Final = {1: ("x",), 2: ("a", "b")}
 
 
@@ -68,19 +73,44 @@ def backward_source(
     an argument that has no derivative.
     """
     names: dict[str, Any] = {"float64": np.float64, "broadcast_to": np.broadcast_to}
+    names |= {"MANY": MANY, "product": product, "quotient": quotient}
     numbers, arrays = "", ""
     operands = OPERANDS[len(rules)]
     for position, (slot, x, rule) in enumerate(zip("ij", operands, rules, strict=False)):
         if rule is None:
             continue
         text = expression(rule, ("g", "y", *operands), names) if elementwise else None
+        asked, on_arrays = "", text
         if text is None:
             names[f"rule{position}"] = rule
-            text = f"rule{position}(g, y, {', '.join(operands)})"
+            on_arrays = text = f"rule{position}(g, y, {', '.join(operands)})"
+        elif len(rules) == 2:
+            asked = _asked(text, operands[1 - position])
+            last = "" if position == 1 or rules[1] is None else " or j is not None"
+            on_arrays = _reusing(text, last)
         numbers += NUMBER.format(slot=slot, rule=text)
-        arrays += (ARRAY if elementwise else WHOLE_ARRAY).format(slot=slot, rule=text, x=x)
+        template = ARRAY if elementwise else WHOLE_ARRAY
+        arrays += template.format(slot=slot, rule=on_arrays, x=x, asked=asked)
     whole = ELEMENTWISE if elementwise else GENERAL
     return whole.format(unpacked=SLOTS[len(rules)], numbers=numbers, arrays=arrays), names
+
+
+def _asked(text: str, other: str) -> str:
+    """Return the condition for looking at shapes and dtypes: a Python number changes neither."""
+    return "" if _calls(text) else f"type({other}) is not float and "
+
+
+def _calls(text: str) -> bool:
+    """Whether an expression is more than operators, as np.log(2.0) is, which is a float64."""
+    return re.search(r"\w\(", text) is not None
+
+
+def _reusing(text: str, unless: str) -> str:
+    """Return the expression of a large product that is the last one to read the cotangent."""
+    found = re.fullmatch(r"\(g ([*/]) ([aby])\)", text)
+    if found is None:
+        return text
+    return f"{text} if y.size <= MANY{unless} else {REUSING[found[1]]}(g, {found[2]})"
 
 
 def expression(

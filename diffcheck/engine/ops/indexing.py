@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import EllipsisType, NoneType
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,15 @@ from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor, base, looked_into, shape_of
 
 
+BASIC: Final = frozenset((int, slice, NoneType, EllipsisType))
+
+
 def _is_basic(index: Any) -> bool:
     """Whether an index takes no element twice: slices, integers, None, ... and boolean arrays."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(
-        part is None
-        or part is Ellipsis
-        or isinstance(part, (slice, int, np.integer))
+        type(part) in BASIC
+        or isinstance(part, np.integer)
         or (isinstance(part, np.ndarray) and part.dtype == bool)
         for part in parts
     )
@@ -48,7 +51,11 @@ def _accumulate(buffer: NDArray[Any], g: Any, *, index: Any) -> None:
 def plain_index(index: Any) -> Any:
     """Return an index with its tensors replaced by their values."""
     if isinstance(index, tuple):
-        return tuple(plain_index(part) for part in index)
+        if BASIC.issuperset(map(type, index)):
+            return index
+        return tuple([plain_index(part) for part in index])
+    if type(index) in BASIC:
+        return index
     if type(index) is Tensor and hasattr(index.trace, "refuse"):
         raise index.trace.refuse("the value of an index")
     return np.asarray(index) if isinstance(index, list) else base(index)

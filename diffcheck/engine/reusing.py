@@ -1,0 +1,36 @@
+"""Products of large cotangents in the memory of the cotangent, where nothing else holds it.
+
+A sweep over large arrays spends its time on memory: a new array has to be found, and displaces
+another one from the caches. NumPy reuses the operands of `(a * b) * c` by the same question: who
+else holds this? (`temp_elide.c`)
+"""
+
+from __future__ import annotations
+
+from sys import getrefcount
+from typing import Any, Final
+
+import numpy as np
+
+# Who knows a cotangent that only the sweep holds: `sweep_arrays`, the backward function of the op,
+# the product here, `_free` and getrefcount. A slot, a tape, a caller or a view would be one more.
+SWEEP_ALONE: Final = 5
+
+
+def product(g: Any, x: Any) -> Any:
+    """Return g * x, the last thing that a sweep wants of g."""
+    return np.multiply(g, x, g) if _free(g, x) else g * x
+
+
+def quotient(g: Any, x: Any) -> Any:
+    """Return g / x, the last thing that a sweep wants of g."""
+    return np.divide(g, x, g) if _free(g, x) else g / x
+
+
+def _free(g: Any, x: Any) -> bool:
+    """Whether g may be written over with a result of its own shape and dtype."""
+    return (
+        getrefcount(g) == SWEEP_ALONE
+        and type(g) is type(x) is np.ndarray
+        and g.base is None and g.dtype is x.dtype and g.shape == x.shape
+    )  # fmt: skip

@@ -104,7 +104,23 @@ def _goals(results):
     about = (
         "A first call gives what tracing found; the second one writes the program out and runs it."
     )
-    return [*lines, "", about, ""]
+    return [*lines, "", about, *_out_of_reach(results), ""]
+
+
+def _out_of_reach(results):
+    """Say where no first call can be soon enough, as it has to do the work once."""
+    rows = []
+    for name, result in results.items():
+        first, once = result.get("first", {}), result.get("seconds", {}).get("engine")
+        if "jax.jit" in first and once > first["jax.jit"] / 20:
+            rows.append(f"{name} {once / first['jax.jit']:.2f}")
+    if not rows:
+        return []
+    about = (
+        "It does the work once, so it cannot be 20 times sooner where one eager gradient of the "
+        f"engine takes more than 0.05 of jax.jit's first call: {'; '.join(rows)}."
+    )
+    return ["", about]
 
 
 def _rest(results):

@@ -45,7 +45,7 @@ def programs():
     w = RNG.normal(size=N)
     yield lambda x, z: xp.sum((x * z + w) * z)
     yield lambda x, z: xp.sum((x + z) * (x - z))  # one cotangent for several operands
-    yield lambda x, z: xp.sum((lambda s: s * w + s * z + s)(x + z))
+    yield lambda x, z: xp.sum((x + z) * w + (x + z) * z + x)
     yield lambda x, z: xp.sum(xp.reshape(xp.reshape(x * z, (5, -1)) * 2.0, (-1,)) * w)
     yield lambda x, z: xp.sum(x[::-1] * z + xp.flip(x) / (z * z + 1.0))
     yield lambda x, z: xp.sum((x * z)[:, None] * np.array([1.0, -2.0]))

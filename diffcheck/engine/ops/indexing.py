@@ -13,7 +13,6 @@ from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor, base, looked_into, shape_of
 
-
 BASIC: Final = frozenset((int, slice, NoneType, EllipsisType))
 
 

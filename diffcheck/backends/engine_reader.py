@@ -16,6 +16,7 @@ from diffcheck.engine.flow import Flow
 from diffcheck.engine.table import Op
 from diffcheck.engine.tensor import Tensor, base, tensor_of
 from diffcheck.engine.trees import tree_map
+from diffcheck.floats import FORMATS
 from diffcheck.programs import Operation, Program, pruned
 
 
@@ -56,6 +57,7 @@ class _Reader:
                 exact=partial(op.entry, **params),
                 source=source,
                 roundings=roundings(op, values, params, str(base(y).dtype)),
+                format=FORMATS.get(str(base(y).dtype)),
             )
         )
         return tensor_of(y, self, result)

@@ -17,6 +17,7 @@ from diffcheck.backends.jax_calls import body_of
 from diffcheck.backends.jax_exact import COMPOSITES, EXACT
 from diffcheck.backends.jax_rounding import roundings
 from diffcheck.backends.jax_sources import Context
+from diffcheck.floats import FORMATS, Format
 from diffcheck.programs import (
     Branch,
     Loop,
@@ -156,8 +157,13 @@ class _Reader:
                 reason=form[1],
                 source=self._context.of(equation).source,
                 roundings=roundings(name, equation),
+                format=_format_of(equation.outvars),
             )
         )
+
+
+def _format_of(results: Sequence[Any]) -> Format | None:
+    return FORMATS.get(str(results[0].aval.dtype)) if results else None
 
 
 def _in_floats(equation: Any, form: Callable[..., Any] | None) -> Callable[..., Any]:

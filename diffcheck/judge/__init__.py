@@ -16,6 +16,7 @@ from diffcheck.judge.records import (
     Verdict,
 )
 from diffcheck.judge.rules import (
+    NARROWED,
     NO_RULE,
     RIGHT,
     UNKNOWN,
@@ -32,6 +33,7 @@ from diffcheck.judge.verdicts import Judgement, judge
 __all__ = [
     "FAILING",
     "FAILING_IF_STRICT",
+    "NARROWED",
     "NO_RULE",
     "RIGHT",
     "SCHEMA_VERSION",

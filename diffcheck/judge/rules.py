@@ -42,6 +42,7 @@ class RuleEvidence:
 RIGHT: Final = RuleEvidence("right")
 UNKNOWN: Final = RuleEvidence("unknown")
 NO_RULE: Final = RuleEvidence("unknown", "a difference quotient: truncation and rounding together")
+NARROWED: Final = RuleEvidence("unknown", "it computes in a narrower format than its own")
 _OPEN_BRANCH: Final = RuleEvidence("unknown", "a comparison of overlapping balls stays undecided")
 _WIDE: Final = RuleEvidence("unknown", "the rounding of the program's literals decides nothing")
 

@@ -193,14 +193,16 @@ class _Watching(BallArithmetic):
     ) -> None:
         units, relative = [], []
         most = arb(2 * self.fmt.unit_roundoff)
+        # Digits of a narrower format are no rounding that the count of operations should excuse.
+        fmt = operation.rounded_to(self.fmt) if operation else self.fmt
         for m in magnitude.flat:
-            unit, size = _unit(m, self.fmt), abs(m).upper()
+            unit, size = _unit(m, fmt), abs(m).upper()
             units.append(unit)
             # An underflow is no rounding that the count of operations should excuse.
             relative.append(_smaller(unit / size, most) if size > 0 else arb(0))
         values = list(balls_of(y).flat)
         own = rounding.of != "operands"
-        ends = float(self.fmt.smallest_normal), float(self.fmt.max)
+        ends = float(fmt.smallest_normal), float(fmt.max)
         outside = [i for i, value in enumerate(values) if own and _is_outside(value, *ends)]
         self.nodes.append(_Node(y.node, operation, rounding, values, units, relative, outside))
 

@@ -12,6 +12,8 @@ from typing import Any, Final, Literal
 
 from numpy.typing import NDArray
 
+from diffcheck.floats import Format
+
 Slots = tuple[int, ...]
 Rule = Callable[..., Any]  # the operands' values -> the result, or a sequence of results
 
@@ -50,8 +52,9 @@ class Operation:
     `floats` computes it in the backend's arithmetic; `exact` on the engine's tensors of balls
     (integers and booleans stay NumPy arrays), None where there is no exact form of it, for the
     `reason` given, if there is one. `roundings` bound its own error; there are none where it moves
-    or chooses numbers. `source` is the user's line that asked for it, as
-    `cases/hard/log1p.py:12 (naive)`, empty where unknown.
+    or chooses numbers. `format` is that of its first result, None where that is no real float.
+    `source` is the user's line that asked for it, as `cases/hard/log1p.py:12 (naive)`, empty where
+    unknown.
     """
 
     name: str
@@ -62,6 +65,12 @@ class Operation:
     reason: str = ""
     source: str = ""
     roundings: Roundings = CORRECTLY
+    format: Format | None = None
+
+    def rounded_to(self, fmt: Format) -> Format:
+        """Return the format it rounds to in a program of `fmt`: its own, if that is narrower."""
+        own = self.format
+        return own if own is not None and own.precision < fmt.precision else fmt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

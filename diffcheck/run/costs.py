@@ -17,6 +17,7 @@ from diffcheck.judge import Culprit, Judgement, Verdict, in_ulps, named
 from diffcheck.programs import MissingFormError
 from diffcheck.programs.attribution import Attribution, Contribution, attribute
 from diffcheck.programs.budgets import Budgets, Watched
+from diffcheck.programs.form import operations
 from diffcheck.run.context import CaseContext, backend_of
 from diffcheck.run.options import Task
 from diffcheck.truth import Outcome
@@ -85,6 +86,16 @@ def _read(context: CaseContext, task: Task, quantity: Quantity, point_id: int) -
     fmt = FORMATS[task.dtype]
     reader = cast("Readable", backend)
     return reader.read(context.case, task.program, quantity, point, fmt=fmt)
+
+
+def narrows(context: CaseContext, task: Task, quantity: Quantity) -> bool:
+    """Whether a program that can be read rounds anything to fewer digits than its format has."""
+    fmt = FORMATS[task.dtype]
+    try:
+        program = _read(context, task, quantity, 0).program
+    except _CANNOT:
+        return False
+    return any(o.roundings and o.rounded_to(fmt) is not fmt for o in operations(program))
 
 
 def _reason(error: Exception) -> str:

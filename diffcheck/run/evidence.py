@@ -14,6 +14,7 @@ from diffcheck.backends.base import ExactSemantics, Unsupported
 from diffcheck.case import Point, Quantity
 from diffcheck.floats import FORMATS, Format
 from diffcheck.judge import (
+    NARROWED,
     NO_RULE,
     UNKNOWN,
     RuleEvidence,
@@ -25,7 +26,7 @@ from diffcheck.judge import (
     wrong_everywhere,
 )
 from diffcheck.run.context import NARROW, WIDE, CaseContext, backend_of, neighbours
-from diffcheck.run.costs import costs
+from diffcheck.run.costs import costs, narrows
 from diffcheck.run.options import MANY, Task
 from diffcheck.truth import Outcome
 
@@ -35,14 +36,18 @@ Table = list[list[RuleEvidence]]  # by point, by component
 def gather(context: CaseContext, task: Task, quantity: Quantity) -> Table:
     """Return what is known of the rule at each point of the task's dtype, per component.
 
-    Exact semantics first; ρ where a program could not be read, or not decided.
+    Exact semantics first; ρ where a program could not be read, or not decided. A program that has
+    only the digits of float32 in float64 too would be accused by ρ for its rounding: it is not.
     """
     if quantity.order > 0 and not backend_of(task).has_rules:
         return [[NO_RULE] * quantity.size for _ in context.points[task.dtype]]
     table = _exact(context, task, quantity)
     if all(row[i].state != "unknown" for row, i in _judged(context, task, quantity, table)):
         return table
-    by_ratio = _two_formats(context, replace(task, dtype=WIDE.name), quantity)
+    wide = replace(task, dtype=WIDE.name)
+    if narrows(context, wide, quantity):
+        return [[r if r.state != "unknown" else NARROWED for r in row] for row in table]
+    by_ratio = _two_formats(context, wide, quantity)
     for row, other in zip(table, by_ratio, strict=False):
         for i, rule in enumerate(row):
             if rule.state == "unknown":

@@ -67,6 +67,19 @@ def test_an_underflow_is_no_rounding_that_the_count_excuses():
     assert found.departure is not None
 
 
+def test_digits_of_a_narrower_format_are_no_rounding_that_the_count_excuses():
+    found = budgets(lambda x: (x.astype(jnp.float32) * x.astype(jnp.float32)).astype(x.dtype), 1.1)
+    assert 2**29 <= in_ulps(found.program, found) <= 2**31  # three roundings of float32
+    assert in_ulps(found.counted, found) <= 3
+    assert found.departure is None
+
+
+def test_a_number_leaves_the_range_of_the_format_it_is_rounded_to():
+    found = budgets(lambda x: x.astype(jnp.float32).astype(x.dtype) * 1e200, 1e-200)
+    assert found.departure.operation.name == "convert_element_type"
+    assert found.program >= abs(found.value) / 2
+
+
 def test_what_only_moves_numbers_costs_nothing():
     found = budgets(lambda x: -jnp.reshape(x, (1,))[0], 0.3)
     assert found.program == 0

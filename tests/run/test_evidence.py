@@ -81,6 +81,18 @@ def test_a_branch_that_is_not_taken_but_singular_is_wrong(dtype):
 
 
 @both_dtypes
+def test_a_program_with_the_digits_of_float32_in_float64_too_is_not_accused_by_the_ratio(dtype):
+    found = measured(
+        lambda x: sympy.erfinv(2 * x - 1) * sympy.sqrt(2),
+        lambda xp, x: xp.ndtri(x.astype("float32")).astype(x.dtype),
+        dtype,
+        x=real(0.2, 0.4),
+    )
+    assert not {Verdict.WRONG, Verdict.MISMATCH} & {m.verdict for m in found}
+    assert any(float.fromhex(m.ulps) > 2**24 for m in found) is (dtype == "float64")
+
+
+@both_dtypes
 def test_a_program_that_cannot_be_read_is_judged_by_the_ratio_and_says_why(dtype):
     found = measured(
         lambda x: sympy.erfinv(2 * x - 1) * sympy.sqrt(2),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from functools import cache
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Entry = Callable[..., Any]
 WEAK: Final = frozenset((int, float, bool, np.bool))  # a condition decides, and promotes nothing
+WHOLE: Final = frozenset((int, bool))
+REAL: Final = np.dtype(float64)
 
 
 def entry_of(op: Op) -> Entry:
@@ -179,11 +182,45 @@ def _maker(template: str, operands: str, forward: str, real_only: bool) -> Calla
 
 
 def on_arrays(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
-    """Apply an op to plain arrays; object arrays are balls."""
+    """Apply an op to plain arrays, and to lists and numbers as NumPy takes them.
+
+    Object arrays are balls. What comes of Python's numbers alone is one, too, and weak: sqrt(2.0)
+    must not promote a float32.
+    """
+    weak = whole = True
     for a in args:
-        if type(a) is np.ndarray and a.dtype.char == "O":
+        kind = type(a)
+        if kind is list or kind is tuple:
+            return op.entry(*map(_in_array, args), **params)
+        if kind is ndarray and a.dtype.char == "O":
             return lower(BALLS.record(op, tuple(lift(b) for b in args), params))
-    result = op.forward(*args, **params)
-    if type(result) is np.float64 and all(type(a) in WEAK for a in args):
-        return float(result)  # weak, as its operands: sqrt(2.0) must not promote a float32
-    return result
+        weak = weak and kind in WEAK
+        whole = whole and (kind in WHOLE or getattr(a, "dtype", REAL).kind in "iub")
+    if whole and args and _is_of_reals(op):
+        args = tuple([float64(a) for a in args])
+    return _on_numbers(op, args, params) if weak and args else op.forward(*args, **params)
+
+
+def _is_of_reals(op: Op) -> bool:
+    """Whether a forward is written for real numbers: ufuncs and operators know what to do."""
+    written = op.kind == "elementwise" and type(op.forward) is FunctionType
+    return written and op.vjp is not None and op.name not in ("where", "relu")
+
+
+def _on_numbers(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Apply an op to Python's numbers; as float64 where they will not do.
+
+    So it is for a forward that asks for a dtype, for 1/0, and for truth values, which NumPy takes
+    for half precision.
+    """
+    try:
+        result = op.forward(*args, **params)
+    except APPLICATION_ERRORS:
+        result = None
+    if result is None or type(result) is np.float16:
+        result = op.apply(tuple(map(float64, args)), params, nested=False)
+    return result.item() if isinstance(result, (np.floating, np.integer)) else result
+
+
+def _in_array(a: Any) -> Any:
+    return np.asarray(a) if isinstance(a, (list, tuple)) else a

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -92,8 +93,9 @@ def gelu(x: Any, approximate: bool = True) -> Any:
 
 # Normalised exponentials. The greatest element is subtracted first; its own slope cancels.
 def _peak(x: Any, axis: Axis) -> Any:
-    """Return the greatest element along axes, 0 where it is infinite."""
-    peak = np.maximum.reduce(x, axis=axis, keepdims=True)
+    """Return the greatest element along axes, 0 where it is infinite or there is none."""
+    greatest = np.maximum if x.size else np.add
+    peak = greatest.reduce(x, axis=axis, keepdims=True)
     return np.where(np.isfinite(peak), peak, x.dtype.type(0))
 
 
@@ -131,7 +133,7 @@ def _complement(p: Any, *, axis: Axis) -> Any:
         others = np.add.reduce(np.where(dominant, 0, p), axis=axis, keepdims=True)
         return np.where(dominant, others, 1 - p)
     last = np.moveaxis(p, axis, -1)
-    rows = last.reshape(-1, last.shape[-1])
+    rows = last.reshape(math.prod(last.shape[:-1]), last.shape[-1])
     rest = 1 - rows
     dominant = np.flatnonzero(rows > 0.5)  # one in a row at most
     if dominant.size:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,7 +33,7 @@ ROUNDINGS = 8  # of n u, relative, from which values count as different
 
 def unit(x: Any) -> Any:
     """Return the unit roundoff of the format of floats, real or complex."""
-    return np.finfo(base(x).dtype).eps / 2
+    return float(ml_dtypes.finfo(base(x).dtype).eps) / 2  # type: ignore[no-untyped-call]  # bfloat16 too
 
 
 # In plain arrays

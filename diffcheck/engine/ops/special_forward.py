@@ -38,7 +38,9 @@ def expit(x: Any) -> Any:
         e = np.exp(-to_the_right(x))
         return np.where(np.real(x) < 0, e, 1)[()] / (1 + e)
     e = np.exp(-x)
-    if np.maximum.reduce(e, axis=None) == np.inf:  # there the result is subnormal, or nearly
+    if (
+        np.maximum.reduce(e, axis=None, initial=0) == np.inf
+    ):  # there the result is subnormal, or nearly
         small = np.exp(x)
         return np.where(e == np.inf, small, 1 / (1 + e)).astype(e.dtype)[()]
     e += 1

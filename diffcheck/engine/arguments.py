@@ -28,7 +28,10 @@ def is_plain(x: Any) -> bool:
 
 
 def variable(x: Any) -> Any:
-    """Return an argument as something differentiable; raises `TypeError` for integers."""
+    """Return an argument as something differentiable.
+
+    Raises `TypeError` for integers, `OperationError` for what is no array.
+    """
     if type(x) is float:
         return np.float64(x)
     if is_plain(x):
@@ -37,6 +40,14 @@ def variable(x: Any) -> Any:
     if type(value) is Tensor and hasattr(value.trace, "strong"):
         value = value.trace.strong(value)  # a Python float that `compile` records, as a float64
     inner = base(value)
+    if not hasattr(inner, "dtype"):
+        raise refused(
+            "a transform",
+            "arrays, numbers, and tuples, lists and dicts of them to differentiate in",
+            f"a {type(inner).__name__}",
+            "a container of another kind, such as a dataclass",
+            "pass its fields as a tuple or a dict, or choose other arguments by argnums",
+        )
     if inner.dtype.kind not in "fcOV":
         raise TypeError(
             f"a derivative in an argument of dtype {inner.dtype} was asked for; "

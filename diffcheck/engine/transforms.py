@@ -176,6 +176,8 @@ def _weakly(g: Any, y: Any) -> Any:
 def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """Return f(*args) and its pullback: from the output's cotangent to those of all arguments.
 
+    The pullback reads the arguments again: they must not be written to before it is called.
+
     >>> y, pullback = vjp(lambda x, z: x * z, 2.0, 3.0)
     >>> [float(g) for g in pullback(1.0)]
     [3.0, 2.0]
@@ -242,6 +244,13 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
 
 def grad(f: Function, argnums: Argnums = 0) -> Function:
     """Return the gradient function of f, by one reverse sweep; see `value_and_grad`.
+
+    At a kink the derivative is the subgradient of least norm (abs and norms: 0; equal operands of
+    maximum share), and counts as constant there. So a function that is smooth where its parts have
+    a kink has its first derivative, and its second one only where a square shows that it is, as
+    abs(x)**2 and norm(x) * norm(x) do: cos(abs(x)) has 0 at 0 for its second derivative, which is
+    -1, and norm(x)**3 a nan. A root of 0 has no derivative, whatever is done with it afterwards:
+    sqrt(sum(x * x))**2 gives a nan at 0, norm(x)**2 does not.
 
     >>> float(grad(grad(lambda x: x**3))(2.0))
     12.0

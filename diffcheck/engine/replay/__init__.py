@@ -76,6 +76,7 @@ class _Recorded:
                 self.output = f(*traced(args, enter), **traced(kwargs, enter))
         finally:
             RECORDED_SWEEP.reset(token)
+            trace.ended = True
         outputs = [_number(trace, leaf) for leaf in leaves(self.output)]
         self.first = NAN if trace.has_nan else tree_map(lambda y: _value(trace, y), self.output)
         self.names = _names(f, len(args))

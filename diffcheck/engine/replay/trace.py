@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from diffcheck.engine.errors import OperationError
+from diffcheck.engine.errors import OperationError, leaked
 from diffcheck.engine.replay.lowering import is_composite, lowered
 from diffcheck.engine.replay.primitives import STRONG, Primitive
 from diffcheck.engine.replay.program import NUMBERS, Flavor, Node, Ref, dtype_of_python
@@ -30,6 +30,7 @@ class Recording:
     __slots__ = (
         "_constants",
         "_known",
+        "ended",
         "has_nan",
         "level",
         "nested",
@@ -42,7 +43,7 @@ class Recording:
         self.level = next(LEVELS)
         self.nodes: list[Node] = []
         self.watched: set[int] = set()
-        self.selecting = self.nested = self.has_nan = False
+        self.selecting = self.nested = self.has_nan = self.ended = False
         self._known: dict[int, tuple[Any, int]] = {}
         self._constants: dict[Any, int] = {}
 
@@ -55,6 +56,8 @@ class Recording:
 
     def record(self, op: Op | Primitive, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op to the values of the tensors, and append it."""
+        if self.ended:
+            raise leaked(op.name)
         values, numbers, weak = [], [], True
         for a in args:
             value, number = self._operand(a)

@@ -15,7 +15,7 @@ import numpy as np
 
 from diffcheck import engine
 from diffcheck.backends.base import MissingFunctionError
-from diffcheck.engine.ops.elementwise import where
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.ops.manipulation import broadcast_to
 

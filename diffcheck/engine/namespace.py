@@ -15,6 +15,9 @@ from numpy import (
 from diffcheck.engine import fft, integrate, linalg, stats
 from diffcheck.engine.conformance import WITHOUT_DERIVATIVE, like_numpy, on_values
 from diffcheck.engine.numpy_names import ALIASES, CONSTANT, DIFFERENTIABLE, PLAIN
+from diffcheck.engine.ops.arithmetic import (
+    add, cbrt, divide, multiply, negative, reciprocal, sqrt, square, subtract,
+)  # fmt: skip
 from diffcheck.engine.ops.arrangement import (
     array_split, atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, diag, diff, dsplit, fliplr,
     flipud, gradient, hsplit, inner, interp, meshgrid, pad, partition, rollaxis, rot90, split,
@@ -22,6 +25,7 @@ from diffcheck.engine.ops.arrangement import (
 )  # fmt: skip
 from diffcheck.engine.ops.arrangement import diagonal_between as diagonal
 from diffcheck.engine.ops.arrangement import trace_between as trace
+from diffcheck.engine.ops.choices import abs, clip, maximum, minimum, where
 from diffcheck.engine.ops.comparison import (
     ceil, equal, floor, greater, greater_equal, isfinite, isinf, isnan, less, less_equal,
     logical_and, logical_not, logical_or, not_equal, sign, stop_gradient, trunc,
@@ -33,11 +37,7 @@ from diffcheck.engine.ops.creation import (
 from diffcheck.engine.ops.einsum import (
     dot, einsum, kron, matvec, outer, tensordot, vdot, vecdot, vecmat,
 )  # fmt: skip
-from diffcheck.engine.ops.elementwise import (
-    abs, acos, acosh, add, asin, asinh, atan, atan2, atanh, cbrt, clip, cos, cosh, divide, exp,
-    exp2, expm1, hypot, log, log1p, log2, log10, maximum, minimum, multiply, negative,
-    reciprocal, sin, sinh, sqrt, square, subtract, tan, tanh, where,
-)  # fmt: skip
+from diffcheck.engine.ops.exponential import exp, exp2, expm1, log, log1p, log2, log10
 from diffcheck.engine.ops.indexing import repeat, take, take_along_axis
 from diffcheck.engine.ops.joining import asarray, concat, stack
 from diffcheck.engine.ops.linalg_norms import cross
@@ -56,6 +56,7 @@ from diffcheck.engine.ops.neural_more import (
     avg_pool1d, avg_pool2d, celu, conv1d, conv2d, convolve, correlate, elu, glu, hard_sigmoid,
     hard_swish, hard_tanh, leaky_relu, max_pool1d, max_pool2d, mish, relu6, rotary_embedding, selu,
 )  # fmt: skip
+from diffcheck.engine.ops.plane import atan2, hypot
 from diffcheck.engine.ops.polynomials import (
     poly, polyadd, polyder, polyfit, polyint, polymul, polysub, polyval, roots, vander,
 )  # fmt: skip
@@ -94,6 +95,9 @@ from diffcheck.engine.ops.stacking import (
     diagflat, dstack, ediff1d, extract, hstack, insert, piecewise, resize, select, vstack,
 )  # fmt: skip
 from diffcheck.engine.ops.statistics import average, corrcoef, cov, ptp, std, var
+from diffcheck.engine.ops.trigonometric import (
+    acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh,
+)  # fmt: skip
 from diffcheck.engine.ops.without_nan import (
     nancumprod, nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile,
     nanstd, nansum, nanvar,

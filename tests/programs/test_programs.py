@@ -5,8 +5,8 @@ import pytest
 from flint import arb
 
 from diffcheck.balls import Undecided
+from diffcheck.engine.ops.arithmetic import add, multiply
 from diffcheck.engine.ops.comparison import less
-from diffcheck.engine.ops.elementwise import add, multiply
 from diffcheck.programs import (
     Branch,
     FloatArithmetic,

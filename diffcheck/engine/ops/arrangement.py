@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.engine.ops.choices import clip, where
 from diffcheck.engine.ops.einsum import tensordot
-from diffcheck.engine.ops.elementwise import clip, where
 from diffcheck.engine.ops.indexing import diagonal, getitem, take_along_axis
 from diffcheck.engine.ops.joining import asarray, concat
 from diffcheck.engine.ops.manipulation import broadcast_to, flip, moveaxis, reshape, swapaxes

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ops.elementwise import atan2
+from diffcheck.engine.ops.plane import atan2
 from diffcheck.engine.table import Entry, op
 
 conj: Entry = op(

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_ball
-from diffcheck.engine.ops.elementwise import exp, log, sqrt, where
+from diffcheck.engine.ops.arithmetic import sqrt
+from diffcheck.engine.ops.choices import where
+from diffcheck.engine.ops.exponential import exp, log
 from diffcheck.engine.ops.joining import asarray
 from diffcheck.engine.ops.manipulation import astype, broadcast_to, moveaxis
 from diffcheck.engine.ops.powers import pow as pow_

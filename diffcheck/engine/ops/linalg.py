@@ -17,13 +17,15 @@ from diffcheck.engine.binding import bind_plain, plain_form
 from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.ops import linalg_balls as balls
 from diffcheck.engine.ops import linalg_forward as fw
+from diffcheck.engine.ops.choices import abs as abs_
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import equal, sign, stop_gradient
 from diffcheck.engine.ops.complex import conj, imag, real
-from diffcheck.engine.ops.elementwise import abs as abs_
-from diffcheck.engine.ops.elementwise import exp, only_zero, where
+from diffcheck.engine.ops.exponential import exp
 from diffcheck.engine.ops.indexing import diagonal, take_along_axis
 from diffcheck.engine.ops.joining import concat, stack
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
+from diffcheck.engine.ops.plane import only_zero
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import Axis, argmax, axes_of, count_of, expand
 from diffcheck.engine.ops.reduction import sum as sum_

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_complex
+from diffcheck.engine.ops.choices import abs as abs_
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import equal, not_equal, stop_gradient
 from diffcheck.engine.ops.complex import conj, real
-from diffcheck.engine.ops.elementwise import abs as abs_
-from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.ops.linalg import norm2, solve
 from diffcheck.engine.ops.linalg_factor import pinv, svdvals

@@ -13,8 +13,8 @@ from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ball_trace import literal
 from diffcheck.engine.binding import plain_form
 from diffcheck.engine.ops import activation_slopes as slopes
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import equal, greater
-from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.ops.reduction import Axis, count_of, expand
 from diffcheck.engine.ops.reduction import sum as sum_

@@ -11,8 +11,10 @@ from flint import arb
 
 from diffcheck.engine.ball_trace import literal
 from diffcheck.engine.binding import plain_form
-from diffcheck.engine.ops.elementwise import abs as abs_
-from diffcheck.engine.ops.elementwise import exp, log1p, maximum, sqrt, where
+from diffcheck.engine.ops.arithmetic import sqrt
+from diffcheck.engine.ops.choices import abs as abs_
+from diffcheck.engine.ops.choices import maximum, where
+from diffcheck.engine.ops.exponential import exp, log1p
 from diffcheck.engine.ops.manipulation import matrix_transpose
 from diffcheck.engine.ops.neural import softmax, softmax_rule
 from diffcheck.engine.ops.products import matmul

@@ -11,7 +11,7 @@ import numpy as np
 from diffcheck.engine.ball_trace import BALLS, is_complex
 from diffcheck.engine.ops import stable
 from diffcheck.engine.ops.arb_forward import by_arb
-from diffcheck.engine.ops.elementwise import log
+from diffcheck.engine.ops.exponential import log
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor
 

@@ -16,8 +16,8 @@ import numpy as np
 from diffcheck.engine.ball_trace import BALLS, ball_array, is_ball
 from diffcheck.engine.binding import plain_form
 from diffcheck.engine.broadcasting import spread
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import ball_less, equal, isnan, logical_or
-from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import astype, flip, permute_dims, reshape

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from diffcheck.balls import Undecided
 from diffcheck.engine.ball_trace import is_ball
 from diffcheck.engine.directions import NeedsForward
+from diffcheck.engine.ops.choices import abs as abs_
+from diffcheck.engine.ops.choices import maximum, where
 from diffcheck.engine.ops.comparison import equal, less_equal, logical_and, logical_or
-from diffcheck.engine.ops.elementwise import abs as abs_
-from diffcheck.engine.ops.elementwise import maximum, where
 from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.table import Entry, op

@@ -11,6 +11,9 @@ from flint import arb
 
 from diffcheck.balls import ZERO, Undecided, is_less
 from diffcheck.engine.ball_trace import is_ball
+from diffcheck.engine.ops.arithmetic import multiply
+from diffcheck.engine.ops.choices import abs as abs_
+from diffcheck.engine.ops.choices import maximum, minimum, where
 from diffcheck.engine.ops.comparison import (
     equal,
     isinf,
@@ -18,8 +21,6 @@ from diffcheck.engine.ops.comparison import (
     sign,
     trunc,
 )
-from diffcheck.engine.ops.elementwise import abs as abs_
-from diffcheck.engine.ops.elementwise import maximum, minimum, multiply, where
 from diffcheck.engine.ops.manipulation import astype
 from diffcheck.engine.ops.powers import pow as pow_
 from diffcheck.engine.table import Entry, op

@@ -12,9 +12,11 @@ from flint import arb
 from diffcheck.engine.ops import special_forward as fw
 from diffcheck.engine.ops import stable
 from diffcheck.engine.ops.arb_forward import where_by_arb
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import equal, logical_and
-from diffcheck.engine.ops.elementwise import log, log1p, sech2, where
+from diffcheck.engine.ops.exponential import log, log1p
 from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.ops.trigonometric import sech2
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 

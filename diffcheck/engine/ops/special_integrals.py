@@ -12,8 +12,8 @@ from flint import acb, arb, ctx
 
 from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
-from diffcheck.engine.ops.elementwise import cos
 from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.ops.trigonometric import cos
 from diffcheck.engine.table import Entry, op
 
 NEAR_A_ROOT = 0.125  # a library's absolute error becomes a relative one: evaluated anew

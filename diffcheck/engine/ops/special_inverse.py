@@ -15,9 +15,9 @@ from flint import acb, arb
 
 from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, where_by_arb
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import less
 from diffcheck.engine.ops.differences import Analytic, derivative
-from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.special_forward import gauss as gauss_forward
 from diffcheck.engine.ops.special_forward import in_precision
 from diffcheck.engine.ops.special_forward import ndtr as ndtr_forward

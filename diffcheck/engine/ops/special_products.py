@@ -6,8 +6,8 @@ from typing import Any
 
 import scipy.special as sp
 
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import less
-from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.special import sinc
 from diffcheck.engine.ops.special_gamma import gamma, gammaln
 from diffcheck.engine.tensor import looked_into

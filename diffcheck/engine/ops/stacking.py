@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ops.arrangement import atleast_1d, atleast_2d, atleast_3d, diag
-from diffcheck.engine.ops.elementwise import where
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.indexing import getitem, take
 from diffcheck.engine.ops.joining import asarray, concat
 from diffcheck.engine.ops.manipulation import broadcast_to, moveaxis, ravel, reshape

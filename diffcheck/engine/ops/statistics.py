@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_complex
+from diffcheck.engine.ops.arithmetic import sqrt
 from diffcheck.engine.ops.arrangement import atleast_2d
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import equal
 from diffcheck.engine.ops.complex import conj, imag, real
-from diffcheck.engine.ops.elementwise import sqrt, where
 from diffcheck.engine.ops.indexing import diagonal
 from diffcheck.engine.ops.joining import asarray, concat
 from diffcheck.engine.ops.linalg import norm2

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import isnan
-from diffcheck.engine.ops.elementwise import where
 from diffcheck.engine.ops.quantiles import quantile
 from diffcheck.engine.ops.reduction import (
     Axis,

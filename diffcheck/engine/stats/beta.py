@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ops.elementwise import log
+from diffcheck.engine.ops.exponential import log
 from diffcheck.engine.ops.special import xlog1py, xlogy
 from diffcheck.engine.ops.special_gamma import betaln
 from diffcheck.engine.ops.special_hypergeometric import beta_density, betainc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diffcheck.engine.ops.elementwise import exp
+from diffcheck.engine.ops.exponential import exp
 from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.ops.special import xlogy
 from diffcheck.engine.ops.special_gamma import gammaln

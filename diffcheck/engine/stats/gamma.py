@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import less
-from diffcheck.engine.ops.elementwise import log, log1p, where
+from diffcheck.engine.ops.exponential import log, log1p
 from diffcheck.engine.ops.special import xlogy
 from diffcheck.engine.ops.special_gamma import (
     gamma_density,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diffcheck.engine.ops.elementwise import exp, log
+from diffcheck.engine.ops.exponential import exp, log
 from diffcheck.engine.ops.indexing import diagonal
 from diffcheck.engine.ops.linalg import cholesky, solve
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diffcheck.engine.ops.elementwise import log
+from diffcheck.engine.ops.exponential import log
 from diffcheck.engine.ops.special import gauss, ndtr
 from diffcheck.engine.ops.special_inverse import log_ndtr, ndtri
 from diffcheck.engine.values import constant

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ops.comparison import floor
-from diffcheck.engine.ops.elementwise import exp
+from diffcheck.engine.ops.exponential import exp
 from diffcheck.engine.ops.special import xlogy
 from diffcheck.engine.ops.special_gamma import gammainc, gammaincc, gammaln
 from diffcheck.engine.stats.support import on_interval

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import greater_equal, less_equal, logical_and
-from diffcheck.engine.ops.elementwise import where
 
 
 def on_interval(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import greater, less
-from diffcheck.engine.ops.elementwise import exp, log, log1p, where
+from diffcheck.engine.ops.exponential import exp, log, log1p
 from diffcheck.engine.ops.special_gamma import gammaln
 from diffcheck.engine.ops.special_hypergeometric import betainc, hyp2f1
 from diffcheck.engine.values import constant

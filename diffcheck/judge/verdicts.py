@@ -90,14 +90,35 @@ def judge(
     below_normal = ulps > 1 and abs(float(rounded)) < float(fmt.smallest_normal)
     if below_normal and not balls.is_exact_zero(truth) and _is_tiny(ulps, truth, fmt, operations):
         return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail="the truth is subnormal")
-    if not np.isfinite(computed):
-        return Judgement(
-            verdict=Verdict.RANGE, ulps=ulps, detail=_range_detail(computed),
-            culprit=_departure(costs, truth, fmt),
-        )  # fmt: skip
+    left = _out_of_range(computed, rounded, truth, ulps, fmt, costs)
+    if left is not None:
+        return left
     return _by_budget(
         computed, truth, ulps, fmt, operations, costs, sensitivity, one_of_many=one_of_many
     )
+
+
+def _out_of_range(
+    computed: Any, rounded: Any, truth: arb, ulps: float, fmt: Format, costs: Costs
+) -> Judgement | None:
+    """Judge what is no number, or a 0 that came of leaving the range; None for anything else."""
+    if not np.isfinite(computed):
+        return Judgement(
+            verdict=Verdict.RANGE, ulps=ulps, detail="NaN" if np.isnan(computed) else "overflowed",
+            culprit=_departure(costs, truth, fmt),
+        )  # fmt: skip
+    if computed != 0 or not float(fmt.smallest_normal) <= abs(float(rounded)) < math.inf:
+        return None
+    found = costs()
+    if isinstance(found, str) or found.departure is None or found.unlimited is None:
+        return None
+    if found.unlimited.is_zero():
+        return None  # with exponents of any size it is 0 as well: the digits were lost
+    return Judgement(
+        verdict=Verdict.RANGE, ulps=ulps,
+        detail="underflowed" if abs(found.departure.result) < 1 else "overflowed",
+        culprit=named(found.departure, ulp(truth, fmt)),
+    )  # fmt: skip
 
 
 def _by_budget(
@@ -221,10 +242,6 @@ def _side(computed: Any, outcome: Outcome, fmt: Format, operations: int) -> str:
             return name
     low, high = sorted((float(outcome.left.mid()), float(outcome.right.mid())))
     return "inside" if low <= value <= high else "outside"
-
-
-def _range_detail(computed: Any) -> str:
-    return "NaN" if np.isnan(computed) else "overflowed"
 
 
 def _departure(costs: Costs, truth: arb, fmt: Format) -> Culprit | None:

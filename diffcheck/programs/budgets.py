@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -50,7 +51,9 @@ class Budgets:
     """Bounds on a result's error: B0 = `counted`, Bprog = `program`, Bconst = `literals`.
 
     `value` is the program's exact result. `costs` come largest first. `departure` is the first
-    operation, if any, whose exact result is out of the format's range.
+    operation, if any, whose exact result is out of the format's range and matters to the result.
+    `unlimited` is then what floats of the format's precision with exponents of any size give:
+    whatever it is off by has nothing to do with the range.
     """
 
     value: arb
@@ -59,6 +62,7 @@ class Budgets:
     literals: arb
     costs: tuple[Cost, ...]
     departure: Cost | None
+    unlimited: arb | None
 
 
 @dataclass(slots=True)
@@ -86,6 +90,9 @@ class Watched:
     ) -> None:
         self._bits = bits
         self._fmt = fmt
+        self._program = program
+        self._inputs = inputs
+        self._unlimited: list[Any] | None = None
         with precision(bits), engine.literal_rounding(0.0), np.errstate(all="ignore"):
             self._run = _Watching(fmt)
             given = [self._run.variable(exactly(x)) for x in inputs]
@@ -114,7 +121,7 @@ class Watched:
             slopes = sensitivities(tape, result.node, cotangent)
         counted, program, literals = arb(0), arb(0), arb(0)
         costs: list[Cost] = []
-        departure: Cost | None = None
+        departures: list[Cost] = []
         size = abs(value if truth is None else truth).upper()
         for node in self._run.nodes:
             if node.slot not in slopes:
@@ -125,14 +132,47 @@ class Watched:
             counted += once
             if node.operation is None:
                 literals += cost.total
-            elif departure is None and any(not slope[i].is_zero() for i in node.outside):
-                departure = cost
+            departures += _departures(node, slope, size)
             costs.append(cost)
         costs.sort(key=lambda c: -_float(c.total))
+        departure = _first_that_matters(departures, self._fmt)
         return Budgets(
             value=value, counted=counted, program=program, literals=literals,
             costs=tuple(costs), departure=departure,
+            unlimited=None if departure is None else self._without_limits(output, element),
         )  # fmt: skip
+
+    def _without_limits(self, output: int, element: int) -> arb:
+        """Return the result of floats whose exponents have no limits."""
+        if self._unlimited is None:
+            with engine.literal_rounding(0.0):
+                given = [exactly(x) for x in self._inputs]
+                self._unlimited = run(self._program, given, _Unlimited(self._fmt.precision))
+        result: arb = balls_of(self._unlimited[output]).reshape(-1)[element]
+        return result
+
+
+@dataclass
+class _Unlimited(BallArithmetic):
+    """Balls of radius 0, every result rounded to a format's precision and not to its range."""
+
+    digits: int
+
+    def apply(self, operation: Operation, operands: Sequence[Any]) -> Sequence[Any]:
+        results = super().apply(operation, operands)
+        return [self._rounded(y) for y in results] if operation.roundings else results
+
+    def _rounded(self, y: Any) -> Any:
+        if not isinstance(y, Tensor):
+            return y
+        return tensor_of(as_objects(np.frompyfunc(self._nearest, 1, 1)(balls_of(y))), BALLS, None)
+
+    def _nearest(self, x: arb | acb) -> arb | acb:
+        if isinstance(x, acb) or not x.is_finite():
+            return x
+        mantissa, exponent = (int(part) for part in x.mid().man_exp())
+        excess = max(abs(mantissa).bit_length() - self.digits, 0)
+        return arb((round(Fraction(mantissa, 1 << excess)), exponent + excess))
 
 
 @dataclass
@@ -224,12 +264,46 @@ def _cost(node: _Node, slopes: NDArray[Any], size: arb) -> tuple[Cost, arb]:
     if node.rounding.of == "operands":  # all elements together are one rounding
         once = _smaller(once, size * node.relative[worst])
     y = node.values[worst]
-    amplified = abs(slopes[worst] * y / size) if size > 0 else arb("inf")
     cost = Cost(
         operation=node.operation, total=total * node.rounding.most, result=_float(y),
-        bound=node.rounding.most, amplification=_float(amplified),
+        bound=node.rounding.most, amplification=_amplification(slopes[worst], y, size),
     )  # fmt: skip
     return cost, once * node.rounding.count
+
+
+def _amplification(slope: arb, y: arb, size: arb) -> float:
+    return _float(abs(slope * y / size)) if size > 0 else math.inf
+
+
+def _departures(node: _Node, slopes: NDArray[Any], size: arb) -> list[Cost]:
+    """Return the element of a node out of the format's range that matters most, if there is one."""
+    found = [
+        Cost(
+            operation=node.operation,
+            total=abs(slopes[i]).upper() * node.units[i] * node.rounding.most,
+            result=_float(node.values[i]),
+            bound=node.rounding.most,
+            amplification=_amplification(slopes[i], node.values[i], size),
+        )
+        for i in node.outside
+        if node.operation is not None and not slopes[i].is_zero()
+    ]
+    return [max(found, key=_weight)] if found else []
+
+
+def _first_that_matters(departures: Sequence[Cost], fmt: Format) -> Cost | None:
+    """Return the first of the departures on which most of the result hangs.
+
+    What is behind it leaves the range as well; an underflow beside it may matter to no digit.
+    """
+    most = max(map(_weight, departures), default=0.0)
+    if most < fmt.unit_roundoff:
+        return None
+    return next(d for d in departures if _weight(d) >= most / 2)
+
+
+def _weight(departure: Cost) -> float:
+    return 0.0 if math.isnan(departure.amplification) else departure.amplification
 
 
 def _is_outside(y: arb, least: float, largest: float) -> bool:

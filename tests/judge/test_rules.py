@@ -139,6 +139,6 @@ def test_what_the_derivative_in_the_literals_explains_is_right(off, state):
     with precision(128):
         found = Budgets(
             value=1 + arb(2) ** off, counted=arb(0), program=arb(0),
-            literals=arb(2) ** -54, costs=(), departure=None,
+            literals=arb(2) ** -54, costs=(), departure=None, unlimited=None,
         )  # fmt: skip
     assert by_literals(found, arb(1)).state == state

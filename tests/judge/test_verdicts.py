@@ -21,11 +21,11 @@ def certified(value):
 EXP = Cost(operation=None, total=arb(1), result=1.0, bound=0.5, amplification=1.0)
 
 
-def budgets(counted=0.0, program=0.0, departure=None):
+def budgets(counted=0.0, program=0.0, departure=None, unlimited=None):
     """Budgets as absolute numbers."""
     return Budgets(
         value=arb(1), counted=arb(counted), program=arb(program), literals=arb(0),
-        costs=(EXP,), departure=departure,
+        costs=(EXP,), departure=departure, unlimited=unlimited,
     )  # fmt: skip
 
 
@@ -155,6 +155,22 @@ def test_what_left_the_range_is_named_before_what_costs_most():
     assert found.verdict is Verdict.RANGE
     assert found.culprit.result == (1e300).hex()
     assert judged(np.inf, certified(1.0), costs=budgets()).culprit.result == (1.0).hex()
+
+
+TINY = Cost(operation=None, total=arb(0), result=1e-320, bound=0.5, amplification=1.0)
+
+
+def test_a_0_that_is_none_without_limits_of_the_range_left_it():
+    found = judged(0.0, certified(1.0), costs=budgets(departure=TINY, unlimited=arb(1)))
+    assert (found.verdict, found.detail) == (Verdict.RANGE, "underflowed")
+    assert found.culprit.result == (1e-320).hex()
+    # Without limits it is 0 as well: the digits were lost, and something else underflowed.
+    lost = budgets(departure=TINY, unlimited=arb(0))
+    assert word(0.0, certified(1.0), costs=lost) is Verdict.LOST
+    # Rule 3 comes before what the condition would excuse.
+    flags = {"costs": budgets(departure=TINY, unlimited=arb(1)), "sensitivity": 1e17}
+    assert word(0.0, certified(1.0), **flags) is Verdict.RANGE
+    assert word(0.0, certified(1.0), one_of_many=True, operations=1, **flags) is Verdict.RANGE
 
 
 def test_the_culprit_and_the_budgets_are_told_in_ulps():

@@ -128,6 +128,31 @@ def test_the_first_operation_out_of_range_is_the_departure():
     assert budgets(lambda x: jnp.sqrt(x * x), 1e100).departure is None
 
 
+@pytest.mark.parametrize(
+    ("f", "x", "left", "gives_zero"),
+    [
+        (lambda x: jnp.exp(x) * jnp.exp(x) * 1e30, -80.0, "mul", False),
+        (lambda x: 1e30 / (jnp.exp(x) * jnp.exp(x)), 80.0, "mul", False),
+        (lambda x: jnp.exp(x) * jnp.exp(x) + (1 - (1 - x * 1e-30)), -80.0, None, None),
+        (lambda x: jnp.exp(x) * jnp.exp(x) * 1e36 + (1 - (1 - x * 1e-35)), -80.0, "mul", False),
+        (lambda x: 1 - (1 - x * 1e-20 * 1e-20), 1.0, "mul", True),
+    ],
+    ids=["underflow", "overflow", "beside a number", "beside a 0", "absorbed anyway"],
+)
+def test_without_limits_of_the_exponent_only_lost_digits_give_a_0(f, x, left, gives_zero):
+    """The fourth: what is left of the underflow is no digit of the result, but it is not 0."""
+    found = budgets(f, x, FORMATS["float32"])
+    assert (found.departure.operation.name if found.departure else None) == left
+    assert (found.unlimited.is_zero() if found.departure else None) == gives_zero
+
+
+def test_floats_without_limits_round_as_the_format_does():
+    found = budgets(lambda x: x * x * (2.0**-100) * (2.0**100), 1e-25, FORMATS["float32"])
+    x = np.float32(1e-25)
+    mantissa = np.float32(np.ldexp(x, 80))  # the same number where nothing underflows
+    assert float(found.unlimited) == np.ldexp(float(mantissa * mantissa), -160)
+
+
 @pytest.mark.parametrize("fmt", [FORMATS["float32"], F64], ids=lambda fmt: fmt.name)
 @pytest.mark.parametrize(
     ("f", "x", "culprit", "amplified"),

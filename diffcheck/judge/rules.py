@@ -28,11 +28,12 @@ _SAME_FACTOR: Final = FORMATS["float32"].unit_roundoff
 class RuleEvidence:
     """What is known of a rule at one point; singular means: where the truth exists.
 
-    Of a rule that is not accused, `detail` says why it could not be read in exact semantics.
+    `proved` tells exact arithmetic, which nothing flushes or rounds, from ρ. Of a rule that is not accused, `detail` says why it could not be read in exact semantics.
     """
 
     state: State
     detail: str = ""
+    proved: bool = False
 
     @property
     def accuses(self) -> bool:
@@ -79,15 +80,16 @@ def by_exact_semantics(
 
 def _compare(program: arb, truth: arb, fmt: Format, bits: int) -> RuleEvidence:
     if not program.is_finite():
-        return RuleEvidence("singular", "the program divides 0 by 0 or multiplies 0 by infinity")
+        text = "the program divides 0 by 0 or multiplies 0 by infinity"
+        return RuleEvidence("singular", text, proved=True)
     with precision(bits):
         if not program.overlaps(truth):
             if is_exact_zero(truth):
-                return RuleEvidence(
-                    "wrong", f"in exact arithmetic it gives {program.str(5)}, not 0"
-                )
-            relative = abs((program - truth) / truth)
-            return RuleEvidence("wrong", f"off by {float(relative.mid()):.3g} in exact arithmetic")
+                text = f"in exact arithmetic it gives {program.str(5)}, not 0"
+            else:
+                relative = abs((program - truth) / truth)
+                text = f"off by {float(relative.mid()):.3g} in exact arithmetic"
+            return RuleEvidence("wrong", text, proved=True)
         magnitude = abs(truth).mid()
         scale = magnitude if magnitude > 0 else arb(1)
         # The literals' rounding is part of the program's radius: a few hundred of them are allowed.

@@ -77,8 +77,9 @@ def judge(
     assert truth is not None
     rounded = balls.round_to_format(truth, fmt)
     ulps = _ulps(computed, rounded, truth, fmt)
-    # Before the rule is accused: what was flushed on the way says nothing of the rule.
-    flushed = _flushed(ulps, truth, fmt, operations, subnormal_input) if flushes_subnormals else ""
+    # Before ρ accuses the rule: what was flushed on the way says nothing of the rule.
+    flushes = flushes_subnormals and not (rule.accuses and rule.proved)
+    flushed = _flushed(ulps, truth, fmt, operations, subnormal_input) if flushes else ""
     if flushed:
         return Judgement(verdict=Verdict.FLUSHED, ulps=ulps, detail=flushed)
     if rule.accuses and not _passes_through_infinity(rule, ulps, operations):

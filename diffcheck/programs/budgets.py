@@ -292,14 +292,15 @@ def _departures(node: _Node, slopes: NDArray[Any], size: arb) -> list[Cost]:
 
 
 def _first_that_matters(departures: Sequence[Cost], fmt: Format) -> Cost | None:
-    """Return the first of the departures on which most of the result hangs.
+    """Return the first departure that overflows, or on which most of the result hangs.
 
-    What is behind it leaves the range as well; an underflow beside it may matter to no digit.
+    What is behind it leaves the range as well. An infinity spoils whatever depends on it, but an
+    underflow may matter to no digit.
     """
     most = max(map(_weight, departures), default=0.0)
-    if most < fmt.unit_roundoff:
-        return None
-    return next(d for d in departures if _weight(d) >= most / 2)
+    least = max(most / 2, fmt.unit_roundoff)
+    beyond = float(fmt.max)
+    return next((d for d in departures if abs(d.result) > beyond or _weight(d) >= least), None)
 
 
 def _weight(departure: Cost) -> float:

@@ -128,10 +128,12 @@ def at_fault(
     except _CANNOT as error:
         return replace(judgement, detail=_reason(error))
     void = by_op.result != float(computed)
-    guilty = _guilty(by_op)
-    if guilty is not None:
-        return replace(judgement, culprit=_culprit(guilty, unit, outcome.ball))
     error_by_op = abs(arb(by_op.result) - outcome.ball) if np.isfinite(by_op.result) else arb("inf")
+    guilty = _guilty(by_op)
+    # One that is worse than its bound may have cost next to nothing.
+    cost = sum((abs(c.total) for c in guilty), arb(0))
+    if guilty and not 2 * cost < error_by_op - found.program:
+        return replace(judgement, culprit=_culprit(guilty[0], unit, outcome.ball))
     if not void or not error_by_op <= found.program:
         culprit = named(found.costs[0], unit) if found.costs else None
         return replace(
@@ -140,14 +142,14 @@ def at_fault(
     return replace(judgement, detail=COMPILED)
 
 
-def _guilty(by_op: Attribution) -> Contribution | None:
-    """Return the contribution of an operation that is worse than its bound, the largest first."""
-    for c in by_op.contributions:
-        bounds = [r.most for r in c.operation.roundings]
-        forward = all(r.of == "result" for r in c.operation.roundings)
-        if forward and abs(c.own_ulps) > sum(bounds):
-            return c
-    return None
+def _guilty(by_op: Attribution) -> list[Contribution]:
+    """Return the contributions of operations that are worse than their bounds, largest first."""
+    return [
+        c
+        for c in by_op.contributions
+        if all(r.of == "result" for r in c.operation.roundings)
+        and abs(c.own_ulps) > sum(r.most for r in c.operation.roundings)
+    ]
 
 
 def _culprit(c: Contribution, unit: arb, exact: arb) -> Culprit:

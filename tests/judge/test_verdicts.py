@@ -57,6 +57,15 @@ def test_floats_that_came_out_right_by_way_of_infinity_are_not_accused():
     assert word(0.0, certified(1.0), rule=SINGULAR) is Verdict.WRONG
 
 
+def test_what_is_flushed_excuses_no_rule_that_is_proved_wrong():
+    flags = {"flushes_subnormals": True, "subnormal_input": True, "operations": 3}
+    by_ratio = RuleEvidence("wrong", "the same relative error in both formats")
+    proved = RuleEvidence("wrong", "off by 0.5 in exact arithmetic", proved=True)
+    assert word(0.5, certified(1.0), rule=by_ratio, **flags) is Verdict.FLUSHED
+    assert word(0.5, certified(1.0), rule=proved, **flags) is Verdict.WRONG
+    assert word(2.0**-1023, certified(2.0**-1022), rule=proved, **flags) is Verdict.WRONG
+
+
 def one_third():
     with precision(200):
         return arb(1) / 3

@@ -146,6 +146,14 @@ def test_without_limits_of_the_exponent_only_lost_digits_give_a_0(f, x, left, gi
     assert (found.unlimited.is_zero() if found.departure else None) == gives_zero
 
 
+def test_an_overflow_is_named_though_most_of_the_result_hangs_on_what_is_behind_it():
+    def share(x):
+        powers = jnp.exp(jnp.stack([x, x + 9, x + 9.5]))
+        return (powers / jnp.sum(powers))[0]
+
+    assert budgets(share, 85.0, FORMATS["float32"]).departure.operation.name == "exp"
+
+
 def test_floats_without_limits_round_as_the_format_does():
     found = budgets(lambda x: x * x * (2.0**-100) * (2.0**100), 1e-25, FORMATS["float32"])
     x = np.float32(1e-25)

@@ -28,7 +28,8 @@ _SAME_FACTOR: Final = FORMATS["float32"].unit_roundoff
 class RuleEvidence:
     """What is known of a rule at one point; singular means: where the truth exists.
 
-    `proved` tells exact arithmetic, which nothing flushes or rounds, from ρ. Of a rule that is not accused, `detail` says why it could not be read in exact semantics.
+    `proved` tells exact arithmetic, which nothing flushes or rounds, from ρ. Of a rule that is not
+    accused, `detail` says why it could not be read in exact semantics.
     """
 
     state: State

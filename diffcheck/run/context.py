@@ -68,14 +68,21 @@ class CaseContext:
             found = (found[0], *(Quantity(kind, m, n) for kind in kinds))
         chosen = self.options.orders
         # The value is always judged: without it a derivative might be blamed for another function.
-        return tuple(q for q in found if q.order == 0 or not chosen or q.order in chosen)
+        kept = tuple(q for q in found if q.order == 0 or not chosen or q.order in chosen)
+        again = not self.options.quantities and any(self.case.backend_programs.values())
+        return (*kept, Quantity("vjp", m, n)) if again and _of_one(kept) else kept
 
     def quantities_for(self, task: Task) -> tuple[Quantity, ...]:
         """Return what a task computes: not what its backend derives from the same rules anyway."""
         whole = any(q.kind in ("gradient", "jacobian") for q in self.quantities)
         if self.options.quantities or not whole:
             return self.quantities
-        return tuple(q for q in self.quantities if q.kind not in backend_of(task).derived)
+        backend = backend_of(task)
+        own = task.program in self.case.backend_programs.get(task.backend, {})
+        left_out = set(backend.derived)
+        if _of_one(self.quantities) and not (own and backend.has_rules):
+            left_out.add("vjp")
+        return tuple(q for q in self.quantities if q.kind not in left_out)
 
     def forget_answers(self) -> None:
         """Drop what backends computed and what is known of their rules, the truth apart."""
@@ -152,6 +159,19 @@ class CaseContext:
                 mode=task.mode,
                 device=task.device,
             )
+
+
+def with_another_cotangent(quantity: Quantity) -> bool:
+    """Whether a quantity is the gradient once more, times a cotangent that is not 1.
+
+    A program that is a backend's own may hold rules written by hand, and one that forgets its
+    cotangent gives the right gradient.
+    """
+    return quantity.kind == "vjp" and quantity.m == 1
+
+
+def _of_one(quantities: Sequence[Quantity]) -> bool:
+    return any(q.kind == "gradient" for q in quantities)
 
 
 def backend_of(task: Task) -> Backend:

@@ -17,7 +17,7 @@ from diffcheck.backends.base import Evaluation, Unsupported
 from diffcheck.case import Case, Defect, Point, Quantity, expected_defects
 from diffcheck.floats import FORMATS, Format, to_hex
 from diffcheck.judge import NO_RULE, Judgement, Measurement, RuleEvidence, Verdict, judge
-from diffcheck.run.context import CaseContext, backend_of
+from diffcheck.run.context import CaseContext, backend_of, with_another_cotangent
 from diffcheck.run.costs import at_fault, costs
 from diffcheck.run.evidence import gather
 from diffcheck.run.options import MANY, Task
@@ -33,7 +33,11 @@ def measure(context: CaseContext, task: Task) -> Iterator[Measurement]:
     cannot run gives `unsupported`.
     """
     differs: set[int] = set()  # points at which definition and program are different functions
+    accused = False
     for quantity in context.quantities_for(task):
+        asked = bool(context.options.quantities)
+        if accused and not asked and with_another_cotangent(quantity):
+            continue  # of a rule that is wrong already there is nothing more to tell
         try:
             evaluation = context.evaluate(task, quantity)
             evidence = gather(context, task, quantity)
@@ -47,9 +51,11 @@ def measure(context: CaseContext, task: Task) -> Iterator[Measurement]:
         for point_id, rules in enumerate(evidence):
             if quantity.order == 0 and any(rule.accuses for rule in rules):
                 differs.add(point_id)
-            yield from _at_point(
+            for m in _at_point(
                 context, task, quantity, evaluation, point_id, rules, differs=point_id in differs
-            )
+            ):
+                accused = accused or m.verdict in (Verdict.WRONG, Verdict.MISMATCH)
+                yield m
 
 
 def _at_point(

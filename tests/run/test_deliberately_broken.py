@@ -177,16 +177,19 @@ def test_rules_written_by_hand_in_jax_are_called_wrong_by_name(tmp_path):
     path = ROOT / "tests/run/planted/hand_written.py"
     done = run_command(tmp_path, f"{path}::hand_written", "--points", "2", "--mode", "jit")
     assert (done.returncode, done.stderr) == (1, "")
-    named = re.compile(rf"(\w+) .*{path}::hand_written (\w+) jax jit cpu:0 (\w+) gradient df/dx ")
+    named = re.compile(rf"(\w+) .*{path}::hand_written (\w+) jax jit cpu:0 (\w+) (\w+) ")
     failing = {found.groups() for line in done.stdout.splitlines() if (found := named.match(line))}
     assert failing == {
-        ("wrong", "off_1e_6", "float32"),
-        ("wrong", "off_1e_6", "float64"),
-        ("wrong", "off_1e_9", "float64"),  # in float32 its factor is 1, and the program right
-        ("wrong", "wrong_sign", "float32"),
-        ("wrong", "wrong_sign", "float64"),
-        ("wrong", "half", "float32"),
-        ("wrong", "half", "float64"),
+        ("wrong", "off_1e_6", "float32", "gradient"),
+        ("wrong", "off_1e_6", "float64", "gradient"),
+        ("wrong", "off_1e_9", "float64", "gradient"),  # in float32 its factor is 1: it is right
+        ("wrong", "wrong_sign", "float32", "gradient"),
+        ("wrong", "wrong_sign", "float64", "gradient"),
+        ("wrong", "half", "float32", "gradient"),
+        ("wrong", "half", "float64", "gradient"),
+        # Its gradient is right, for the cotangent is 1 there.
+        ("wrong", "forgets", "float32", "vjp"),
+        ("wrong", "forgets", "float64", "vjp"),
     }
     wrong = [line for line in done.stdout.splitlines() if named.match(line)]
     assert all("in exact arithmetic" in line for line in wrong)

@@ -14,8 +14,11 @@ def plain(xp, x):
     return xp.exp(xp.sin(x))
 
 
-def with_slope_times(factor):
-    """Return the program under JAX, its first derivative multiplied by a factor."""
+def with_slope_times(factor, *, forgets=False):
+    """Return the program under JAX, its first derivative multiplied by a factor.
+
+    One that forgets its cotangent is right where that is 1.
+    """
 
     def program(xp, x):
         import jax
@@ -30,7 +33,7 @@ def with_slope_times(factor):
         def backward(x, cotangent):
             # In float32 a factor of 1 + 1e-9 is 1: that program is right, and float64's wrong.
             slope = xp.exp(xp.sin(x)) * xp.cos(x)
-            return (cotangent * (slope * factor),)
+            return (slope if forgets else cotangent * (slope * factor),)
 
         f.defvjp(forward, backward)
         return f(x)
@@ -46,10 +49,15 @@ FACTORS = {
     "half": 0.5,
 }
 
+BY_HAND = {
+    **{name: with_slope_times(factor) for name, factor in FACTORS.items()},
+    "forgets": with_slope_times(1.0, forgets=True),
+}
+
 hand_written = Case(
     definition,
-    programs=dict.fromkeys(FACTORS, plain),
-    backend_programs={"jax": {name: with_slope_times(f) for name, f in FACTORS.items()}},
+    programs=dict.fromkeys(BY_HAND, plain),
+    backend_programs={"jax": BY_HAND},
     inputs={"x": real(-1, 1)},
     points=[{"x": 0.5}, {"x": -0.75}],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, Final
 
 import jax
@@ -24,7 +25,7 @@ from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, spl
 from diffcheck.backends.counts import Key, OperationCounts
 from diffcheck.backends.forms import DEPTHS, leading_axes
 from diffcheck.backends.jax_namespace import namespace
-from diffcheck.backends.jax_operations import count_operations
+from diffcheck.backends.jax_operations import chooses_loops, count_operations
 from diffcheck.backends.jax_reader import read
 from diffcheck.backends.jax_transforms import TRANSFORMS, Transform, column
 from diffcheck.backends.literals import (
@@ -72,7 +73,10 @@ def _settings(device: jax.Device, mode: str) -> Iterator[None]:
 
 
 class JaxBackend:
-    """Computes quantities by vmap over blocks of points, jitted or not."""
+    """Computes quantities by vmap over blocks of points, jitted or not.
+
+    Point by point where a branch holds a loop: `vmap` runs all branches, each to its end.
+    """
 
     name: Final = "jax"
     flushes_subnormals: Final = True  # XLA does, on the CPU in most arithmetic
@@ -213,14 +217,15 @@ class JaxBackend:
         if eager and quantity.kind == "hessian":
             # jax.hessian carries all columns as one more axis; eagerly every operation would then
             # compile anew. One by one, they use what the gradient has compiled already.
-            run = self._function(case, program, quantity, fmt, mode, column)
+            run = self._function(case, program, quantity, points[:1], fmt, mode, column)
             jacobian = Quantity("jacobian", quantity.m, quantity.n)
             columns = [
                 self._run(run, case, jacobian, points, fmt, device, where, unit, eager=eager)
                 for unit in np.eye(quantity.n)
             ]
             return np.stack(columns, axis=-1)
-        run = self._function(case, program, quantity, fmt, mode, TRANSFORMS[quantity.kind])
+        transform = TRANSFORMS[quantity.kind]
+        run = self._function(case, program, quantity, points[:1], fmt, mode, transform)
         v, _ = directions(case.name, quantity.m, quantity.n)
         return self._run(run, case, quantity, points, fmt, device, where, v, eager=eager)
 
@@ -254,6 +259,7 @@ class JaxBackend:
         case: Case,
         program: str,
         quantity: Quantity,
+        first: Sequence[Point],
         fmt: Format,
         mode: str,
         transform: Transform,
@@ -261,10 +267,12 @@ class JaxBackend:
         key = (_key(case, program, quantity, fmt), mode)
         if key not in self._functions:
             single = _single(case, program, fmt, transform)
+            alone = any(_chooses_loops(case, program, point, fmt) for point in first)
             if mode.startswith("jit"):
-                self._functions[key] = jax.jit(jax.vmap(single, in_axes=(0, None, None)))
+                over = _mapped if alone else partial(jax.vmap, in_axes=(0, None, None))
+                self._functions[key] = jax.jit(over(single))
             else:
-                self._functions[key] = jax.vmap(single)
+                self._functions[key] = _looped(single) if alone else jax.vmap(single)
         return self._functions[key]
 
     def _count(
@@ -276,6 +284,28 @@ class JaxBackend:
             return count_operations(jaxpr.jaxpr)
 
         return self._operations.of(_key(case, program, quantity, fmt), points, count)
+
+
+def _chooses_loops(case: Case, program: str, point: Point, fmt: Format) -> bool:
+    """Whether `vmap` would run branches that a single point does not take, and that may not end."""
+    single = _single(case, program, fmt, TRANSFORMS["value"])
+    return chooses_loops(jax.make_jaxpr(single)(inputs_at(case, point, fmt), (), ()).jaxpr)
+
+
+def _mapped(single: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what computes point by point inside of one compiled loop."""
+    return lambda inputs, v, w: jax.lax.map(lambda at: single(at, v, w), inputs)
+
+
+def _looped(single: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what computes point by point, a call for each."""
+
+    def run(*stacked: Any) -> Any:
+        length = len(jax.tree.leaves(stacked)[0])
+        rows = [single(*jax.tree.map(lambda a: a[i], stacked)) for i in range(length)]  # noqa: B023 - used at once
+        return jax.tree.map(lambda *leaves: jax.numpy.stack(leaves), *rows)
+
+    return run
 
 
 def _with_lost_literals(

@@ -26,14 +26,10 @@ _MODULES: Final[tuple[ModuleType, ...]] = (jnp, jsp, jax.nn)
 _LINALG_MODULES: Final[tuple[ModuleType, ...]] = (jnp.linalg, jsl)
 # Functions whose own code mixes dtypes: float64 constants in float32, float32 logits in float64.
 _MIXES_DTYPES: Final = frozenset({"owens_t", "dot_product_attention", "hyp1f1"})
-# Functions of branches with loops: `vmap` runs all branches, and one goes on for minutes next to 0.
-_ENDLESS: Final = frozenset({"expi", "exp1"})
 _OTHER_NAMES: Final[dict[str, Callable[..., Any]]] = {"log_expit": jax.nn.log_sigmoid}
 
 
 def _find(name: str, modules: tuple[ModuleType, ...]) -> Any:
-    if name in _ENDLESS:
-        raise MissingFunctionError(f"JAX's {name} under vmap runs for minutes next to 0")
     for module in modules:
         if hasattr(module, name):
             found = getattr(module, name)

@@ -95,3 +95,15 @@ def count_operations(jaxpr: Any) -> int:
     Each floating equation counts once, a sum or product of k terms 1 + ⌈log2 k⌉ times.
     """
     return sum(_weight(equation) for equation in jaxpr.eqns)
+
+
+def chooses_loops(jaxpr: Any, *, chosen: bool = False) -> bool:
+    """Whether a loop of unknown length stands in a branch that may or may not be `chosen`."""
+    return any(
+        (chosen and equation.primitive.name == "while")
+        or any(
+            chooses_loops(body, chosen=chosen or equation.primitive.name == "cond")
+            for body in _inner(equation)
+        )
+        for equation in jaxpr.eqns
+    )

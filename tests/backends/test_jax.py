@@ -53,6 +53,18 @@ def settings(kinds, eager32, eager64):
     ]
 
 
+@pytest.mark.parametrize("mode", ["eager", "jit"])
+@pytest.mark.parametrize(("name", "far"), [("exp1", 3.0), ("expi", -3.0)])
+def test_a_loop_in_a_branch_that_is_not_taken_need_not_end(name, far, mode):
+    # Next to 0 the continued fraction of the other branch would go on for days.
+    case = case_of(lambda xp, x: getattr(xp, name)(x), {"x": real()}, wrt=("x",))
+    near, away = np.float32(2.0**-100), np.float32(far)
+    points = [point(x=np.sign(far) * near), point(x=away)]
+    found = JAX.evaluate(case, "plain", GRADIENT, points, fmt=F32, mode=mode, device="cpu:0")
+    slopes = [np.exp(-abs(x)) / abs(x) for x in (near, away)]
+    np.testing.assert_allclose(np.abs(found.values[:, 0]), slopes, rtol=1e-5)
+
+
 CHEAP = ("value", "gradient", "jvp", "vjp", "hvp")
 
 

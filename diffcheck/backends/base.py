@@ -143,3 +143,17 @@ class ExactSemantics(Protocol):
         cannot be decided at this precision.
         """
         ...
+
+
+class ExactFormulas(Protocol):
+    """A backend of whose approximations the formulas can be run on balls as they are written."""
+
+    def enclose_as_written(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format, bits: int
+    ) -> list[arb]:
+        """Return balls of the program's derivative, as `ExactSemantics.enclose`.
+
+        What an approximation gives in exact arithmetic is not the function it stands for, but it is
+        free of rounding.
+        """
+        ...

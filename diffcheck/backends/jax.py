@@ -27,6 +27,7 @@ from diffcheck.backends.forms import DEPTHS, leading_axes
 from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import chooses_loops, count_operations
 from diffcheck.backends.jax_reader import read
+from diffcheck.backends.jax_sources import Context
 from diffcheck.backends.jax_transforms import TRANSFORMS, Transform, column
 from diffcheck.backends.literals import (
     holds_zeros,
@@ -86,7 +87,7 @@ class JaxBackend:
     def __init__(self) -> None:
         self._functions: dict[tuple[Key, str], Callable[..., Any]] = {}
         self._operations = OperationCounts()
-        self._programs: dict[Key, tuple[Program, Any]] = {}
+        self._programs: dict[tuple[Any, ...], tuple[Program, Any]] = {}
 
     def devices(self) -> tuple[str, ...]:
         """Return the devices present, as `cpu:0`, `gpu:0`."""
@@ -131,9 +132,34 @@ class JaxBackend:
         are not short carry the rounding of `fmt`. Raises `Unsupported` where a primitive has no
         exact form, `balls.Undecided` where a branch cannot be decided at `bits` bits.
         """
+        return self._enclosed(case, program, quantity, point, fmt, bits, literally=False)
+
+    def enclose_as_written(
+        self, case: Case, program: str, quantity: Quantity, point: Point, *, fmt: Format, bits: int
+    ) -> list[arb]:
+        """Return what `enclose` does, of JAX's approximations what their formulas give exactly.
+
+        Where those differ from the truth no rule is wrong; where rounding alone made the difference
+        they show it. Raises as `enclose`.
+        """
+        return self._enclosed(case, program, quantity, point, fmt, bits, literally=True)
+
+    def _enclosed(
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        point: Point,
+        fmt: Format,
+        bits: int,
+        *,
+        literally: bool,
+    ) -> list[arb]:
         where = f"{case.name}, program {program!r}, {quantity.kind}, jax on balls"
         with _settings(devices_by_name()["cpu:0"], "eager"), _explained(where):
-            derivative, shapes = self._read(case, program, quantity, point, fmt)
+            derivative, shapes = self._read(
+                case, program, quantity, point, fmt, literally=literally
+            )
             arguments = jax.tree.leaves(_arguments(case, quantity, point, fmt))
 
             def balls(roundoff: float) -> list[arb]:
@@ -188,15 +214,22 @@ class JaxBackend:
         self._programs = {k: p for k, p in self._programs.items() if k[0] is not case}
 
     def _read(
-        self, case: Case, program: str, quantity: Quantity, point: Point, fmt: Format
+        self,
+        case: Case,
+        program: str,
+        quantity: Quantity,
+        point: Point,
+        fmt: Format,
+        *,
+        literally: bool = False,
     ) -> tuple[Program, Any]:
         """Return the derivative as a program, with the shapes of its outputs."""
-        key = _key(case, program, quantity, fmt)
+        key = (*_key(case, program, quantity, fmt), literally)
         if key not in self._programs:
             single = _single(case, program, fmt, TRANSFORMS[quantity.kind])
             arguments = _arguments(case, quantity, point, fmt)
             jaxpr, shapes = jax.make_jaxpr(single, return_shape=True)(*arguments)
-            found = read(jaxpr)
+            found = read(jaxpr, Context(literally=literally))
             if fmt.precision < WIDE.precision and holds_zeros(found):
                 found = _with_lost_literals(found, case, program, quantity, point)
             self._programs[key] = found, shapes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,24 +37,29 @@ _NAMES: Final = frozenset[str]().union(*APPROXIMATIONS.values())
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of an equation from the calls around it: tracebacks end at each `jit`."""
+    """What is known of an equation from the calls around it: tracebacks end at each `jit`.
+
+    Where approximations are taken `literally`, none is told from other code.
+    """
 
     source: str = ""
     approximation: str = ""
+    literally: bool = False
 
     def inside(self, equation: Any, body: Any) -> Context:
         """Return the context of the equations in a call's body."""
-        return Context(
-            source_of(equation) or self.source,
-            self.approximation or _approximation_called(body) or approximation_behind(equation),
-        )
+        return self._within(equation, _approximation_called(body))
 
     def of(self, equation: Any) -> Context:
         """Return the context of an equation itself."""
-        return Context(
-            source_of(equation) or self.source,
-            self.approximation or approximation_behind(equation),
-        )
+        return self._within(equation, "")
+
+    def _within(self, equation: Any, called: str) -> Context:
+        source = source_of(equation) or self.source
+        if self.literally:
+            return replace(self, source=source)
+        found = self.approximation or called or approximation_behind(equation)
+        return replace(self, source=source, approximation=found)
 
 
 def source_of(equation: Any) -> str:

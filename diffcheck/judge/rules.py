@@ -45,6 +45,7 @@ RIGHT: Final = RuleEvidence("right")
 UNKNOWN: Final = RuleEvidence("unknown")
 NO_RULE: Final = RuleEvidence("unknown", "a difference quotient: truncation and rounding together")
 NARROWED: Final = RuleEvidence("unknown", "it computes in a narrower format than its own")
+RIGHT_AS_WRITTEN: Final = RuleEvidence("unknown", "its formulas are right but for rounding")
 _OPEN_BRANCH: Final = RuleEvidence("unknown", "a comparison of overlapping balls stays undecided")
 _WIDE: Final = RuleEvidence("unknown", "the rounding of the program's literals decides nothing")
 

@@ -93,6 +93,39 @@ def test_a_program_with_the_digits_of_float32_in_float64_too_is_not_accused_by_t
 
 
 @both_dtypes
+def test_a_term_that_both_formats_absorb_is_no_wrong_rule(dtype):
+    # Next to 0, (log(1 - x))/x is 0 in both formats, and -1 in truth: of 60 a 60th is lost in both.
+    found = measured(
+        lambda x: sympy.polylog(2, 1 - x), lambda xp, x: xp.spence(x), dtype, x=real(1e-30, 1e-25)
+    )
+    derivatives = [m for m in found if m.order == 1]
+    assert {m.verdict for m in derivatives} == {Verdict.INEXACT}
+    assert all("approximation" in m.unread for m in derivatives)
+
+
+@both_dtypes
+def test_a_wrong_rule_of_an_approximation_is_accused_all_the_same(dtype):
+    found = measured(
+        lambda x: sympy.polylog(2, 1 - x), _spence_with_a_wrong_rule, dtype, x=real(3, 4)
+    )
+    derivatives = [m for m in found if m.order == 1]
+    assert {m.verdict for m in derivatives} == {Verdict.WRONG}
+    assert all("in both formats" in m.detail for m in derivatives)
+
+
+def _spence_with_a_wrong_rule(xp, x):
+    @jax.custom_jvp
+    def f(x):
+        return xp.spence(x)
+
+    @f.defjvp
+    def _(primals, tangents):
+        return jax.jvp(xp.spence, primals, tuple(t * (1 + 1e-5) for t in tangents))
+
+    return f(x)
+
+
+@both_dtypes
 def test_a_program_that_cannot_be_read_is_judged_by_the_ratio_and_says_why(dtype):
     found = measured(
         lambda x: sympy.erfinv(2 * x - 1) * sympy.sqrt(2),

@@ -38,6 +38,8 @@ ROWS = [
     ("norm.logcdf", stats.norm.logcdf, lambda x: mp.log(normal_tail(-x)), (0.25, -30.0, 9.0)),
     ("norm.sf", stats.norm.sf, normal_tail, (0.25, 30.0)),
     ("norm.logsf", stats.norm.logsf, lambda x: mp.log(normal_tail(x)), (-9.0, 30.0)),
+    ("norm.ppf", stats.norm.ppf, lambda q: mp.sqrt(2) * mp.erfinv(2 * q - 1), (0.25, 0.875)),
+    ("norm.isf", stats.norm.isf, lambda q: mp.sqrt(2) * mp.erfinv(1 - 2 * q), (0.25, 0.0078125)),
     ("norm.pdf in scale", lambda s: stats.norm.pdf(1.5, 0.5, s), lambda s: mp.npdf(1.5, 0.5, s), (0.75,)),
     ("norm.logcdf in loc", lambda m: stats.norm.logcdf(-20.0, m), lambda m: mp.log(normal_tail(20 + m)), (1.5,)),
     ("t.pdf", lambda x: stats.t.pdf(x, 3.0), lambda x: t_density(x, 3), (0.5, -40.0)),

@@ -70,8 +70,8 @@ def _standardize_arrays(g: Any, y: Any, x: Any, eps: float) -> Any:
 
 @plain_form(_standardize_arrays)
 def _standardize_rule(g: Any, y: Any, x: Any, eps: float) -> Any:
-    """Return (g - mean g - y mean(g y))/σ."""
-    rest = g - mean(g, -1, keepdims=True) - y * mean(g * y, -1, keepdims=True)
+    """Return (g - y mean(g y) - mean g)/σ."""
+    rest = g - y * mean(g * y, -1, keepdims=True) - mean(g, -1, keepdims=True)
     return rest / _deviation(x, eps)
 
 

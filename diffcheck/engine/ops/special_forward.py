@@ -127,11 +127,6 @@ def gammaln_ball(x: Any) -> Any:
     return abs(x.gamma()).log() if is_less(x, ZERO) else x.lgamma()
 
 
-def scaled_bessel_i(v: Any, x: Any) -> Any:
-    """Return exp(-|x|) I_v(x)."""
-    return (x if is_less(x, ZERO) else -x).exp() * x.bessel_i(v)
-
-
 def small_order_first(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a Bessel function J or I that is (x/2)^v / v! near 0, where SciPy's says 0 or nan.
 

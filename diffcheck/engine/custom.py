@@ -69,8 +69,9 @@ def checkpoint(function: Function) -> Function:
 
     What it computes on the way is not stored but computed again when its cotangent arrives: memory
     for time (Griewank and Walther 2008, ch. 12). Arguments and output may be nested containers; it
-    runs once more for each array of the output. Raises `OperationError` where it closes over traced
-    values: pass them as arguments.
+    runs once more for each array of the output, and must do then what it did before: a dropout's
+    mask has to be an argument. Raises `OperationError` where it closes over traced values: pass
+    them as arguments.
 
     >>> from diffcheck import engine
     >>> block = engine.checkpoint(lambda x: engine.exp(engine.sin(x)))

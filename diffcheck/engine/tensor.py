@@ -78,6 +78,16 @@ class Tensor:
             "keep it a tensor, or call engine.stop_gradient first"
         )
 
+    def item(self) -> float:
+        """Refuse as `float` does, or say what the program of `compile` looked at."""
+        return float(self)
+
+    def __divmod__(self, other: Any) -> tuple[Any, Any]:
+        return OPS["floor_divide"](self, other), OPS["remainder"](self, other)
+
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
+        return OPS["floor_divide"](other, self), OPS["remainder"](other, self)
+
     def _outermost(self) -> Tensor:
         return self.value._outermost() if type(self.value) is Tensor else self  # noqa: SLF001 - own
 

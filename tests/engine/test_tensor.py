@@ -28,6 +28,22 @@ METHODS = {
 }
 
 
+def test_the_builtin_divmod_is_that_of_arrays():
+    def f(x):
+        quotient, rest = divmod(x, 0.4)
+        below, left = divmod(3.7, x)
+        return xp.sum(rest * x + left + 0 * (quotient + below))
+
+    rest, times = np.divmod(X, 0.4)[1], np.divmod(3.7, X)[0]
+    assert np.allclose(xp.grad(f)(X), X + rest - times)
+
+
+def test_a_number_is_not_taken_out_of_a_tensor():
+    for take in (float, lambda x: x.item()):
+        with pytest.raises(TypeError, match="cut it off from its derivative"):
+            xp.grad(lambda x, take=take: take(x))(2.0)
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_methods_of_arrays_have_their_derivative(name):
     gradient = xp.grad(lambda x: xp.sum(METHODS[name](x)))(X)

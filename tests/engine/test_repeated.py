@@ -6,6 +6,11 @@ import pytest
 from diffcheck import engine as xp
 from diffcheck.engine.ops.repeated import groups
 
+
+def symmetric(x):
+    return 0.5 * (x + x.T)
+
+
 IDENTITY = np.eye(3)
 Q = np.linalg.qr(np.cos(np.arange(9.0) ** 2).reshape(3, 3))[0]
 P = np.linalg.qr(np.sin(np.arange(9.0) ** 2 + 1).reshape(3, 3))[0]
@@ -16,6 +21,7 @@ SYMMETRIC = {
     "pair": PAIR,
     "zero": 0 * IDENTITY,
     "0, 0, 1": np.diag([0, 0, 1.0]),
+    "dense, small pair": symmetric(Q @ np.diag([1e-3, 1e-3, 1.0]) @ Q.T),
 }
 TALL = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
 ANY = {
@@ -33,10 +39,6 @@ FIRST = {
     "vjp": lambda f: lambda x: xp.vjp(f, x)[1](np.float64(1))[0],
     "jvp": lambda f: lambda x: xp.jvp(f, (x,), (W[: x.shape[0], : x.shape[1]],))[1],
 }  # fmt: skip
-
-
-def symmetric(x):
-    return 0.5 * (x + x.T)
 
 
 def power(x):
@@ -226,3 +228,24 @@ def test_compiled_functions_say_nan_where_eager_ones_look():
 def test_values_that_are_apart_by_more_than_rounding_are_apart():
     assert list(groups(np.array([1.0, 1.0 + 4e-16, 2.0]))) == [slice(0, 2)]
     assert list(groups(np.array([1e-300, 2e-300, 1.0, 1.0 + 1e-12]))) == []
+
+
+def through_vectors(x):
+    w, v = xp.linalg.eigh(x)
+    return xp.sum(W * ((v * xp.exp(w)) @ v.T))
+
+
+def test_zeros_of_a_dense_matrix_that_come_out_as_rounding():
+    x = np.outer(Q[:, 0], Q[:, 0])
+    assert 0 < np.ptp(np.linalg.eigvalsh(x)[:2]) < 1e-15
+    exact = xp.grad(lambda x: xp.sum(W * xp.linalg.expm(symmetric(x))))(x)
+    assert np.allclose(xp.grad(through_vectors)(x), exact, rtol=0, atol=1e-13)
+
+
+def test_what_a_graded_matrix_has_below_rounding_stays_apart():
+    small, t = np.array([[1.0, 0.1], [0.1, 2.0]]), np.array([[0.5, 0.25], [0.25, -1.0]])
+    x, tangent = (np.pad(1e-20 * m, (0, 1)) for m in (small, t))
+    x[2, 2] = 1
+    turned = xp.jvp(lambda x: xp.linalg.eigh(x).eigenvectors, (x,), (tangent,))[1]
+    alone = xp.jvp(lambda x: xp.linalg.eigh(x).eigenvectors, (small,), (t,))[1]
+    assert np.allclose(turned[:2, :2], alone, rtol=1e-12, atol=0)

@@ -23,6 +23,7 @@ from diffcheck.engine.ops.linalg import (
     real_row,
     solve,
 )
+from diffcheck.engine.ops.linalg_forward import lengths
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.repeated import (
@@ -31,6 +32,7 @@ from diffcheck.engine.ops.repeated import (
     over_gaps,
     over_sums,
     over_values,
+    together,
     vectors,
 )
 from diffcheck.engine.table import Entry, op
@@ -147,6 +149,7 @@ def _svd(x: Any, *, toward: Any = None) -> Any:
     """
     u, s, vh = np.linalg.svd(x, full_matrices=False)
     v = np.conj(np.swapaxes(vh, -1, -2))
+    s = together(s, lambda: lengths(x @ v - u * s[..., None, :]))
     if toward is not None:
         directions = np.broadcast_to(toward, x.shape)
         for index in np.ndindex(s.shape[:-1]):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from diffcheck.engine.ops.repeated import groups
+from diffcheck.engine.ops.repeated import groups, together
 
 
 def det(x: Any) -> Any:
@@ -35,6 +35,7 @@ def eigh(x: Any, *, toward: Any = None) -> Any:
     Vectors of equal values are those that the matrix has, in the limit, when moved `toward`.
     """
     values, vectors = np.linalg.eigh(x)
+    values = together(values, lambda: lengths(x @ vectors - vectors * values[..., None, :]))
     if toward is not None:
         for index in np.ndindex(values.shape[:-1]):
             for group in groups(values[index]):
@@ -44,6 +45,11 @@ def eigh(x: Any, *, toward: Any = None) -> Any:
     largest = np.argmax(np.abs(vectors), axis=-2, keepdims=True)
     signs = np.sign(np.take_along_axis(vectors, largest, axis=-2))
     return np.concatenate([values[..., None, :], vectors * np.conj(signs)], axis=-2)
+
+
+def lengths(m: Any) -> Any:
+    """Return the norms of the columns of matrices."""
+    return np.sqrt(np.sum(np.abs(m) ** 2, axis=-2))
 
 
 def expm(x: Any) -> Any:

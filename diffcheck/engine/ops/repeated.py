@@ -8,7 +8,7 @@ nan.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -37,14 +37,46 @@ def unit(x: Any) -> Any:
 
 
 # In plain arrays
+def _least_gaps(w: NDArray[Any]) -> Any:
+    """Return between neighbours in a row of values the gap that rounding alone would leave."""
+    size = np.abs(w)
+    return ROUNDINGS * w.shape[-1] * unit(w) * np.maximum(size[..., 1:], size[..., :-1])
+
+
 def groups(w: NDArray[Any]) -> Iterator[slice]:
     """Yield where a row of values in order has equal ones side by side."""
-    near = ROUNDINGS * len(w) * unit(w)
-    apart = np.abs(np.diff(w)) > near * np.maximum(np.abs(w[1:]), np.abs(w[:-1]))
-    ends = [0, *(np.flatnonzero(apart) + 1), len(w)]
+    return _runs(np.abs(np.diff(w)) <= _least_gaps(w))
+
+
+def _runs(joined: NDArray[Any]) -> Iterator[slice]:
+    """Yield the places that are joined to their neighbours."""
+    ends = [0, *(np.flatnonzero(~joined) + 1), len(joined) + 1]
     for start, stop in pairwise(ends):
         if stop - start > 1:
             yield slice(start, stop)
+
+
+def together(w: NDArray[Any], residuals: Callable[[], Any]) -> NDArray[Any]:
+    """Return values in order, those made equal that rounding of the whole matrix told apart.
+
+    Values far below the greatest one carry its rounding: two zeros of a matrix come out as 2e-17
+    and -1e-17, and a quotient of their gap would be noise. What a graded matrix has there is right,
+    though, and that its residuals |A v - w v| tell, one for each value.
+    """
+    gaps, least = np.abs(np.diff(w)), _least_gaps(w)
+    joined = gaps <= least
+    whole = ROUNDINGS * w.shape[-1] * unit(w) * np.max(np.abs(w), axis=-1, keepdims=True, initial=0)
+    doubtful = ~joined & (gaps <= whole)
+    if not np.any(doubtful):
+        return w
+    found = residuals()
+    doubtful &= found[..., 1:] + found[..., :-1] > least
+    w = w.copy()
+    for index in np.ndindex(w.shape[:-1]):
+        if np.any(doubtful[index]):
+            for run in _runs(joined[index] | doubtful[index]):
+                w[index][run] = np.mean(w[index][run])
+    return w
 
 
 def has_equal(w: NDArray[Any]) -> bool:

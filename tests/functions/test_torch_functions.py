@@ -92,6 +92,63 @@ FUNCTIONS = {
         x[torch.tensor([0, 0, 3])] * x[[1, 2, 3]] + torch.tril(x.reshape(2, 2))[1, 0]
     ),
     "several outputs": lambda x: (x * x, {"y": x.sum()}),
+    "convolution": lambda x: functional.conv1d(
+        x.reshape(1, 2, 2), x.reshape(2, 1, 2), x[:2], stride=2, padding=1, dilation=2, groups=2
+    ),
+    "transposed convolution": lambda x: functional.conv_transpose1d(
+        x.reshape(1, 2, 2),
+        x.reshape(2, 1, 2),
+        x[:2],
+        stride=2,
+        padding=1,
+        output_padding=1,
+        groups=2,
+    ),
+    "batch norm": lambda x: (
+        functional.batch_norm(x.reshape(2, 2), None, None, x[:2], x[2:], training=True) ** 3
+    ),
+    "batch norm by given statistics": lambda x: functional.batch_norm(
+        x.reshape(2, 2), torch.ones(2).to(x), torch.ones(2).to(x), x[:2]
+    ),
+    "group and instance norm": lambda x: (
+        functional.group_norm(x.reshape(1, 4), 2, x, x) ** 3
+        + functional.instance_norm(x.reshape(1, 2, 2)).reshape(1, 4)
+    ),
+    "pooling": lambda x: (
+        functional.max_pool1d(x[None], 3, 1, padding=1)
+        + functional.avg_pool1d(x[None], 3, 1, padding=1, count_include_pad=False)
+        + functional.avg_pool2d(x.reshape(1, 2, 2), (1, 1)).reshape(1, 4)
+    ),
+    "order": lambda x: (
+        torch.sort(x, descending=True)[0] * torch.topk(x, 2)[0][1]
+        + torch.median(x)
+        + torch.cummax(x, 0)[0]
+        + torch.kthvalue(x.reshape(2, 2), 1, dim=1, keepdim=True)[0].sum()
+    ),
+    "linear algebra": lambda x: (
+        torch.linalg.inv(x.reshape(2, 2))
+        + torch.linalg.solve(x.reshape(2, 2), x[:2])
+        + torch.linalg.slogdet(x.reshape(2, 2))[1]
+        + torch.linalg.solve_triangular(x.reshape(2, 2), x.reshape(2, 2), upper=True, left=False)
+    ),
+    "five rows": lambda x: torch.linalg.det(
+        torch.outer(x[:1].expand(5), x[:1].expand(5)).exp() + torch.diag(x.repeat(2)[:5]) * 4
+    ),
+    "cholesky": lambda x: torch.linalg.cholesky(x.reshape(2, 2) @ x.reshape(2, 2).T),
+    "placing": lambda x: (
+        torch.zeros(3).to(x).scatter_add(0, torch.tensor([0, 1, 1, 2]), x).prod()
+        + x.index_put((torch.tensor([0, 2]),), x[2:]).exp()
+        + x.scatter(0, torch.tensor([3, 1]), x[:2] ** 2)
+        + torch.zeros(4).to(x).index_add(0, torch.tensor([1, 1]), x[:2], alpha=3)
+    ),
+    "embedding": lambda x: functional.embedding(torch.tensor([0, 1, 1]), x.reshape(2, 2)) ** 3,
+    "questions": lambda x: torch.nanmean(x) + torch.where((x > 9).any() | (x < 9).all(), x, x * x),
+    "remainders": lambda x: (
+        torch.remainder(x, 0.75) * torch.fmod(x, 0.75)
+        + torch.copysign(x * x, x)
+        + torch.frac(x + 0.3)
+    ),
+    "accumulated": lambda x: torch.special.ndtri(torch.sigmoid(torch.logaddexp2(x, x * x))),
 }
 
 
@@ -100,6 +157,12 @@ def test_functions_of_torch(name):
     found = check(FUNCTIONS[name], X, backend="torch", dtypes="float64")
     assert found.ok, str(found)
     assert verdicts(found) <= FINE
+
+
+def test_a_rule_of_torch_that_is_wrong_is_found():
+    """The forward rule of logcumsumexp of torch 2.13 adds 1e-13 to what it divides by."""
+    found = check(lambda x: torch.logcumsumexp(x, 0).sum(), X, backend="torch", dtypes="float64")
+    assert {(m.quantity, str(m.verdict)) for m in found.failures} == {("jvp", "wrong")}
 
 
 def test_second_derivatives_modules_containers_and_keywords():
@@ -132,7 +195,11 @@ def test_a_nan_of_a_branch_that_is_not_taken_fails():
 @pytest.mark.parametrize(
     ("f", "got"),
     [
-        (lambda x: torch.sort(x)[0], "the operation sort has no form"),
+        (lambda x: torch.fft.rfft(x).abs(), "the operation _fft_r2c has no form"),
+        (lambda x: x[torch.argsort(x)], "the operation index takes places that depend on"),
+        (lambda x: torch.linalg.lu_factor(x.reshape(2, 2))[0], "has no form"),
+        (lambda x: functional.avg_pool1d(x[None], 3, 2, ceil_mode=True), "with ceil_mode"),
+        (lambda x: x.repeat(20).sort()[0], "an operation that sorts more than 32 numbers"),
         (lambda x: x * x[0].item(), "it asks for the number in a tensor"),
         (lambda x: x if x[0] > 0 else -x, "it asks for the number in a tensor"),
         (torch.argmax, "an output of real floats is expected, not torch.int64"),

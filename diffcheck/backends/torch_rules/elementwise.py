@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import sympy
 
-from diffcheck.backends.base import Unsupported
 from diffcheck.case import sym
 
 S = sympy.S
@@ -91,6 +90,22 @@ def _huber(x: Any, y: Any, delta: Any = 1) -> Any:
     return _either(gap < delta, gap**2 / 2, delta * (gap - delta / 2))
 
 
+def _remainder(x: Any, y: Any) -> Any:
+    return x - y * sympy.floor(x / y)
+
+
+def _fmod(x: Any, y: Any) -> Any:
+    return x - y * _truncated(x / y)
+
+
+def _copysign(x: Any, y: Any) -> Any:
+    return _either(y >= 0, sympy.Abs(x), -sympy.Abs(x))
+
+
+def _logaddexp2(x: Any, y: Any) -> Any:
+    return sympy.log(2**x + 2**y) / sympy.log(2)
+
+
 def _ndtr(x: Any) -> Any:
     return sympy.erfc(-x / sympy.sqrt(2)) / 2
 
@@ -147,6 +162,7 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "clamp": _clamp,
     "clamp_max": lambda x, high: _clamp(x, None, high),
     "clamp_min": lambda x, low: _clamp(x, low, None),
+    "copysign": _copysign,
     "cos": sympy.cos,
     "cosh": sympy.cosh,
     "digamma": sympy.digamma,
@@ -156,10 +172,13 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "eq": sympy.Eq,
     "erf": sympy.erf,
     "erfc": sympy.erfc,
+    "erfinv": sympy.erfinv,
     "exp": sympy.exp,
     "exp2": lambda x: 2**x,
     "expm1": lambda x: sympy.exp(x) - 1,
     "floor": sympy.floor,
+    "fmod": _fmod,
+    "frac": lambda x: x - _truncated(x),
     "ge": sympy.Ge,
     "gelu": _gelu,
     "gelu_backward": _gelu_backward,
@@ -170,6 +189,9 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "hardtanh_backward": _hardtanh_backward,
     "huber_loss": _huber,
     "hypot": lambda x, y: sympy.sqrt(x**2 + y**2),
+    "igamma": lambda a, x: sympy.lowergamma(a, x) / sympy.gamma(a),
+    "igammac": lambda a, x: sympy.uppergamma(a, x) / sympy.gamma(a),
+    "ldexp": lambda x, n: x * 2**n,
     "le": sympy.Le,
     "leaky_relu": _leaky_relu,
     "leaky_relu_backward": lambda g, x, slope, _is_result: _either(x > 0, g, slope * g),
@@ -180,6 +202,7 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "log1p": lambda x: sympy.log(1 + x),
     "log2": lambda x: sympy.log(x) / sympy.log(2),
     "logaddexp": lambda x, y: sympy.log(sympy.exp(x) + sympy.exp(y)),
+    "logaddexp2": _logaddexp2,
     "logical_and": sympy.And,
     "logical_not": sympy.Not,
     "logical_or": sympy.Or,
@@ -196,6 +219,7 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "polygamma": sym.polygamma,
     "pow": lambda x, y: x**y,
     "reciprocal": lambda x: 1 / x,
+    "remainder": _remainder,
     "relu": lambda x: sympy.Max(x, 0),
     "rsqrt": lambda x: 1 / sympy.sqrt(x),
     "rsub": _rsub,
@@ -211,6 +235,11 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "smooth_l1_loss": _smooth_l1,
     "softplus": _softplus,
     "softplus_backward": _softplus_backward,
+    "special_airy_ai": sympy.airyai,
+    "special_bessel_j0": lambda x: sympy.besselj(0, x),
+    "special_bessel_j1": lambda x: sympy.besselj(1, x),
+    "special_bessel_y0": lambda x: sympy.bessely(0, x),
+    "special_bessel_y1": lambda x: sympy.bessely(1, x),
     "special_entr": lambda x: -_xlogy(x, x),
     "special_erfcx": lambda x: sympy.exp(x**2) * sympy.erfc(x),
     "special_i0": lambda x: sympy.besseli(0, x),
@@ -219,8 +248,14 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "special_i1": lambda x: sympy.besseli(1, x),
     "special_i1e": sym.i1e,
     "special_log_ndtr": lambda x: sympy.log(_ndtr(x)),
+    "special_modified_bessel_i0": lambda x: sympy.besseli(0, x),
+    "special_modified_bessel_i1": lambda x: sympy.besseli(1, x),
+    "special_modified_bessel_k0": lambda x: sympy.besselk(0, x),
+    "special_modified_bessel_k1": lambda x: sympy.besselk(1, x),
     "special_ndtr": _ndtr,
+    "special_ndtri": lambda x: sympy.sqrt(2) * sympy.erfinv(2 * x - 1),
     "special_xlog1py": lambda x, y: _xlogy(x, 1 + y),
+    "special_zeta": sympy.zeta,
     "sqrt": sympy.sqrt,
     "square": lambda x: x**2,
     "sub": _sub,
@@ -244,8 +279,3 @@ MOVES: Final = frozenset(
     split_with_sizes squeeze stack t take transpose tril triu unbind unfold unsqueeze view
     """.split()  # noqa: SIM905 - words in rows read better than quoted ones
 )
-
-
-def unreadable(name: str, why: str = "has no form in SymPy here") -> Unsupported:
-    """Return the reason why a program cannot be read, with the operation's name."""
-    return Unsupported(f"the operation {name} {why}")

@@ -19,6 +19,8 @@ class Adapted:
     `of_argument` says which of the `count` arguments an input is part of; `dtypes` are those that
     came with the arguments: none of them for a plain Python number. `arrays` is the function as a
     program of array operations, where it can be read so; it raises `Unsupported` where not.
+    `forward` returns the value as reverse mode computes it, where a rule written by hand may make
+    it another function than `program`; None where there is no such rule.
     """
 
     inputs: dict[str, NDArray[Any]]
@@ -28,6 +30,7 @@ class Adapted:
     definition: Callable[..., Any]
     program: Callable[..., Any]
     arrays: Callable[[Arrays, Mapping[str, int]], list[int]] | None = None
+    forward: Callable[[], Callable[..., Any] | None] | None = None
 
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:

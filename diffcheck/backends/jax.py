@@ -42,6 +42,7 @@ from diffcheck.programs import MissingFormError, Program, enclose
 PLATFORMS: Final = ("cpu", "gpu", "tpu")
 WIDE: Final = FORMATS["float64"]
 HIGHEST: Final = "+highest"  # suffix of the modes that ask for full matmul precision
+_NO_REVERSE: Final = "Reverse-mode differentiation does not work"
 _CANNOT_TRACE: Final = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, NotImplementedError)
 
 
@@ -410,8 +411,13 @@ def _explained(where: str) -> Iterator[None]:
     except TypePromotionError as error:
         reason = str(error).partition("\n")[0]
         raise BackendError(f"{where}: the program mixes dtypes: {reason}") from error
+    except ValueError as error:
+        # JAX has no class of its own for reverse mode over a loop of unknown length.
+        if not str(error).startswith(_NO_REVERSE):
+            raise
+        raise Unsupported(f"{_NO_REVERSE} for a while loop") from error
     except TypeError as error:
-        # JAX has no class of its own for forward mode over a `custom_vjp`.
+        # Nor for forward mode over a `custom_vjp`.
         if "custom_vjp" not in str(error):
             raise
         raise Unsupported("JAX has no forward mode for a custom_vjp function") from error

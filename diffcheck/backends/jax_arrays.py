@@ -15,8 +15,14 @@ from jax.extend.core import Literal
 
 from diffcheck.backends.base import Unsupported
 from diffcheck.backends.jax_calls import body_of
-from diffcheck.backends.jax_symbolic import run_concretely
-from diffcheck.backends.jax_symbolic_rules import MOVES, RULES, Unreadable, as_matrices
+from diffcheck.backends.jax_symbolic import RANDOM, constant, run_concretely
+from diffcheck.backends.jax_symbolic_rules import (
+    MOVES,
+    RULES,
+    Unreadable,
+    as_matrices,
+    no_number_of,
+)
 from diffcheck.truth.arrays import Arrays
 from diffcheck.truth.arrays.form import ARGUMENTS, X
 
@@ -52,7 +58,7 @@ class _Reader:
         self.arrays = arrays
 
     def evaluate(self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
-        values: dict[Any, Any] = dict(zip(jaxpr.constvars, map(np.asarray, consts), strict=True))
+        values: dict[Any, Any] = dict(zip(jaxpr.constvars, map(constant, consts), strict=True))
         values.update(zip(jaxpr.invars, arguments, strict=True))
 
         def value(atom: Any) -> Any:
@@ -65,6 +71,8 @@ class _Reader:
 
     def _apply(self, equation: Any, operands: list[Any]) -> list[Any]:
         name, body = equation.primitive.name, body_of(equation)
+        if name.startswith("random_"):
+            raise Unreadable(RANDOM)
         if body is not None:
             return self.evaluate(*body, operands)
         exact = name in MOVES or all(x.dtype.kind in "iub" for x in operands if not _is_ref(x))
@@ -173,7 +181,7 @@ def _convert(reader: _Reader, params: Any, operands: list[Any]) -> int:
     if kind not in "fV":
         if kind == "b" and reader.is_condition(x):
             return int(x)
-        raise Unreadable("a float converted to an integer, at a place that depends on the inputs")
+        raise Unreadable(no_number_of(params["new_dtype"]))
     if not reader.is_condition(x):
         return reader.node(x)
     node = reader.node(x)

@@ -71,6 +71,13 @@ def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
     def program(_xp: Any, **inputs: Any) -> Any:
         return flat(*(inputs[names[i]] for i in real))  # JAX sorts what a dict holds by name
 
+    def by_reverse_mode(_xp: Any, **inputs: Any) -> Any:
+        return jax.vjp(flat, *(inputs[names[i]] for i in real))[0]
+
+    def forward() -> Callable[..., Any] | None:
+        with jax.enable_x64(True):
+            return by_reverse_mode if _has_custom_vjp(jax.make_jaxpr(flat)(*at).jaxpr) else None
+
     return Adapted(
         inputs={names[i]: np.asarray(leaves[i], np.float64) for i in real},
         of_argument={names[i]: paths[i][0][0].idx for i in real},
@@ -79,6 +86,7 @@ def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
         definition=definition,
         program=program,
         arrays=arrays,
+        forward=forward,
     )
 
 
@@ -162,6 +170,19 @@ def _constant_outputs(function: Callable[..., Any], at: Sequence[Any]) -> list[b
             f"an output of real floats is expected, not {other[0] if other else None}"
         )
     return [isinstance(v, Literal) or v not in reached for v in jaxpr.outvars]
+
+
+def _has_custom_vjp(jaxpr: Any) -> bool:
+    """Whether a `custom_vjp` is called, in what a jaxpr calls as well."""
+    for equation in jaxpr.eqns:
+        if equation.primitive.name.startswith("custom_vjp"):
+            return True
+        for bodies in equation.params.values():
+            for body in bodies if isinstance(bodies, tuple) else (bodies,):
+                inner = getattr(body, "jaxpr", body)
+                if hasattr(inner, "eqns") and _has_custom_vjp(inner):
+                    return True
+    return False
 
 
 def _in_float32(x: NDArray[Any]) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import sympy
 from jax.extend.core import Literal
@@ -24,6 +25,9 @@ from diffcheck.case.symarrays import array
 from diffcheck.case.symlet import let
 
 Values = list[Any]
+
+# They are other numbers in another dtype, so that no mathematics is common to the formats.
+RANDOM: Final = "random numbers that are drawn inside: draw them outside and give them as arguments"
 
 
 def symbolic(function: Callable[..., Any], arguments: Sequence[Any]) -> Callable[..., Values]:
@@ -46,7 +50,7 @@ def symbolic(function: Callable[..., Any], arguments: Sequence[Any]) -> Callable
 
 
 def _evaluate(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> Values:
-    values: dict[Any, Any] = dict(zip(jaxpr.constvars, map(np.asarray, consts), strict=True))
+    values: dict[Any, Any] = dict(zip(jaxpr.constvars, map(constant, consts), strict=True))
     values.update(zip(jaxpr.invars, arguments, strict=True))
 
     def value(atom: Any) -> Any:
@@ -62,6 +66,13 @@ def _evaluate(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> Va
     return [value(atom) for atom in jaxpr.outvars]
 
 
+def constant(x: Any) -> Any:
+    """Return an array that a jaxpr closes over; raise `Unreadable` for a random key."""
+    if jnp.issubdtype(getattr(x, "dtype", np.float64), jax.dtypes.extended):
+        raise Unreadable(RANDOM)
+    return np.asarray(x)
+
+
 def _read(values: Values) -> Values:
     """Return values all of which could be read; raise the first reason otherwise."""
     for value in values:
@@ -72,6 +83,8 @@ def _read(values: Values) -> Values:
 
 def _apply(equation: Any, operands: Values) -> Values:
     name, body = equation.primitive.name, body_of(equation)
+    if name.startswith("random_"):
+        raise Unreadable(RANDOM)
     if body is not None:
         return _evaluate(*body, operands)
     if name in _CONTROL:

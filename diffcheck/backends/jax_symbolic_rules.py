@@ -63,7 +63,14 @@ def _convert(x: Any, *, new_dtype: Any, **_params: Any) -> Any:
     kind = np.dtype(new_dtype).kind if np.dtype(new_dtype).kind != "V" else "f"
     if kind == "f" or all(_is_condition(v) for v in values.flat):
         return elementwise(_as_number)(values)
-    raise Unreadable("a float converted to an integer, at a place that depends on the inputs")
+    raise Unreadable(no_number_of(new_dtype))
+
+
+def no_number_of(dtype: Any) -> str:
+    """Return why a float that depends on the inputs cannot be converted to a dtype."""
+    if np.dtype(dtype).kind == "c":
+        return "complex numbers made of the inputs"
+    return "a float converted to an integer, at a place that depends on the inputs"
 
 
 def _is_condition(x: Any) -> bool:

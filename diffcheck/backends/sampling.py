@@ -119,6 +119,7 @@ def sampled(
         of_argument={x: adapted.of_argument.get(x, -1) for x in (*adapted.inputs, *new)},
         definition=definition,
         program=program,
+        forward=None,
     )
 
 

@@ -75,8 +75,6 @@ def check_command(
     except CaseError as error:
         raise Refused(error.where, error.expected_got, error.cause, error.next_step) from error
     click.echo(str(found))
-    if any(m.verdict == "crashed" for m in found.measurements):
-        return exits.INTERNAL
     return exits.OK if found.ok else exits.FAILED
 
 
@@ -136,12 +134,24 @@ def _arguments(
     unnamed: list[Any] = []
     for entry in at:
         name, equals, value = entry.rpartition("=")
+        if name in named:
+            raise Refused(
+                f"{text} --at {' --at '.join(at)}",
+                f"expected one value for each argument, got two for {name!r}",
+                "a function is verified at one point",
+                "run the command once for each point",
+            )
         if equals:
             named[name] = _value(entry, value)
         else:
             unnamed.append(_value(entry, value))
+    signature = _signature(function)
+    for name in _positional_only(signature)[len(unnamed) :]:
+        if name not in named:
+            break
+        unnamed.append(named.pop(name))
     try:
-        bound = _signature(function).bind(*unnamed, **named)
+        bound = signature.bind(*unnamed, **named)
     except (TypeError, ValueError) as error:
         raise Refused(
             f"{text} --at {' --at '.join(at)}" if at else text,
@@ -150,6 +160,12 @@ def _arguments(
             EXAMPLE,
         ) from error
     return bound.args, bound.kwargs
+
+
+def _positional_only(signature: inspect.Signature) -> list[str]:
+    """Return the parameters that Python takes by position alone; here they have names too."""
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    return [name for name, p in signature.parameters.items() if p.kind is kind]
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature:

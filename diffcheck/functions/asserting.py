@@ -7,7 +7,7 @@ from typing import Any
 
 from diffcheck.case import CaseError
 from diffcheck.case.quantities import Kind
-from diffcheck.functions.checking import check
+from diffcheck.functions.checking import Checked, check
 
 
 class DerivativeError(AssertionError):
@@ -25,7 +25,7 @@ def assert_derivatives(function: Callable[..., Any], *arguments: Any, **options:
     """
     found = check(function, *arguments, **options)
     if not found.ok:
-        raise DerivativeError(f"{len(found.failures)} derivatives fail\n{found}")
+        raise DerivativeError(f"{_count(found)}\n{found}")
 
 
 def check_grads(
@@ -99,4 +99,9 @@ def gradcheck(
     if found.ok or not raise_exception:
         return found.ok
     note = f"\nwithout effect: {', '.join(unused)}; there are no tolerances" if unused else ""
-    raise DerivativeError(f"{len(found.failures)} derivatives fail\n{found}{note}")
+    raise DerivativeError(f"{_count(found)}\n{found}{note}")
+
+
+def _count(found: Checked) -> str:
+    count = len(found.failures)
+    return f"{count} derivatives fail" if count else "nothing fails, and nothing was verified"

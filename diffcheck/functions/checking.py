@@ -10,6 +10,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any, Final, Literal
 
+import msgspec
 import numpy as np
 
 from diffcheck.backends import Unsupported, sampling
@@ -28,7 +29,7 @@ from diffcheck.functions.asking import (
     several,
 )
 from diffcheck.functions.lines import line
-from diffcheck.judge import Measurement
+from diffcheck.judge import Measurement, Verdict
 from diffcheck.judge.explanations import Explanation, key_of
 from diffcheck.judge.failures import rank
 from diffcheck.judge.words import MEANINGS
@@ -43,20 +44,26 @@ from diffcheck.run.worker import probe
 from diffcheck.truth import ArrayDefinition
 
 MOST_LINES: Final = 12
+UNVERIFIED: Final = (Verdict.UNDEFINED, Verdict.UNDECIDED)  # there is no truth to hold against
 TRACED: Final = {
     "jax": "under jax.make_jaxpr ",
     "engine": "",
     "torch": "under make_fx of torch.fx ",
 }
 MANY: Final = 512  # inputs; more are verified along directions
+FORWARD: Final = "as reverse mode computes it: the forward pass of a rule written by hand"
 LINES: Final = 2  # where a function cannot be read as a program of arrays
+
+
+Part = tuple[str, Adapted, tuple[str, ...]]  # a name, a function, the inputs to differentiate by
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The measurements of a check, worst first; its text has a line for each failure, and counts.
 
-    `ok` says that something of first order or above was measured, and that nothing failed.
+    `ok` says that something of first order or above was measured where it has a truth, and that
+    nothing failed.
     """
 
     name: str
@@ -71,18 +78,24 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        measured = any(m.order > 0 and m.computed is not None for m in self.measurements)
-        return measured and not self.failures
+        verified = any(
+            m.order > 0 and m.computed is not None and m.verdict not in UNVERIFIED
+            for m in self.measurements
+        )
+        return verified and not self.failures
 
     def __str__(self) -> str:
         known = {key_of(e): short(e) for e in self.explanations if not e.unnamed}
-        shown = self.failures or self.measurements[:1]
+        nothing = () if self.ok else tuple(m for m in self.measurements if m.order > 0)
+        shown = self.failures or nothing or self.measurements[:1]
         lines: list[str] = []
         for m in shown[:MOST_LINES]:
             why = known.get(key_of(m))
             lines += [line(m), *([f"    {why}"] if why else [])]
         if len(shown) > MOST_LINES:
             lines.append(f"… and {len(shown) - MOST_LINES} more")
+        if not self.ok and not self.failures:
+            lines.append("no derivative was verified here")
         counts = Counter(m.verdict for m in self.measurements)
         words = ", ".join(f"{counts[v]} {v}" for v in MEANINGS if v in counts)
         scope = f" (checked: {self.scope})" if self.scope else ""
@@ -147,11 +160,12 @@ def check(
         strict=strict,
     )
     name = _name(function)
-    cases, scope = _cases(name, where, backend, adapted, chosen, order, every=every)
+    parts, scope = _parts(name, backend, adapted, chosen, order, every=every)
     found: list[Measurement] = []
     why: list[Explanation] = []
-    for case in cases:
-        measurements, explanations = _measured(case, options)
+    for named_part, part, wrt_of_part in parts:
+        case = _case(named_part, where, backend, part, wrt_of_part, order)
+        measurements, explanations = _measured(case, options, part)
         found += measurements
         why += explanations
     return Checked(name, tuple(sorted(found, key=rank)), scope, tuple(why))
@@ -162,38 +176,37 @@ def _functions_of(backend: str) -> Any:
     return import_module(f"diffcheck.backends.{backend}_functions")
 
 
-def _cases(
-    name: str,
-    where: str,
-    backend: str,
-    adapted: Adapted,
-    wrt: tuple[str, ...],
-    order: int,
-    *,
-    every: bool,
-) -> tuple[list[Case], str]:
-    """Return the cases that verify a function, and what they look at where that is not all."""
+def _parts(
+    name: str, backend: str, adapted: Adapted, wrt: tuple[str, ...], order: int, *, every: bool
+) -> tuple[list[Part], str]:
+    """Return what verifies a function, and what is looked at where that is not all."""
     count = sum(adapted.inputs[x].size for x in wrt)
     if count <= MANY:
-        return [_case(name, where, backend, adapted, wrt, order)], ""
+        return [(name, adapted, wrt)], ""
     try:
         if every:
-            whole = sampling.whole(adapted)
-            return [_case(name, where, backend, whole, wrt, order)], ""
+            return [(name, sampling.whole(adapted), wrt)], ""
         entries, ways = (0, 1) if order == HIGHEST_ORDER else (ENTRIES, DIRECTIONS)
         sample = draw(name, adapted, wrt, entries, ways)
         few = _functions_of(backend).sampled(adapted, sample, name)
         scope = f"{entries} components of {count:,} and {ways} directions"
-        return [_case(name, where, backend, few, sample.wrt, order)], scope
-    except Exception:  # noqa: BLE001 - the user's function may raise anything; told where it is read
-        if every or backend != "jax":
-            return [_case(name, where, backend, adapted, wrt, order)], ""
-    lines = [(k, _functions_of(backend).along(adapted, wrt, k)) for k in range(LINES)]
-    cases = [_case(f"{name}_along_{k}", where, backend, x, ("s",), order) for k, x in lines]
-    return cases, f"{LINES} directions through {count:,} components"
+    except Exception as error:  # noqa: BLE001 - the user's function may raise anything: it is told
+        reason = str(error).partition("\n")[0]
+        why = reason if isinstance(error, Unsupported) else f"{type(error).__name__}: {reason}"
+    else:
+        return [(name, few, sample.wrt)], scope
+    if every or backend != "jax":
+        return [(name, adapted, wrt)], f"symbol by symbol, since {why}"
+    along = _functions_of(backend).along
+    lines: list[Part] = [
+        (f"{name}_along_{k}", along(adapted, wrt, k), ("s",)) for k in range(LINES)
+    ]
+    return lines, f"{LINES} directions through {count:,} components, since {why}"
 
 
-def _measured(case: Case, options: Options) -> tuple[list[Measurement], list[Explanation]]:
+def _measured(
+    case: Case, options: Options, adapted: Adapted
+) -> tuple[list[Measurement], list[Explanation]]:
     """Return the measurements of a case at its explicit point alone, and why they fail.
 
     A program of many inputs is not taken apart: that costs a pass over each of its operations.
@@ -202,6 +215,8 @@ def _measured(case: Case, options: Options) -> tuple[list[Measurement], list[Exp
     context = CaseContext(case, options, points=_points(case, alone=alone))
     tasks = plan([case], options, _presence(options.backends))[0].tasks
     found = [m for task in tasks for m in measure(context, task)]
+    if not options.quantities and all(m.computed is None for m in found if m.order == 1):
+        found += _in_forward_mode(context, tasks, found)
     definition = case.definition
     many = isinstance(definition, ArrayDefinition)
     of_one = any(q.kind == "gradient" for q in context.quantities)
@@ -209,7 +224,10 @@ def _measured(case: Case, options: Options) -> tuple[list[Measurement], list[Exp
     weighted = isinstance(definition, ArrayDefinition) and bool(definition.names)
     if of_one and not weighted and not options.quantities:
         found += _with_another_cotangent(context, tasks[0], found)
-    return found, [] if many else shown_explanations(context, [m for m in found if m.fails])
+    why = [] if many else shown_explanations(context, [m for m in found if m.fails])
+    if not options.quantities:
+        found += _by_reverse_mode(context, tasks[0], adapted)
+    return found, why
 
 
 def _with_another_cotangent(
@@ -223,6 +241,30 @@ def _with_another_cotangent(
         return []
     context.quantities = (Quantity("vjp", context.truth.m, context.truth.n),)
     return list(measure(context, task))
+
+
+def _by_reverse_mode(context: CaseContext, task: Task, adapted: Adapted) -> list[Measurement]:
+    """Return the value as reverse mode computes it, where a rule may have made it another one."""
+    forward = None if adapted.forward is None else adapted.forward()
+    if forward is None:
+        return []
+    name = f"{task.program}_forward"
+    context.case = replace(context.case, programs={name: forward})
+    context.quantities = (Quantity("value", context.truth.m, context.truth.n),)
+    return [
+        msgspec.structs.replace(m, detail="; ".join(filter(None, (m.detail, FORWARD))))
+        for m in measure(context, replace(task, program=name))
+    ]
+
+
+def _in_forward_mode(
+    context: CaseContext, tasks: Sequence[Task], found: Sequence[Measurement]
+) -> list[Measurement]:
+    """Return the JVP where there is no reverse mode, as over a loop of unknown length."""
+    if not any(m.verdict is Verdict.UNSUPPORTED for m in found):
+        return []
+    context.quantities = (Quantity("jvp", context.truth.m, context.truth.n),)
+    return [m for task in tasks for m in measure(context, task)]
 
 
 def _points(case: Case, *, alone: bool) -> dict[str, list[Point]]:

@@ -33,6 +33,23 @@ def by_keyword(x, *, n):
 
 def leaves(x):
     raise SystemExit(0)
+
+
+def drawn(x):
+    return x * jax.random.normal(jax.random.key(0))
+
+
+@jax.custom_vjp
+def wave(x):
+    return jnp.sin(x)
+
+
+def backward(x, g):
+    return 1 / 0
+
+
+wave.defvjp(lambda x: (wave(x), x), backward)
+broken = wave
 """
 ENGINE = """
 from diffcheck import engine as xp
@@ -138,9 +155,27 @@ def test_a_function_of_an_installed_module_and_lists(files):
     assert code == 0, out
 
 
+def test_arguments_by_position_alone_have_names_here(files):
+    code, out, err = files.run("check", "jax.numpy:sin", "--at", "x=1.5", *QUICK)
+    assert (code, err) == (0, ""), out
+    where = ("check", "jax.numpy:arctan2", "--at", "x2=2.0", "--at", "x1=1.0")
+    code, out, err = files.run(*where, *QUICK)
+    assert (code, err) == (0, ""), out
+
+
+def test_a_rule_that_raises_fails_and_is_no_error_of_ours(files):
+    where = ("check", "elsewhere/rules.py:broken", "--at", "x=1.5", *QUICK)
+    code, out, err = files.run(*where)
+    assert (code, err) == (1, "")
+    assert out.startswith("crashed: wave jax ")
+    assert "[ZeroDivisionError: " in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "got"),
     [
+        (("elsewhere/rules.py:right", "--at", "x=1.0", "--at", "x=2.0"), "got two for 'x'"),
+        (("elsewhere/rules.py:drawn", "--at", "x=1.0"), "random numbers that are drawn inside"),
         (("rules",), "expected MODULE:FUNCTION, got 'rules'"),
         (("nowhere:f",), "ModuleNotFoundError"),
         (("nowhere.py:f",), "FileNotFoundError"),

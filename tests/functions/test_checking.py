@@ -150,6 +150,37 @@ def test_where_nothing_is_measured_nothing_is_right():
         assert_derivatives(with_rule(1.0), 1.5, quantities=("jvp",), **QUICK)
 
 
+@pytest.mark.parametrize(("f", "x"), [(jnp.sign, 0.0), (jnp.log, -1.0)])
+def test_where_no_derivative_has_a_truth_nothing_is_right(f, x):
+    found = check(f, x, **QUICK)
+    assert not found.ok
+    assert not found.failures
+    assert "no derivative was verified here" in str(found)
+    with pytest.raises(DerivativeError, match="nothing was verified"):
+        assert_derivatives(f, x, **QUICK)
+
+
+def test_a_rule_whose_forward_pass_gives_another_value_is_found():
+    @jax.custom_vjp
+    def f(x):
+        return jnp.sin(x)
+
+    f.defvjp(lambda x: (1.5 * jnp.sin(x), x), lambda x, g: (g * jnp.cos(x),))
+    (failure,) = check(f, 1.5, **QUICK).failures
+    assert (failure.verdict, failure.quantity) == ("mismatch", "value")
+    assert "forward pass of a rule" in failure.detail
+    assert check(with_rule(1.0), 1.5, **QUICK).ok
+
+
+def test_without_reverse_mode_forward_mode_is_verified():
+    def loop(x):
+        return jax.lax.while_loop(lambda s: s[0] < 3, lambda s: (s[0] + 1, s[1] * x), (0, x))[1]
+
+    found = check(loop, 1.5, **QUICK)
+    assert found.ok
+    assert {m.quantity for m in found.measurements if m.computed is not None} == {"value", "jvp"}
+
+
 def test_check_grads_is_called_as_jax_calls_it():
     check_grads(jnp.sin, (1.0,), 2, modes=["fwd", "rev"], atol=1e-3, rtol=1e-3, eps=1e-3)
     check_grads(with_rule(1.0), (1.0,), order=1, modes=("rev",))
@@ -181,7 +212,8 @@ def test_a_function_that_is_no_program_of_arrays_is_verified_along_directions():
     found = check(lambda x: jnp.sum(jnp.cumsum(x * x) / 1024), np.linspace(0.5, 2, 600), **QUICK)
     assert found.ok, str(found)
     assert {m.case for m in found.measurements} == {"function_along_0", "function_along_1"}
-    assert found.scope == "2 directions through 600 components"
+    assert found.scope.startswith("2 directions through 600 components, since the primal ")
+    assert "cumsum" in found.scope
 
 
 @pytest.mark.parametrize(

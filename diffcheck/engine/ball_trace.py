@@ -84,13 +84,14 @@ def as_objects(value: Any) -> NDArray[Any]:
 
 
 _points = np.frompyfunc(arb, 1, 1)
+_ARB: Final = {arb}
 
 
 def ball_array(value: Any) -> NDArray[Any]:
     """Return numbers of any kind as an object array of balls, of the same shape."""
     array = value if isinstance(value, (arb, acb)) else np.asarray(value)
     if isinstance(array, np.ndarray) and array.size > 1:  # long arrays, without a call an element
-        if array.dtype == object and set(map(type, array.flat)) == {arb}:
+        if array.dtype == object and set(map(type, array.flat)) == _ARB:
             return array
         if array.dtype in (np.float32, np.float64) and (
             not _ROUNDING.get()[0] or _all_short(array)
@@ -125,7 +126,7 @@ class BallTrace:
             return result
         # NumPy fills with integers (an empty sum, the zeros of tril): every element is a ball here
         done = op.kind == "elementwise" or (
-            isinstance(result, np.ndarray) and all(type(x) is arb for x in result.flat)
+            isinstance(result, np.ndarray) and set(map(type, result.flat)) <= _ARB
         )
         return tensor_of(result if done else ball_array(result), self, None)
 
@@ -153,7 +154,7 @@ def is_complex(x: Any) -> bool:
     if not isinstance(value, (np.ndarray, np.generic)):
         return isinstance(value, complex)
     if value.dtype.char == "O":
-        return any(isinstance(z, acb) for z in value.flat)
+        return acb in set(map(type, value.flat))
     return value.dtype.kind == "c"
 
 

@@ -28,6 +28,13 @@ def _position(float_form: Any, numpy_form: Any) -> Callable[..., Any]:
     return apply
 
 
+def _sums(x: Any, *, axis: int, reverse: bool) -> Any:
+    """Return running sums: one operation on the tape, where others have one for each element."""
+    x = _flip(x, dimensions=(axis,)) if reverse else x
+    y = xp.cumsum(x, axis=axis) if is_float(x) else np.cumsum(x, axis=axis)
+    return _flip(y, dimensions=(axis,)) if reverse else y
+
+
 def _running(combine: Callable[[Any, Any], Any], numpy_form: Any) -> Callable[..., Any]:
     """Return a running reduction, one element after another along the axis."""
 
@@ -60,7 +67,7 @@ REDUCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "cummax": _running(xp.maximum, np.maximum.accumulate),
     "cummin": _running(xp.minimum, np.minimum.accumulate),
     "cumprod": _running(xp.multiply, np.cumprod),
-    "cumsum": _running(xp.add, np.cumsum),
+    "cumsum": _sums,
     "reduce_and": _reduced(None, np.all),
     "reduce_max": _reduced(xp.max, np.max),
     "reduce_min": _reduced(xp.min, np.min),

@@ -57,7 +57,7 @@ def positions(shape: Sequence[int]) -> NDArray[np.int64]:
 
 def taken(sources: Sequence[Any], at: Any, fill: float = 0.0) -> Any:
     """Return elements by their positions in the sources laid end to end; `fill` at `NOWHERE`."""
-    flat = [reshape(x, (-1,)) for x in sources]
+    flat = [x if len(x.shape) == 1 else reshape(x, (-1,)) for x in sources]
     at = np.asarray(at)
     if (at == NOWHERE).any():
         size = sum(int(np.prod(x.shape)) for x in sources)

@@ -2,7 +2,8 @@
 
 One item per program × backend × dtype × mode, over all devices present, named
 `stable-jax-jit-float32`; a case with known defects has one more, `known-defects`, which fails when
-a declared defect no longer happens. Nothing heavy is imported until a case file is collected.
+a declared defect no longer happens. `--diffcheck-strict` is what `--strict` is to a run. Nothing
+heavy is imported until a case file is collected.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "names of the folders whose Python files hold diffcheck cases",
         type="args",
         default=["cases"],
+    )
+    parser.getgroup("diffcheck").addoption(
+        "--diffcheck-strict",
+        action="store_true",
+        help="also fail on `unstable`, `op-fault` and `inexact`, as `diffcheck run --strict` does",
     )
 
 
@@ -113,7 +119,7 @@ class CaseCollector(pytest.Collector):
         from diffcheck.run.options import Options
 
         check_shapes(self.case, engine)
-        return CaseContext(self.case, Options())
+        return CaseContext(self.case, Options(strict=self.config.getoption("--diffcheck-strict")))
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
@@ -205,8 +211,9 @@ def failure_lines(context: CaseContext, measurements: list[Measurement]) -> list
     shown = failures[:MOST_LINES]
     why = [short(e) for e in explanations(context, [f.worst for f in shown])]
     why += [""] * (len(failures) - len(shown))
+    flags = "--strict" if context.options.strict else ""
     lines = [
-        failure_line(f.worst, f.point, path, further=f.further, why=because)
+        failure_line(f.worst, f.point, path, flags=flags, further=f.further, why=because)
         for f, because in zip(failures, why, strict=True)
     ]
     return lines + ([f"… and {unlisted} more components"] if unlisted else [])

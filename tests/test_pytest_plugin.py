@@ -38,6 +38,22 @@ excused = case(
 stale = case(plain, known_defects=[Defect(reason="long gone", verdicts=("lost",))])
 unrunnable = case(raises)
 '''
+UNSTABLE = '''
+"""A difference that cancels."""
+from diffcheck import Case, real, sym
+
+
+def naive(xp, x):
+    return xp.sqrt(x + 1) - xp.sqrt(x)
+
+
+difference = Case(
+    lambda x: sym.sqrt(x + 1) - sym.sqrt(x),
+    programs=(naive,),
+    inputs={"x": real(1e6, 1e9)},
+    orders=(0, 1),
+)
+'''
 ENGINE = ["p-engine-eager-float32", "p-engine-eager-float64"]
 LINE = (
     "mismatch * cases/powers.py::broken p engine eager cpu:0 float64 * at x = * (x = *0x*) "
@@ -106,6 +122,20 @@ def test_outcomes_and_the_text_of_failures(project):
     found.stdout.no_fnmatch_line("*Traceback*")
     blocks = found.stdout.str().split("\n____")
     assert max(len(block.splitlines()) for block in blocks[1:3]) <= 11  # with its heading
+
+
+def test_lost_digits_fail_where_that_is_asked_for_and_say_which_operation(project):
+    (project.path / "cases" / "roots.py").write_text(UNSTABLE)
+    which = ("cases/roots.py", "-k", "engine and float64")
+    project.runpytest_inprocess(*which).assert_outcomes(passed=1)
+    found = project.runpytest_inprocess(*which, "--diffcheck-strict")
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(
+        [
+            "unstable * ulps: cases/roots.py::difference naive engine eager cpu:0 float64 * --strict",
+            "    *(*) = * at cases/roots.py:* ulp of its own times *",
+        ]
+    )
 
 
 def test_one_item_by_its_id_then_only_what_failed(project):

@@ -107,8 +107,10 @@ class Budgets(msgspec.Struct, frozen=True, kw_only=True):
 class Culprit(msgspec.Struct, frozen=True, kw_only=True):
     """The operation that lost the digits: of `unstable` and `lost` the one that may cost most.
 
-    Of `op-fault` the one whose own error is beyond its bound; of `range` the first that left the
-    format. Numbers are hexadecimal; None where they were not needed or are not known.
+    That is by the bounds: at one point an operation with a smaller bound may have cost more, and
+    the explanation, which measures what each did cost, begins with that one. Of `op-fault` the one
+    whose own error is beyond its bound; of `range` the first that left the format. Numbers are
+    hexadecimal; None where they were not needed or are not known.
     """
 
     operation: str

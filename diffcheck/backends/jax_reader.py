@@ -40,6 +40,7 @@ ROUNDED_CORRECTLY: Final[dict[str, Callable[..., Any]]] = {
     "sub": np.subtract,
 }
 MOVES: Final = frozenset({"broadcast_in_dim", "reshape", "select_n", "squeeze", "transpose"})
+_TINY: Final = {np.dtype(t): float(np.finfo(t).tiny) for t in (np.float16, np.float32, np.float64)}
 _IEEE: Final = {np.dtype(np.float32), np.dtype(np.float64)}
 CONTROL: Final = frozenset(["cond", "while", "scan", "custom_linear_solve"])
 
@@ -197,7 +198,10 @@ def _in_numpy(equation: Any, rule: Callable[..., Any], *operands: Any) -> Any:
 def _has_subnormal(x: NDArray[Any]) -> bool:
     if x.dtype.kind != "f":
         return False
-    return bool(np.any((x != 0) & (np.abs(x) < np.finfo(x.dtype).tiny)))
+    least = _TINY[x.dtype]
+    if not x.ndim:
+        return bool(0 < abs(x.item()) < least)
+    return bool(np.any((x != 0) & (np.abs(x) < least)))
 
 
 def _composite(equation: Any, body: tuple[Any, Any] | None) -> str:
@@ -211,11 +215,17 @@ def _composite(equation: Any, body: tuple[Any, Any] | None) -> str:
 def _bind(equation: Any, *operands: Any) -> Any:
     """Compute an equation as JAX does, in the dtypes it was traced with."""
     pairs = zip(operands, equation.invars, strict=True)
+    # NumPy's arrays are taken as they are: one put on a device by itself costs more than the bind.
+    arrays = [
+        x if _is_key(atom) or _is_ready(x, atom) else np.asarray(x, atom.aval.dtype)
+        for x, atom in pairs
+    ]
     with jax.enable_x64(True):
-        arrays = [
-            x if _is_key(atom) else jnp.asarray(x, dtype=atom.aval.dtype) for x, atom in pairs
-        ]
         return equation.primitive.bind(*arrays, **equation.params)
+
+
+def _is_ready(x: Any, atom: Any) -> bool:
+    return isinstance(x, jax.Array) and bool(x.dtype == atom.aval.dtype)
 
 
 def _array(value: Any) -> Any:

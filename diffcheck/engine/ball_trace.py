@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache, partial
 from operator import methodcaller
 from typing import Any, Final
 
@@ -79,7 +80,7 @@ def as_objects(value: Any) -> NDArray[Any]:
     if isinstance(value, np.ndarray) and value.dtype == object:
         return value
     result = np.empty((), dtype=object)
-    result[()] = literal(value)
+    result[()] = value if type(value) is arb else literal(value)
     return result
 
 
@@ -182,10 +183,14 @@ def lower(x: Any) -> Any:
 def elementwise_ball(function: Callable[..., Any] | str) -> Callable[..., Any]:
     """Map a function of balls, or a method of `flint.arb`, over object arrays."""
     scalar = methodcaller(function) if isinstance(function, str) else function
+    mapped = cache(partial(np.frompyfunc, scalar, nout=1))
 
     def call(*arrays: Any, **params: Any) -> Any:
-        bound = (lambda *balls: scalar(*balls, **params)) if params else scalar
-        result = np.frompyfunc(bound, len(arrays), 1)(*arrays)
+        if params:
+            bound = np.frompyfunc(lambda *balls: scalar(*balls, **params), len(arrays), 1)
+            result = bound(*arrays)
+        else:
+            result = mapped(nin=len(arrays))(*arrays)
         return np.asarray(result) if isinstance(result, bool) else _as_booleans(as_objects(result))
 
     return call

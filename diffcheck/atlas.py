@@ -8,12 +8,12 @@ the domain. Ops of other kinds have rows by hand in `cases/atlas/`, under the na
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import sympy
 
-from diffcheck.case import Case, real, sym
+from diffcheck.case import Case, Input, real, sym
 from diffcheck.engine import TABLE, Op
 from diffcheck.engine.intervals import Interval, domains
 
@@ -73,13 +73,15 @@ def alone(
     jax: Callable[..., Any] | None = None,
     orders: tuple[int, ...] = (0, 1, 2),
     params: dict[str, Any] | None = None,
+    inputs: Mapping[str, Input] | None = None,
     **options: Any,
 ) -> Case:
     """Return the case of one elementwise op, derived from the table.
 
     `program` and `jax` are programs of the arguments by position, where the engine's function has
     another name or signature than the op, or JAX's is not called alike; `params` are the op's
-    parameters in them. `options` are those of `Case`, and take the place of what is derived.
+    parameters in them. `inputs` narrows some of its arguments; `options` are those of `Case`, and
+    take the place of what is derived.
 
     >>> case = alone("log1p")
     >>> list(case.inputs), case.slow
@@ -90,7 +92,7 @@ def alone(
     intervals = dict(zip(names, domains(op.domain, len(names)), strict=True))
     known = op.differentiated
     derived: dict[str, Any] = {
-        "inputs": {a: real(*within.ends) for a, within in intervals.items()},
+        "inputs": {a: real(*within.ends) for a, within in intervals.items()} | dict(inputs or {}),
         "wrt": tuple(a for i, a in enumerate(names) if not known or i in known),
         "points": _points(intervals),
         "doc": f"{name}({', '.join(names)}) = {op.sympy}",

@@ -24,8 +24,9 @@ from diffcheck.backends.base import (
 from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, split
 from diffcheck.backends.counts import Key, OperationCounts
 from diffcheck.backends.forms import DEPTHS, leading_axes
+from diffcheck.backends.jax_calls import needs_its_branch
 from diffcheck.backends.jax_namespace import namespace
-from diffcheck.backends.jax_operations import chooses_loops, count_operations
+from diffcheck.backends.jax_operations import count_operations
 from diffcheck.backends.jax_reader import read
 from diffcheck.backends.jax_sources import Context
 from diffcheck.backends.jax_transforms import TRANSFORMS, Transform, column
@@ -77,7 +78,8 @@ def _settings(device: jax.Device, mode: str) -> Iterator[None]:
 class JaxBackend:
     """Computes quantities by vmap over blocks of points, jitted or not.
 
-    Point by point where a branch holds a loop: `vmap` runs all branches, each to its end.
+    Point by point where a branch of JAX's own goes on for hours at the points of another: `vmap`
+    runs all branches, each to its end.
     """
 
     name: Final = "jax"
@@ -301,7 +303,7 @@ class JaxBackend:
         key = (_key(case, program, quantity, fmt), mode)
         if key not in self._functions:
             single = _single(case, program, fmt, transform)
-            alone = any(_chooses_loops(case, program, point, fmt) for point in first)
+            alone = any(_one_by_one(case, program, point, fmt) for point in first)
             if mode.startswith("jit"):
                 over = _mapped if alone else partial(jax.vmap, in_axes=(0, None, None))
                 self._functions[key] = jax.jit(over(single))
@@ -320,10 +322,10 @@ class JaxBackend:
         return self._operations.of(_key(case, program, quantity, fmt), points, count)
 
 
-def _chooses_loops(case: Case, program: str, point: Point, fmt: Format) -> bool:
+def _one_by_one(case: Case, program: str, point: Point, fmt: Format) -> bool:
     """Whether `vmap` would run branches that a single point does not take, and that may not end."""
     single = _single(case, program, fmt, TRANSFORMS["value"])
-    return chooses_loops(jax.make_jaxpr(single)(inputs_at(case, point, fmt), (), ()).jaxpr)
+    return needs_its_branch(jax.make_jaxpr(single)(inputs_at(case, point, fmt), (), ()).jaxpr)
 
 
 def _mapped(single: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import jax
+
+from diffcheck.backends.jax_sources import ENDLESS_ELSEWHERE, approximation_behind
+
 # Of each, the parameter that holds its body. The body of a function with a rule of its own is the
 # function as it was written: the rule has no part in it.
 CALLS: Final[dict[str, str]] = {
@@ -27,3 +31,20 @@ def body_of(equation: Any) -> tuple[Any, Any] | None:
         return None
     body = equation.params[CALLS[name]]
     return getattr(body, "jaxpr", body), getattr(body, "consts", ())
+
+
+def bodies_of(equation: Any) -> list[Any]:
+    """Return the jaxprs inside an equation's parameters."""
+    leaves = jax.tree.leaves(
+        list(equation.params.values()), is_leaf=lambda x: hasattr(x, "eqns") or hasattr(x, "jaxpr")
+    )
+    return [getattr(leaf, "jaxpr", leaf) for leaf in leaves if hasattr(leaf, "eqns")]
+
+
+def needs_its_branch(jaxpr: Any) -> bool:
+    """Whether it must run at one point at a time: `vmap` runs all branches, each to its end."""
+    return any(
+        (equation.primitive.name == "while" and approximation_behind(equation) in ENDLESS_ELSEWHERE)
+        or any(map(needs_its_branch, bodies_of(equation)))
+        for equation in jaxpr.eqns
+    )

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from math import ceil, log2, prod
 from typing import Any, Final
 
-import jax
 import jax.numpy as jnp
+
+from diffcheck.backends.jax_calls import bodies_of
 
 # Primitives whose floating result is exact: they move, choose, compare or negate numbers.
 EXACT: Final = frozenset(
@@ -68,17 +69,9 @@ def _is_floating(equation: Any) -> bool:
     return any(jnp.issubdtype(out.aval.dtype, jnp.floating) for out in equation.outvars)
 
 
-def _inner(equation: Any) -> list[Any]:
-    """Return the jaxprs inside an equation's parameters."""
-    leaves = jax.tree.leaves(
-        list(equation.params.values()), is_leaf=lambda x: hasattr(x, "eqns") or hasattr(x, "jaxpr")
-    )
-    return [getattr(leaf, "jaxpr", leaf) for leaf in leaves if hasattr(leaf, "eqns")]
-
-
 def _weight(equation: Any) -> int:
     name = equation.primitive.name
-    bodies = _inner(equation)
+    bodies = bodies_of(equation)
     if name == "cond":
         return max(count_operations(body) for body in bodies)
     if bodies:
@@ -95,15 +88,3 @@ def count_operations(jaxpr: Any) -> int:
     Each floating equation counts once, a sum or product of k terms 1 + ⌈log2 k⌉ times.
     """
     return sum(_weight(equation) for equation in jaxpr.eqns)
-
-
-def chooses_loops(jaxpr: Any, *, chosen: bool = False) -> bool:
-    """Whether a loop of unknown length stands in a branch that may or may not be `chosen`."""
-    return any(
-        (chosen and equation.primitive.name == "while")
-        or any(
-            chooses_loops(body, chosen=chosen or equation.primitive.name == "cond")
-            for body in _inner(equation)
-        )
-        for equation in jaxpr.eqns
-    )

@@ -32,6 +32,9 @@ APPROXIMATIONS: Final[dict[str, frozenset[str]]] = {
     "_src/scipy/linalg.py": frozenset(["expm", "expm_frechet", "_sqrtm"]),
     "_src/lax/special.py": frozenset(["_bessel_i1e_jvp"]),
 }
+# Those with a loop that goes on for hours at points for which another branch is taken: the
+# continued fraction of E1 needs 80/x steps.
+ENDLESS_ELSEWHERE: Final = frozenset({"_expn2"})
 _NAMES: Final = frozenset[str]().union(*APPROXIMATIONS.values())
 
 

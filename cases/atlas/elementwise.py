@@ -35,6 +35,7 @@ ROWS = {
     "gammaincc": {"inputs": {"x": real(0.015625, 1000), "y": real(0, 1000)}},
     # So they do in parameters next to 0.
     "betainc": {"inputs": {"x": real(0.015625, 100), "y": real(0.015625, 100)}},
+    "hyp1f1": {"inputs": {"x": real(0.015625, 10), "y": real(0.015625, 10)}},
     "hyp2f1": {"inputs": HYPERGEOMETRIC, "orders": (0, 1)},
     "si": {"jax": lambda xp, x: xp.sici(x)[0]},
     "ci": {"jax": lambda xp, x: xp.sici(x)[1]},

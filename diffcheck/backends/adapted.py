@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from numpy.typing import NDArray
 
@@ -33,8 +33,11 @@ class Adapted:
     forward: Callable[[], Callable[..., Any] | None] | None = None
 
 
+_ANY: Final = inspect.Parameter("arguments", inspect.Parameter.VAR_POSITIONAL)
+
+
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
-    """Return a function's parameters, none of a builtin that does not tell them.
+    """Return a function's parameters; of a builtin that does not tell them, any by position.
 
     A class with an `apply`, as PyTorch's Functions are, takes what its `forward` takes after the
     context.
@@ -44,7 +47,7 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature:
     try:
         found = inspect.signature(owner.forward if applied else function)
     except (TypeError, ValueError):
-        return inspect.Signature()
+        return inspect.Signature([_ANY])
     named = list(found.parameters.values())
     return found.replace(parameters=named[1:]) if applied and named[0].name == "ctx" else found
 

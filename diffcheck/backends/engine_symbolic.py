@@ -91,8 +91,12 @@ def exactly(value: Any) -> Any:
     values = np.asarray(value)
     found = np.empty(values.shape, dtype=object)
     for index, number in np.ndenumerate(values):
-        found[index] = _number(float(number))
+        found[index] = _complex(number) if values.dtype.kind == "c" else _number(float(number))
     return array(found)
+
+
+def _complex(z: Any) -> Any:
+    return _number(float(z.real)) + sympy.I * _number(float(z.imag))
 
 
 def _number(x: float) -> Any:

@@ -78,7 +78,7 @@ class BallArithmetic:
 
     def literal(self, value: NDArray[Any]) -> Any:
         """Return a literal, its rounding as the radius."""
-        weak = isinstance(value, (int, float))  # a Python number, which promotes nothing
+        weak = isinstance(value, (int, float, complex))  # a Python number, which promotes nothing
         array = np.asarray(value) if weak else value
         if getattr(array.dtype, "kind", "") not in FLOATING:
             return value

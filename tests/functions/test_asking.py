@@ -1,6 +1,7 @@
 """What a check may be asked for, in Python; the shell's options are tested with the command."""
 
 import functools
+import inspect
 
 import jax.numpy as jnp
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from diffcheck import CaseError, check
 from diffcheck import engine as xp
+from diffcheck.backends.adapted import parameters, signature_of
 from diffcheck.functions import asking
 
 
@@ -83,3 +85,10 @@ def test_keyword_arguments_are_arguments(backend):
     partial = check(functools.partial(scaled, by=0.75), 1.5, **quick)
     assert partial.ok
     assert partial.name == "scaled"
+
+
+def test_a_builtin_that_does_not_tell_its_parameters_takes_any_by_position():
+    with pytest.raises(ValueError, match="signature"):
+        inspect.signature(min)
+    assert signature_of(min).bind(1.0, 2.0).args == (1.0, 2.0)
+    assert parameters(min, 2) == ["x0", "x1"]

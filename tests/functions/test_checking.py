@@ -295,6 +295,7 @@ def test_what_does_not_depend_on_its_input_has_a_derivative_of_0(backend, f, siz
         lambda x: xp.fft.rfft(x * x)[:2] * xp.exp(x[0]),
         lambda x: xp.sum(xp.abs(xp.fft.fft(x)) ** 2),
         lambda x: (xp.real(xp.fft.fft(x)), x[0] * xp.imag(xp.fft.rfft(x))),
+        lambda x: xp.exp(1j * x) * (2 - 1j),  # its literals have an imaginary part
     ],
 )
 def test_complex_numbers_in_and_out_of_a_function_of_the_engine(f):

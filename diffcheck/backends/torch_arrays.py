@@ -122,6 +122,8 @@ class _Reader:
         return self.operation(node.target, name, args, kwargs)
 
     def operation(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+        if torch.Tag.nondeterministic_seeded in getattr(target, "tags", ()):
+            raise unreadable(name, "draws random numbers: draw them outside of the function")
         leaves = pytree.tree_leaves((args, kwargs))
         if not any(isinstance(a, (Ref, Unknown)) for a in leaves):
             return target(*args, **kwargs)  # constants, known exactly where they only move

@@ -159,6 +159,20 @@ def test_functions_of_torch(name):
     assert verdicts(found) <= FINE
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_fused_attention_is_read_backward(causal):
+    heads = X.reshape(1, 1, 2, 2)
+    found = check(
+        lambda q: functional.scaled_dot_product_attention(q, q, q / 2, is_causal=causal),
+        heads,
+        backend="torch",
+        dtypes="float64",
+        quantities=("vjp", "gradient", "jacobian"),
+    )
+    assert found.ok, str(found)
+    assert {m.unread for m in found.measurements} == {""}
+
+
 def test_a_rule_of_torch_that_is_wrong_is_found():
     """The forward rule of logcumsumexp of torch 2.13 adds 1e-13 to what it divides by."""
     found = check(lambda x: torch.logcumsumexp(x, 0).sum(), X, backend="torch", dtypes="float64")
@@ -199,6 +213,7 @@ def test_a_nan_of_a_branch_that_is_not_taken_fails():
         (lambda x: x[torch.argsort(x)], "the operation index takes places that depend on"),
         (lambda x: torch.linalg.lu_factor(x.reshape(2, 2))[0], "has no form"),
         (lambda x: functional.avg_pool1d(x[None], 3, 2, ceil_mode=True), "with ceil_mode"),
+        (lambda x: functional.dropout(x, 0.5), "bernoulli draws random numbers"),
         (lambda x: x.repeat(20).sort()[0], "an operation that sorts more than 32 numbers"),
         (lambda x: x * x[0].item(), "it asks for the number in a tensor"),
         (lambda x: x if x[0] > 0 else -x, "it asks for the number in a tensor"),

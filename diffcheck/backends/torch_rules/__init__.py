@@ -7,6 +7,7 @@ values of the program are `Ref`s, anything else is known exactly.
 from typing import Final
 
 from diffcheck.backends.torch_rules.adjoints import ADJOINTS
+from diffcheck.backends.torch_rules.attention import ATTENTION
 from diffcheck.backends.torch_rules.elementwise import ELEMENTWISE, LOSSES, MOVES
 from diffcheck.backends.torch_rules.linalg import LINALG
 from diffcheck.backends.torch_rules.normalization import NORMALIZATION
@@ -30,6 +31,7 @@ __all__ = [
 
 WHOLE: Final[dict[str, Rule]] = {
     **ADJOINTS,
+    **ATTENTION,
     **LINALG,
     **NORMALIZATION,
     **ORDERING,

@@ -17,7 +17,7 @@ from diffcheck.truth.arrays.form import X
 from diffcheck.truth.arrays.sweeps import reverse
 
 
-def _pulled(r: Reader, rule: Rule, g: Any, *inputs: Any) -> list[Any]:
+def pulled(r: Reader, rule: Rule, g: Any, *inputs: Any) -> list[Any]:
     """Return the cotangents of a rule's inputs, None of those that are None, from its result's."""
     own = [None if x is None else Ref(r.arrays.map(X, r.node(x))) for x in inputs]
     y = rule(*own)
@@ -36,7 +36,7 @@ def _convolution(
 ) -> list[Any]:  # fmt: skip
     del bias_sizes
     shape = stride, padding, dilation, transposed, output_padding, groups
-    found = _pulled(r, lambda a, w: convolution(r, a, w, None, *shape), g, x, weight)
+    found = pulled(r, lambda a, w: convolution(r, a, w, None, *shape), g, x, weight)
     dims = [k for k in range(len(r.shape(g))) if k != 1]
     node, places, sizes = r.grouped(g, dims, False)
     bias = Ref(r.arrays.add_at(node, places, sizes)) if mask[2] else None
@@ -53,17 +53,17 @@ def _batch_norm(
     def rule(a: Any, w: Any, b: Any) -> Any:
         return batch_norm(r, a, w, b, mean, variance, training, 0.0, eps)[0]
 
-    return _pulled(r, rule, g, x, weight, bias)
+    return pulled(r, rule, g, x, weight, bias)
 
 
 def _max_pool(r: Reader, g: Any, x: Any, *rest: Any) -> Ref:
     *how, _places = rest
-    (found,) = _pulled(r, lambda a: max_pool(r, a, *how)[0], g, x)
+    (found,) = pulled(r, lambda a: max_pool(r, a, *how)[0], g, x)
     return Ref(found)
 
 
 def _avg_pool(r: Reader, g: Any, x: Any, *how: Any) -> Ref:
-    (found,) = _pulled(r, lambda a: avg_pool(r, a, *how), g, x)
+    (found,) = pulled(r, lambda a: avg_pool(r, a, *how), g, x)
     return Ref(found)
 
 

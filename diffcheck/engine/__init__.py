@@ -13,7 +13,7 @@ from diffcheck.engine.ball_trace import ball_array, literal_rounding
 from diffcheck.engine.counting import count_operations
 from diffcheck.engine.custom import checkpoint, custom_vjp
 from diffcheck.engine.errors import ComplexOperandError, OperationError
-from diffcheck.engine.jacobians import hessian, jacfwd, jacrev
+from diffcheck.engine.jacobians import hessian, hvp, jacfwd, jacrev
 from diffcheck.engine.memory import keep_freed_memory
 from diffcheck.engine.more_transforms import (
     deriv,
@@ -35,7 +35,6 @@ from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import Tensor
 from diffcheck.engine.transforms import (
     grad,
-    hvp,
     jvp,
     value,
     value_and_grad,

@@ -61,6 +61,11 @@ def is_single(argnums: Argnums) -> bool:
     return isinstance(argnums, (int, np.integer))
 
 
+def first_of(parts: Any, single: bool) -> Any:
+    """Return what belongs to the one argument that is meant, or to all of them."""
+    return parts[0] if single else parts
+
+
 def positions_of(argnums: Argnums) -> tuple[int, ...]:
     """Return the numbers of the arguments to differentiate in.
 

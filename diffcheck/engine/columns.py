@@ -45,6 +45,15 @@ class Given:
         return rebuild(self.chosen, iter(parts))
 
 
+def basis(x: Any) -> list[tuple[Any, Any]]:
+    """Return the unit arrays in the shape and kind of x, in C order, each with where it is 1."""
+    zero, one = zeros_like(x), ones_like(x)
+    shape = shape_of(x)
+    count = int(np.prod(shape, dtype=np.int64))
+    picks = np.eye(count, dtype=bool).reshape((count, *shape))
+    return [(OPS["where"](pick, one, zero), pick) for pick in picks]
+
+
 def columns(f: Function, x: Any) -> tuple[Any, list[Any]]:
     """Return a result of f, and the derivatives in x of each of its arrays."""
     shape = shape_of(x)

@@ -7,34 +7,34 @@ which is one of the argument's form (a tuple of these for a sequence of `argnums
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
-
-import numpy as np
 
 from diffcheck.engine.arguments import (
     Argnums,
     Function,
     check_result,
+    check_sequences,
+    first_of,
     is_single,
     positions_of,
     with_keywords,
 )
-from diffcheck.engine.columns import Given, columns
+from diffcheck.engine.columns import Given, basis, columns
 from diffcheck.engine.directions import NeedsForward
+from diffcheck.engine.polarised import polarised_hessian, polarised_product
 from diffcheck.engine.tensor import OPS, shape_of
-from diffcheck.engine.transforms import edge, jvp, output_value, pull_back, record
+from diffcheck.engine.transforms import (
+    edge,
+    jvp,
+    output_value,
+    pull_back,
+    record,
+    value_and_grad_by_reverse,
+)
 from diffcheck.engine.trees import leaves, rebuild, tree_map
-from diffcheck.engine.values import ones_like, zeros_like
-
-
-def _basis(x: Any) -> list[tuple[Any, Any]]:
-    """Return the unit arrays in the shape and kind of x, in C order, each with where it is 1."""
-    zero, one = zeros_like(x), ones_like(x)
-    shape = shape_of(x)
-    count = int(np.prod(shape, dtype=np.int64))
-    picks = np.eye(count, dtype=bool).reshape((count, *shape))
-    return [(OPS["where"](pick, one, zero), pick) for pick in picks]
+from diffcheck.engine.values import zeros_like
 
 
 def jacrev(f: Function, argnums: Argnums = 0) -> Function:
@@ -66,13 +66,13 @@ def _rows(f: Function, argnums: Argnums) -> Function:
         def of_array(y: Any) -> Any:
             value = output_value(tape, y)
             rows = [
-                leaves(pull_back(tape, y, inputs, unit, mask=pick)) for unit, pick in _basis(value)
+                leaves(pull_back(tape, y, inputs, unit, mask=pick)) for unit, pick in basis(value)
             ]
             found = [
                 _stacked([row[k] for row in rows], shape_of(value), x)
                 for k, x in enumerate(leaves(output_value(tape, inputs)))
             ]
-            return _first(rebuild(inputs, iter(found)), single)
+            return first_of(rebuild(inputs, iter(found)), single)
 
         return tree_map(of_array, output)
 
@@ -108,7 +108,7 @@ def jacfwd(f: Function, argnums: Argnums = 0) -> Function:
 
         def of_array(_: Any) -> Any:
             j = next(in_outputs)
-            return _first(given.formed([parts[j] for _, parts in found]), single)
+            return first_of(given.formed([parts[j] for _, parts in found]), single)
 
         return tree_map(of_array, form)
 
@@ -127,79 +127,24 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
         try:
             return by_rows(*args, **keywords)
         except NeedsForward:
-            return _polarised(f, argnums)(*args, **keywords)
+            return polarised_hessian(f, argnums)(*args, **keywords)
 
     return derivative
 
 
-def _polarised(f: Function, argnums: Argnums) -> Function:
-    """Return `hessian` from second derivatives along single directions, by forward mode twice.
+def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """Return the Hessian of a scalar f times a direction, forward over reverse.
 
-    With q(d) the one along d, its product of d and e is (q(d + e) - q(d) - q(e))/2. For n numbers
-    f runs n(n + 1)/2 times.
+    The answer has the form of `primals`, one array for each. Through vectors of equal eigenvalues
+    it is put together from second derivatives along single directions.
+
+    >>> [float(p) for p in hvp(lambda x, z: x * x * z, (1.0, 2.0), (1.0, 0.0))]
+    [4.0, 2.0]
     """
-    positions, single = positions_of(argnums), is_single(argnums)
-
-    @edge
-    def derivative(*args: Any, **keywords: Any) -> Any:
-        given = Given(with_keywords(f, keywords), args, positions)
-        units = [(k, unit) for k, x in enumerate(given.flat) for unit, _ in _basis(x)]
-        form: Any = None
-
-        def along(*places: int) -> list[Any]:
-            """Return the second derivatives along the sum of some units, of each array."""
-            nonlocal form
-            direction = [zeros_like(x) for x in given.flat]
-            for place in places:
-                k, unit = units[place]
-                direction[k] = direction[k] + unit
-            form = _twice(given.call, given.flat, direction)
-            return leaves(form)
-
-        pure = [along(a) for a in range(len(units))]
-        mixed = {
-            (a, b): [
-                0.5 * (both - one - other)
-                for both, one, other in zip(along(a, b), pure[a], pure[b], strict=True)
-            ]
-            for a in range(len(units))
-            for b in range(a)
-        }
-
-        def entry(a: int, b: int) -> list[Any]:
-            return pure[a] if a == b else mixed[max(a, b), min(a, b)]
-
-        def block(j: int, k: int, m: int) -> Any:
-            """Return the second derivatives of output j in the arrays k and m."""
-            rows, columns_ = ([a for a, (n, _) in enumerate(units) if n == i] for i in (k, m))
-            parts = [entry(a, b)[j] for a in rows for b in columns_]
-            shape = shape_of(given.flat[k]) + shape_of(given.flat[m])
-            stacked = OPS["stack"](*parts, axis=-1)
-            return OPS["reshape"](stacked, shape=shape_of(stacked)[:-1] + shape)
-
-        places = iter(range(len(leaves(form))))
-        count = range(len(given.flat))
-
-        def of_array(_: Any) -> Any:
-            j = next(places)
-            tree = given.formed(
-                [_first(given.formed([block(j, k, m) for m in count]), single) for k in count]
-            )
-            return _first(tree, single)
-
-        return tree_map(of_array, form)
-
-    return derivative
-
-
-def _first(tree: Any, single: bool) -> Any:
-    return tree[0] if single else tree
-
-
-def _twice(f: Function, x: list[Any], direction: list[Any]) -> Any:
-    """Return the second derivative of f at x along a direction."""
-
-    def once(*x: Any) -> Any:
-        return jvp(f, x, direction)[1]
-
-    return jvp(once, x, direction)[1]
+    check_sequences("hvp", primals, tangents)
+    every = tuple(range(len(primals)))
+    both = value_and_grad_by_reverse(f, every)
+    try:
+        return jvp(lambda *x: both(*x)[1], primals, tangents)[1]
+    except NeedsForward:
+        return polarised_product(f, primals, tangents)

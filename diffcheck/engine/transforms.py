@@ -213,6 +213,15 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
     >>> float(value), float(gradient)
     (9.0, 6.0)
     """
+    return _value_and_grad(f, argnums, forward=True)
+
+
+def value_and_grad_by_reverse(f: Function, argnums: Argnums = 0) -> Function:
+    """Return `value_and_grad` where reverse mode can do it; it raises `NeedsForward` elsewhere."""
+    return _value_and_grad(f, argnums, forward=False)
+
+
+def _value_and_grad(f: Function, argnums: Argnums, *, forward: bool) -> Function:
     positions, single = positions_of(argnums), is_single(argnums)
 
     @edge
@@ -236,6 +245,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
                 tape, output, inputs = record(given, args, positions)
                 found = pull_back(tape, output, inputs, seed)
         except NeedsForward:
+            if not forward:
+                raise
             found = gradient(Given(given, args, positions))
         return value, (found[0] if single else found)
 
@@ -276,16 +287,3 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     xs = [variable(x) for x in leaves(list(primals))]
     ts = [_weakly(t, x) for t, x in zip(leaves(list(tangents)), xs, strict=True)]
     return pushed(lambda *duals: f(*rebuild(list(primals), iter(duals))), xs, ts)
-
-
-def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-    """Return the Hessian of a scalar f times a direction, forward over reverse.
-
-    The answer has the form of `primals`, one array for each.
-
-    >>> [float(p) for p in hvp(lambda x, z: x * x * z, (1.0, 2.0), (1.0, 0.0))]
-    [4.0, 2.0]
-    """
-    check_sequences("hvp", primals, tangents)
-    gradient = grad(f, argnums=tuple(range(len(primals))))
-    return jvp(gradient, primals, tangents)[1]

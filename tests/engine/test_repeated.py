@@ -164,6 +164,20 @@ def test_the_trace_of_a_function_of_the_matrix_at_the_identity():
     close(xp.hessian(f)(IDENTITY), xp.hessian(OF_EIGENVALUES["cubes"][1])(IDENTITY))
 
 
+def test_products_with_the_hessian_at_the_identity_are_those_of_the_hessian():
+    f = through_eigenvectors(lambda w: w**3)
+    for direction in (W + W.T, 0 * W, 1e9 * IDENTITY):
+        product = np.tensordot(xp.hessian(f)(IDENTITY), direction, 2)
+        found = xp.hvp(f, (IDENTITY,), (direction,))[0]
+        assert np.allclose(found, product, rtol=1e-12, atol=1e-12 * np.max(np.abs(product)))
+
+
+def test_such_a_product_stays_in_single_precision():
+    identity, direction = IDENTITY.astype(np.float32), W.astype(np.float32)
+    found = xp.hvp(lambda x: xp.sum(xp.linalg.eigh(x)[1] @ direction), (identity,), (direction,))[0]
+    assert found.dtype == np.float32
+
+
 def test_a_stack_with_equal_values_in_some_matrices():
     stack = np.stack([IDENTITY, np.diag([1.0, 2.0, 3.0]), np.diag([2.0, 2.0, 1.0])])
     weights = np.array([1.0, 2.0, 3.0])
@@ -230,16 +244,11 @@ def test_values_that_are_apart_by_more_than_rounding_are_apart():
     assert list(groups(np.array([1e-300, 2e-300, 1.0, 1.0 + 1e-12]))) == []
 
 
-def through_vectors(x):
-    w, v = xp.linalg.eigh(x)
-    return xp.sum(W * ((v * xp.exp(w)) @ v.T))
-
-
 def test_zeros_of_a_dense_matrix_that_come_out_as_rounding():
     x = np.outer(Q[:, 0], Q[:, 0])
     assert 0 < np.ptp(np.linalg.eigvalsh(x)[:2]) < 1e-15
     exact = xp.grad(lambda x: xp.sum(W * xp.linalg.expm(symmetric(x))))(x)
-    assert np.allclose(xp.grad(through_vectors)(x), exact, rtol=0, atol=1e-13)
+    assert np.allclose(xp.grad(through_eigenvectors(xp.exp))(x), exact, rtol=0, atol=1e-13)
 
 
 def test_what_a_graded_matrix_has_below_rounding_stays_apart():

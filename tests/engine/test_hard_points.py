@@ -252,6 +252,21 @@ def test_value_where_the_library_leaves_the_range(name, f, args, truth):
     assert f(*args) == pytest.approx(truth, rel=2.0**-52)
 
 
+# values of which SciPy loses more than the table's bounds allow, to 17 digits
+@pytest.mark.parametrize(
+    ("f", "exact", "points"),
+    [
+        (xp.beta, mp.beta, [(328732.78, 3.7), (328732.78, 1.4e-45), (200.0, 1e-3), (5e5, 0.3)]),
+        (xp.struve, mp.struveh, [(0.0, 3.5e-23), (1.6e-91, 8e-182), (2.5, 1e-5), (10.0, 0.13)]),
+    ],
+    ids=["beta", "struve"],
+)
+def test_value_of_which_the_library_loses_digits(f, exact, points):
+    with mp.workdps(60):
+        for args in points:
+            assert f(*args) == pytest.approx(float(exact(*map(mp.mpf, args))), rel=2.0**-52)
+
+
 def test_hypergeometric_slope_whose_factor_overflows_alone():
     a, b, x = F32(9.198470115661621), F32(1.1754943508222875e-38), F32(-7.708124160766602)
     assert xp.grad(xp.hyp1f1, 2)(a, b, x) == pytest.approx(-3.291015170149623e36, rel=1e-5)

@@ -248,9 +248,9 @@ STRUVE: Final = (
     "2*(y/2)**(x + 1)*hyper([1], [S(3)/2, x + S(3)/2], -y**2/4)/sqrt(pi)/gamma(x + S(3)/2)"
 )
 DOMAIN_STRUVE: Final = ("[0, 10]", "(0, 100)")
-struve = op(
+struve = op(  # SciPy's loses digits next to 0: a power by its logarithm
     "struve",
-    in_precision(sp.struve),
+    finite_by_arb(in_precision(sp.struve), _struve_ball, also=lambda _y, _v, x: (x > 0) & (x < 1)),
     vjp=slopes(
         derivatives_of(
             "struve",

@@ -29,12 +29,22 @@ def _run(
     f: Function, xs: list[Any], ts: list[Any], count: int | None, *, toward: bool
 ) -> tuple[ForwardTrace, Any, list[Any]]:
     trace = ForwardTrace(count, toward=toward)
-    output = f(*(tensor_of(x, trace, t) for x, t in zip(xs, ts, strict=True)))
+    known = [None if _is_zero(t) else t for t in ts]  # 0 times an infinite slope is nothing here
+    output = f(*(tensor_of(x, trace, t) for x, t in zip(xs, known, strict=True)))
     trace.ended = True
     check_result("forward mode", output)
-    own = [(y, type(y) is Tensor and y.trace is trace) for y in leaves(output)]
-    slopes = [y.node if mine else _zeros(y, count) for y, mine in own]
-    return trace, rebuild(output, iter([y.value if mine else y for y, mine in own])), slopes
+    flat = leaves(output)
+    values = [y.value if type(y) is Tensor and y.trace is trace else y for y in flat]
+    slopes = [
+        _zeros(value, count) if value is y or y.node is None else y.node
+        for y, value in zip(flat, values, strict=True)
+    ]
+    return trace, rebuild(output, iter(values)), slopes
+
+
+def _is_zero(t: Any) -> bool:
+    """Whether a direction leaves an array where it is; a traced one is not looked into."""
+    return isinstance(t, (np.ndarray, np.generic)) and t.dtype.kind in "fc" and not np.any(t)
 
 
 def _zeros(y: Any, count: int | None) -> Any:

@@ -204,3 +204,25 @@ def test_real_and_abs_of_a_complex_result_have_gradients():
     assert xp.grad(lambda x: xp.real(x * x * 1j + x))(2.0) == 1.0
     assert xp.grad(lambda x: xp.imag(x * 3j))(2.0) == 3.0
     assert xp.grad(lambda x: xp.abs(x * 2j))(2.0) == 2.0
+
+
+def test_a_direction_that_leaves_an_argument_alone_meets_no_infinite_slope_of_it():
+    assert xp.jvp(xp.xlogy, (0.0, 0.0), (0.0, 1.0))[1] == 0
+    assert xp.jvp(xp.kl_div, (0.0, 1e-300), (0.0, 1.0))[1] == 1
+    assert np.isnan(xp.jvp(xp.sqrt, (np.zeros(2),), (np.array([0.0, 1.0]),))[1][0])  # one array
+    x, still = np.ones(2), np.zeros(2)
+    y, slopes = xp.jvp(lambda x, z: (x, z, x * z), (x, 3 * x), (still, x))
+    assert [t.tolist() for t in slopes] == [[0, 0], [1, 1], [1, 1]]
+    assert not any(np.shares_memory(t, still) for t in slopes)
+    assert y[2].tolist() == [3, 3]
+
+
+def test_an_argument_that_a_direction_leaves_alone_is_not_written_to():
+    def f(x, z):
+        z += x
+        z *= 2.0
+        return xp.sum(z)
+
+    z = np.ones(2)
+    assert xp.jvp(f, (np.ones(2), z), (np.ones(2), np.zeros(2)))[1] == 4
+    assert z.tolist() == [1, 1]

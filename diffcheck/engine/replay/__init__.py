@@ -34,9 +34,10 @@ def compile(f: Callable[..., Any]) -> Callable[..., Any]:  # noqa: A001 - the is
     floats are arguments of the program; everything else (ints, strings, None) is part of it by
     value. Other shapes, dtypes or containers are traced anew. Raises `OperationError` where the
     course of f depends on the value of an array. `compiled.source(*args)` returns the source that
-    runs for such arguments. Results are those of f to the bit, but for the sign of zeros, and for
-    functions such as `prod` that are NumPy's own where nothing is traced; arrays that f closes over
-    are constants. Inside an outer transform, and on balls or bfloat16, f itself is called.
+    runs for such arguments. Results are those of f to the bit, but for the sign of zeros, for
+    functions such as `prod` that are NumPy's own where nothing is traced, and for a direction of
+    forward mode that is an argument, 0 and beside an infinite slope (a nan); arrays that f closes
+    over are constants. Inside an outer transform, and on balls or bfloat16, f itself is called.
 
     >>> from diffcheck import engine as xp
     >>> slope = compile(xp.grad(lambda x: xp.sin(x) * x))

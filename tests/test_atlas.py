@@ -1,9 +1,11 @@
+import inspect
 import math
 
 import pytest
 import sympy
 
 from diffcheck.atlas import alone, arguments, counterpart
+from diffcheck.case import real
 from diffcheck.engine import TABLE
 
 
@@ -42,6 +44,18 @@ def test_jax_is_called_by_the_name_of_its_column():
 
     case = alone("asin")
     assert case.backend_programs["jax"]["plain"](Namespace, x=0.5) == 0.5
+
+
+def test_the_text_of_a_program_is_the_call_that_is_made():
+    assert (
+        inspect.getsource(alone("atan2").programs["plain"]) == "lambda xp, x, y: xp.atan2(x, y)\n"
+    )
+
+
+def test_inputs_are_narrowed_one_by_one():
+    case = alone("pow", inputs={"x": real(0.5, 3)})
+    assert (case.inputs["x"].lower, case.inputs["x"].upper) == (0.5, 3)
+    assert case.inputs["y"] == alone("pow").inputs["y"]
 
 
 def test_counterparts_take_parameters():

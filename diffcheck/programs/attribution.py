@@ -28,7 +28,7 @@ from diffcheck.programs.exact import (
     exact_balls,
     exactly,
 )
-from diffcheck.programs.form import Operation, Program, always_run
+from diffcheck.programs.form import Operation, Program
 from diffcheck.programs.recording import (
     Call,
     Recording,
@@ -130,10 +130,7 @@ def attribute(
 
     Raises `MissingFormError` for an operation without an exact form, and for complex numbers.
     """
-    for operation in always_run(program):  # before minutes in the loops of an approximation
-        if operation.exact is None and operation.reason:
-            raise MissingFormError(operation.reason)
-    recording = record(program, inputs)
+    recording = record(program, inputs, explained=True)
     for call in recording.calls:
         if any(np.iscomplexobj(y) for y in call.floats):
             raise MissingFormError(f"{call.operation.name}: the rounding of complex numbers")

@@ -140,15 +140,6 @@ def operations(program: Program) -> Iterator[Operation]:
                 yield from operations(step.condition)
 
 
-def always_run(program: Program) -> Iterator[Operation]:
-    """Yield the operations of a program but those of branches, which may not be taken."""
-    for step in program.steps:
-        if isinstance(step, Operation):
-            yield step
-        elif not isinstance(step, Branch):
-            yield from always_run(step.body)
-
-
 def pruned(program: Program) -> Program:
     """Return the program without the steps on which no output depends."""
     wanted = set(program.outputs)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diffcheck.engine.ball_trace import SHORT_BITS
-from diffcheck.programs.exact import FLOATING
+from diffcheck.programs.exact import FLOATING, MissingFormError
 from diffcheck.programs.floats import FloatArithmetic
 from diffcheck.programs.form import Operation, Program
 from diffcheck.programs.running import run
@@ -39,9 +39,15 @@ class Recording:
     literals: list[NDArray[Any]]
 
 
-def record(program: Program, inputs: Sequence[NDArray[Any]]) -> Recording:
-    """Run a program in floats, one operation after another, and note down every one."""
-    recorder = _Recorder()
+def record(
+    program: Program, inputs: Sequence[NDArray[Any]], *, explained: bool = False
+) -> Recording:
+    """Run a program in floats, one operation after another, and note down every one.
+
+    Where it is to be `explained`, the first operation without an exact form raises
+    `MissingFormError`, before the loops of an approximation have taken minutes.
+    """
+    recorder = _Recorder(explained=explained)
     with np.errstate(all="ignore"):
         run(program, list(inputs), recorder)
     return Recording(recorder.calls, recorder.literals)
@@ -75,7 +81,8 @@ class _Recorder(FloatArithmetic):
     What runs on are the backend's own arrays; what is noted down are NumPy's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, explained: bool) -> None:
+        self._explained = explained
         self.calls: list[Call] = []
         self.literals: list[NDArray[Any]] = []
         self._makers: dict[int, tuple[int, Any, Any]] = {}  # call, own array, NumPy's; by identity
@@ -86,6 +93,8 @@ class _Recorder(FloatArithmetic):
         return value
 
     def apply(self, operation: Operation, operands: Sequence[Any]) -> Sequence[Any]:
+        if self._explained and operation.exact is None and operation.reason:
+            raise MissingFormError(operation.reason)
         results = super().apply(operation, operands)
         known = [self._makers.get(id(x)) for x in operands]
         noted = [np.asarray(y) if is_float(y) else y for y in results]

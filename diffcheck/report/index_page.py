@@ -41,6 +41,7 @@ def render_index(
         "index.md.jinja",
         {
             "header": header,
+            "topic": topic,
             "slow": {
                 folder: (n, (directory / folder / "index.md").is_file())
                 for folder, n in slow_folders(header).items()

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffcheck.backends.jax_reader import read
-from diffcheck.programs import enclose
+from diffcheck.programs import MissingFormError, enclose
 from diffcheck.programs.attribution import attribute
+from diffcheck.programs.recording import record
 
 
 def gradient(f, x):
@@ -58,6 +59,14 @@ def test_an_operation_that_leaves_the_numbers_is_named():
     assert found.departure.operation.name == "sqrt"
     assert found.departure.operands == (-1.0,)
     assert np.isnan(found.departure.result)
+
+
+def test_an_approximation_is_refused_before_it_is_run():
+    x = np.float64(0.3)
+    program = gradient(jax.scipy.special.spence, x)
+    assert len(record(program, [x]).calls) > 10
+    with pytest.raises(MissingFormError, match="_spence_calc is an approximation"):
+        record(program, [x], explained=True)
 
 
 def test_a_program_that_rounds_nothing_has_no_contributions():

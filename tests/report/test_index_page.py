@@ -34,7 +34,9 @@ def test_a_run_of_a_folder_has_its_index_beside_its_pages(store, header, tmp_pat
     of_a_folder = msgspec.structs.replace(header, part=True)
     written = finish(found, of_a_folder, tmp_path, [], complete=True)
     assert [path.relative_to(tmp_path).as_posix() for path in written] == ["cases/atlas/index.md"]
-    assert f"]({record.case}.md)" in written[0].read_text(encoding="utf-8")
+    text = written[0].read_text(encoding="utf-8")
+    assert text.startswith("# Derivatives, verified: atlas\n\nThe cases of one folder, among [all ")
+    assert f"]({record.case}.md)" in text
     assert page.is_file()
     assert not gone.is_file()
     assert not (tmp_path / "index.md").exists()

@@ -129,6 +129,12 @@ class Readable(Protocol):
         ...
 
 
+class HandWritten(Protocol):
+    """A backend that tells whether a program holds derivative rules written by hand."""
+
+    def written_by_hand(self, case: Case, program: str, point: Point, fmt: Format) -> bool: ...
+
+
 class ExactSemantics(Protocol):
     """A backend whose derivative program can be run on balls: the exact meaning of its rules."""
 

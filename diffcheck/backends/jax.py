@@ -24,7 +24,7 @@ from diffcheck.backends.base import (
 from diffcheck.backends.blocks import block_length, blocks, inputs_at, join, split
 from diffcheck.backends.counts import Key, OperationCounts
 from diffcheck.backends.forms import DEPTHS, leading_axes
-from diffcheck.backends.jax_calls import needs_its_branch
+from diffcheck.backends.jax_calls import has_custom_vjp, needs_its_branch
 from diffcheck.backends.jax_namespace import namespace
 from diffcheck.backends.jax_operations import count_operations
 from diffcheck.backends.jax_reader import read
@@ -203,6 +203,13 @@ class JaxBackend:
             places=places_of(positions, sizes),
             names=tuple(sorted(case.inputs)),  # as JAX flattens a dictionary
         )
+
+    def written_by_hand(self, case: Case, program: str, point: Point, fmt: Format) -> bool:
+        """Whether a program calls a `custom_vjp`."""
+        value = _single(case, program, fmt, TRANSFORMS["value"])
+        arguments = _arguments(case, Quantity("value", 1, 1), point, fmt)
+        with _settings(devices_by_name()["cpu:0"], "eager"):
+            return has_custom_vjp(jax.make_jaxpr(value)(*arguments).jaxpr)
 
     @staticmethod
     def _joined(result: Any, case: Case, quantity: Quantity) -> NDArray[Any]:

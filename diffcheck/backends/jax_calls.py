@@ -48,3 +48,21 @@ def needs_its_branch(jaxpr: Any) -> bool:
         or any(map(needs_its_branch, bodies_of(equation)))
         for equation in jaxpr.eqns
     )
+
+
+def has_custom_vjp(jaxpr: Any) -> bool:
+    """Whether a `custom_vjp` is called, in what a jaxpr calls as well.
+
+    >>> import jax
+    >>> has_custom_vjp(jax.make_jaxpr(jax.nn.silu)(1.0).jaxpr)
+    False
+    """
+    for equation in jaxpr.eqns:
+        if equation.primitive.name.startswith("custom_vjp"):
+            return True
+        for bodies in equation.params.values():
+            for body in bodies if isinstance(bodies, tuple) else (bodies,):
+                inner = getattr(body, "jaxpr", body)
+                if hasattr(inner, "eqns") and has_custom_vjp(inner):
+                    return True
+    return False

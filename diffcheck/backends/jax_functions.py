@@ -17,6 +17,7 @@ from diffcheck.backends import sampling
 from diffcheck.backends.adapted import Adapted, fresh, parameters
 from diffcheck.backends.base import Unsupported
 from diffcheck.backends.jax_arrays import read
+from diffcheck.backends.jax_calls import has_custom_vjp
 from diffcheck.backends.jax_symbolic import symbolic
 from diffcheck.backends.jax_symbolic_rules import exactly
 from diffcheck.backends.sampling import Sample
@@ -76,7 +77,7 @@ def adapt(function: Callable[..., Any], arguments: Sequence[Any]) -> Adapted:
 
     def forward() -> Callable[..., Any] | None:
         with jax.enable_x64(True):
-            return by_reverse_mode if _has_custom_vjp(jax.make_jaxpr(flat)(*at).jaxpr) else None
+            return by_reverse_mode if has_custom_vjp(jax.make_jaxpr(flat)(*at).jaxpr) else None
 
     return Adapted(
         inputs={names[i]: np.asarray(leaves[i], np.float64) for i in real},
@@ -170,19 +171,6 @@ def _constant_outputs(function: Callable[..., Any], at: Sequence[Any]) -> list[b
             f"an output of real floats is expected, not {other[0] if other else None}"
         )
     return [isinstance(v, Literal) or v not in reached for v in jaxpr.outvars]
-
-
-def _has_custom_vjp(jaxpr: Any) -> bool:
-    """Whether a `custom_vjp` is called, in what a jaxpr calls as well."""
-    for equation in jaxpr.eqns:
-        if equation.primitive.name.startswith("custom_vjp"):
-            return True
-        for bodies in equation.params.values():
-            for body in bodies if isinstance(bodies, tuple) else (bodies,):
-                inner = getattr(body, "jaxpr", body)
-                if hasattr(inner, "eqns") and _has_custom_vjp(inner):
-                    return True
-    return False
 
 
 def _in_float32(x: NDArray[Any]) -> NDArray[Any]:

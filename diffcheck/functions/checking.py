@@ -212,7 +212,7 @@ def _measured(
     A program of many inputs is not taken apart: that costs a pass over each of its operations.
     """
     alone = "float32" not in options.dtypes and options.backends != ("torch",)
-    context = CaseContext(case, options, points=_points(case, alone=alone))
+    context = CaseContext(case, options, points=_points(case, alone=alone), cotangents=False)
     tasks = plan([case], options, _presence(options.backends))[0].tasks
     found = [m for task in tasks for m in measure(context, task)]
     if not options.quantities and all(m.computed is None for m in found if m.order == 1):

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
 from diffcheck import backends
-from diffcheck.backends.base import Backend, Evaluation, Reading
+from diffcheck.backends.base import Backend, Evaluation, HandWritten, Reading
 from diffcheck.case import Case, Point, Quantity, points, quantities_of
 from diffcheck.floats import FORMATS, Format, from_ordinal, to_ordinal
 from diffcheck.judge import RuleEvidence
@@ -34,6 +34,7 @@ class CaseContext:
     truth: Truth | ArrayTruth = field(init=False)
     quantities: tuple[Quantity, ...] = field(init=False)
     points: dict[str, list[Point]] = field(default_factory=dict)  # by default the case's own
+    cotangents: bool = True  # whether rules written by hand meet another cotangent than 1
     seconds: dict[str, float] = field(init=False, default_factory=lambda: defaultdict(float))
     evidence: dict[tuple[Task, Quantity], list[list[RuleEvidence]]] = field(
         init=False, default_factory=dict
@@ -68,21 +69,41 @@ class CaseContext:
             found = (found[0], *(Quantity(kind, m, n) for kind in kinds))
         chosen = self.options.orders
         # The value is always judged: without it a derivative might be blamed for another function.
-        kept = tuple(q for q in found if q.order == 0 or not chosen or q.order in chosen)
-        again = not self.options.quantities and any(self.case.backend_programs.values())
-        return (*kept, Quantity("vjp", m, n)) if again and _of_one(kept) else kept
+        return tuple(q for q in found if q.order == 0 or not chosen or q.order in chosen)
 
     def quantities_for(self, task: Task) -> tuple[Quantity, ...]:
         """Return what a task computes: not what its backend derives from the same rules anyway."""
         whole = any(q.kind in ("gradient", "jacobian") for q in self.quantities)
         if self.options.quantities or not whole:
             return self.quantities
-        backend = backend_of(task)
-        own = task.program in self.case.backend_programs.get(task.backend, {})
-        left_out = set(backend.derived)
-        if _of_one(self.quantities) and not (own and backend.has_rules):
-            left_out.add("vjp")
+        left_out = set(backend_of(task).derived)
+        if self._of_one():
+            left_out.add("vjp")  # `another_cotangent` gives it
         return tuple(q for q in self.quantities if q.kind not in left_out)
+
+    def another_cotangent(self, task: Task) -> Quantity | None:
+        """Return the gradient times a cotangent that is not 1, where rules are written by hand.
+
+        One that forgets its cotangent gives the right gradient. None where there are no such rules,
+        as far as the backend can tell: of others, in programs that a case has for them alone.
+        """
+        if not self.cotangents or self.options.quantities or not self._of_one():
+            return None
+        backend = backend_of(task)
+        found = task.program in self.case.backend_programs.get(task.backend, {})
+        if hasattr(backend, "written_by_hand"):
+            point = self.points[task.dtype][0]
+            found = cast("HandWritten", backend).written_by_hand(
+                self.case, task.program, point, FORMATS[task.dtype]
+            )
+        if not (found and backend.has_rules):
+            return None
+        again = Quantity("vjp", self.truth.m, self.truth.n)
+        self.quantities = tuple(dict.fromkeys((*self.quantities, again)))
+        return again
+
+    def _of_one(self) -> bool:
+        return any(q.kind == "gradient" for q in self.quantities)
 
     def forget_answers(self) -> None:
         """Drop what backends computed and what is known of their rules, the truth apart."""
@@ -110,7 +131,8 @@ class CaseContext:
             # All quantities at once: they share most of the definition's evaluation at the point.
             point = self.points[dtype][point_id]
             for each in self.quantities:
-                self._outcomes[each, dtype, point_id] = self.outcomes_at(each, point)
+                if (each, dtype, point_id) not in self._outcomes:
+                    self._outcomes[each, dtype, point_id] = self.outcomes_at(each, point)
         return self._outcomes[key]
 
     def outcomes_at(self, quantity: Quantity, point: Point) -> list[Outcome]:
@@ -159,19 +181,6 @@ class CaseContext:
                 mode=task.mode,
                 device=task.device,
             )
-
-
-def with_another_cotangent(quantity: Quantity) -> bool:
-    """Whether a quantity is the gradient once more, times a cotangent that is not 1.
-
-    A program that is a backend's own may hold rules written by hand, and one that forgets its
-    cotangent gives the right gradient.
-    """
-    return quantity.kind == "vjp" and quantity.m == 1
-
-
-def _of_one(quantities: Sequence[Quantity]) -> bool:
-    return any(q.kind == "gradient" for q in quantities)
 
 
 def backend_of(task: Task) -> Backend:

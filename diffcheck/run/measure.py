@@ -17,7 +17,7 @@ from diffcheck.backends.base import Evaluation, Unsupported
 from diffcheck.case import Case, Defect, Point, Quantity, expected_defects
 from diffcheck.floats import FORMATS, Format, to_hex
 from diffcheck.judge import NO_RULE, Judgement, Measurement, RuleEvidence, Verdict, judge
-from diffcheck.run.context import CaseContext, backend_of, with_another_cotangent
+from diffcheck.run.context import CaseContext, backend_of
 from diffcheck.run.costs import at_fault, costs
 from diffcheck.run.evidence import gather
 from diffcheck.run.options import MANY, Task
@@ -33,29 +33,39 @@ def measure(context: CaseContext, task: Task) -> Iterator[Measurement]:
     cannot run gives `unsupported`.
     """
     differs: set[int] = set()  # points at which definition and program are different functions
-    accused = False
+    found: set[tuple[int, Verdict]] = set()  # orders, and what came out
     for quantity in context.quantities_for(task):
-        asked = bool(context.options.quantities)
-        if accused and not asked and with_another_cotangent(quantity):
-            continue  # of a rule that is wrong already there is nothing more to tell
-        try:
-            evaluation = context.evaluate(task, quantity)
-            evidence = gather(context, task, quantity)
-        except Unsupported as error:
-            yield _no_number(context, task, quantity, Verdict.UNSUPPORTED, str(error))
-            continue
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's program may raise anything
-            text = f"{type(error).__name__}: {error}".splitlines()[0]
-            yield _no_number(context, task, quantity, Verdict.CRASHED, text)
-            continue
-        for point_id, rules in enumerate(evidence):
-            if quantity.order == 0 and any(rule.accuses for rule in rules):
-                differs.add(point_id)
-            for m in _at_point(
-                context, task, quantity, evaluation, point_id, rules, differs=point_id in differs
-            ):
-                accused = accused or m.verdict in (Verdict.WRONG, Verdict.MISMATCH)
-                yield m
+        for m in _of_quantity(context, task, quantity, differs):
+            found.add((m.order, m.verdict))
+            yield m
+    # Of a rule that is wrong already, or that gives nothing, there is no more to tell.
+    told = {Verdict.WRONG, Verdict.MISMATCH, Verdict.CRASHED, Verdict.UNSUPPORTED}
+    if not any(order < 2 and verdict in told for order, verdict in found):
+        again = context.another_cotangent(task)
+        if again is not None:
+            yield from _of_quantity(context, task, again, differs)
+
+
+def _of_quantity(
+    context: CaseContext, task: Task, quantity: Quantity, differs: set[int]
+) -> Iterator[Measurement]:
+    """Yield the measurements of one quantity; the value notes at which points it differs."""
+    try:
+        evaluation = context.evaluate(task, quantity)
+        evidence = gather(context, task, quantity)
+    except Unsupported as error:
+        yield _no_number(context, task, quantity, Verdict.UNSUPPORTED, str(error))
+        return
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's program may raise anything
+        text = f"{type(error).__name__}: {error}".splitlines()[0]
+        yield _no_number(context, task, quantity, Verdict.CRASHED, text)
+        return
+    for point_id, rules in enumerate(evidence):
+        if quantity.order == 0 and any(rule.accuses for rule in rules):
+            differs.add(point_id)
+        yield from _at_point(
+            context, task, quantity, evaluation, point_id, rules, differs=point_id in differs
+        )
 
 
 def _at_point(

@@ -190,6 +190,8 @@ def test_rules_written_by_hand_in_jax_are_called_wrong_by_name(tmp_path):
         # Its gradient is right, for the cotangent is 1 there.
         ("wrong", "forgets", "float32", "vjp"),
         ("wrong", "forgets", "float64", "vjp"),
+        ("wrong", "by_the_way", "float32", "vjp"),
+        ("wrong", "by_the_way", "float64", "vjp"),
     }
     wrong = [line for line in done.stdout.splitlines() if named.match(line)]
     assert all("in exact arithmetic" in line for line in wrong)

@@ -68,6 +68,8 @@ def _what_happened(a: Attribution) -> Happening:
     if not a.contributions:
         return Happening(Kind.ROUNDING)
     culprit = a.contributions[0]
+    if any(np.isnan(x) for x in culprit.operands):  # a literal: nothing else departed
+        return Happening(Kind.SINGULAR, culprit.call, culprit.element)
     if _underflows(a.calls[culprit.call], culprit):
         return Happening(Kind.UNDERFLOW, culprit.call, culprit.element)
     own = abs(float(culprit.own_ulps.mid()))

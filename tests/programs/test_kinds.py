@@ -31,6 +31,7 @@ def happened(f, x, *, derivative=True):
         (lambda x: xp.log(xp.exp(x) + 1), 100.0, Kind.OVERFLOW, "exp"),
         (lambda x: xp.where(x > 0, xp.log(x), 0.0) * xp.sqrt(x), 0.0, Kind.SINGULAR, "divide"),
         (lambda x: x * x * x, 0.1, Kind.ROUNDING, None),
+        (lambda x: xp.sin(x) * np.float32(np.nan), 0.5, Kind.SINGULAR, "multiply"),
     ],
 )
 def test_derivatives(f, x, kind, operation):

@@ -65,11 +65,12 @@ def what_happened(a: Attribution) -> Happening:
 def _what_happened(a: Attribution) -> Happening:
     if a.departure is not None:
         return _lost_before(a, a.departure) or _departed(a.departure)
+    met = _meets_nan(a) if np.isnan(a.result) else None
+    if met is not None:
+        return Happening(Kind.SINGULAR, met)
     if not a.contributions:
         return Happening(Kind.ROUNDING)
     culprit = a.contributions[0]
-    if any(np.isnan(x) for x in culprit.operands):  # a literal: nothing else departed
-        return Happening(Kind.SINGULAR, culprit.call, culprit.element)
     if _underflows(a.calls[culprit.call], culprit):
         return Happening(Kind.UNDERFLOW, culprit.call, culprit.element)
     own = abs(float(culprit.own_ulps.mid()))
@@ -79,6 +80,15 @@ def _what_happened(a: Attribution) -> Happening:
     if "terms" in bounds and not own <= bounds["terms"]:
         return Happening(Kind.CANCELLATION, culprit.call, culprit.element)
     return _cancellation(a, culprit) or _condition(a, culprit) or Happening(Kind.ROUNDING)
+
+
+def _meets_nan(a: Attribution) -> int | None:
+    """Return the first call that meets a NaN which no call made: a literal."""
+    for index, traced in enumerate(a.calls):
+        for maker, x in zip(traced.call.makers, traced.call.operands, strict=True):
+            if maker is None and is_float(np.asarray(x)) and np.isnan(np.asarray(x)).any():
+                return index
+    return None
 
 
 def _departed(d: Departure) -> Happening:

@@ -137,3 +137,22 @@ def test_slopes_of_expm_lose_nothing_to_the_size_of_the_direction(size):
     unit = xp.jvp(xp.linalg.expm, (x,), (direction,))[1]
     found = xp.jvp(xp.linalg.expm, (x,), (size * direction,))[1]
     assert np.allclose(found, size * unit, rtol=16 * ULP, atol=0)
+
+
+OF_NOTHING = {
+    **{name: getattr(xp.linalg, name) for name in (
+        "cholesky", "det", "eigvalsh", "expm", "inv", "matrix_norm", "pinv", "svdvals", "trace",
+        "vector_norm",
+    )},
+    "eigenvectors": lambda x: xp.linalg.eigh(x).eigenvectors,
+    "left vectors": lambda x: xp.linalg.svd(x).U,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_NOTHING)
+@pytest.mark.parametrize("shape", [(0, 0), (2, 0, 0), (0, 2, 2)])
+def test_matrices_without_elements(name, shape):
+    f, x = OF_NOTHING[name], np.zeros(shape)
+    assert xp.grad(lambda x: xp.sum(f(x)))(x).shape == shape
+    y, slope = xp.jvp(f, (x,), (np.ones(shape),))
+    assert np.shape(y) == np.shape(slope) == np.shape(xp.value(f)(x))

@@ -23,7 +23,7 @@ from diffcheck.engine.ops.linalg import (
     real_row,
     solve,
 )
-from diffcheck.engine.ops.linalg_forward import lengths
+from diffcheck.engine.ops.linalg_forward import largest_elements, lengths
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.repeated import (
@@ -154,8 +154,7 @@ def _svd(x: Any, *, toward: Any = None) -> Any:
         directions = np.broadcast_to(toward, x.shape)
         for index in np.ndindex(s.shape[:-1]):
             _tell_apart(x[index], u[index], s[index], v[index], directions[index])
-    largest = np.argmax(np.abs(u), axis=-2, keepdims=True)
-    signs = np.conj(_signs(np.take_along_axis(u, largest, axis=-2)))
+    signs = np.conj(_signs(largest_elements(u)))
     return np.concatenate([s[..., None, :], u * signs, v * signs], axis=-2)
 
 

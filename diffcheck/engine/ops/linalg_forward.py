@@ -42,9 +42,15 @@ def eigh(x: Any, *, toward: Any = None) -> Any:
                 v = vectors[index][:, group]
                 inner = v.conj().T @ np.broadcast_to(toward, x.shape)[index] @ v
                 vectors[index][:, group] = v @ np.linalg.eigh(0.5 * (inner + inner.conj().T))[1]
-    largest = np.argmax(np.abs(vectors), axis=-2, keepdims=True)
-    signs = np.sign(np.take_along_axis(vectors, largest, axis=-2))
+    signs = np.sign(largest_elements(vectors))
     return np.concatenate([values[..., None, :], vectors * np.conj(signs)], axis=-2)
+
+
+def largest_elements(m: Any) -> Any:
+    """Return the element of greatest absolute value of each column, 1 where there is none."""
+    if not m.shape[-2]:
+        return np.ones((*m.shape[:-2], 1, m.shape[-1]), m.dtype)
+    return np.take_along_axis(m, np.argmax(np.abs(m), axis=-2, keepdims=True), axis=-2)
 
 
 def lengths(m: Any) -> Any:
@@ -76,7 +82,7 @@ def norm2(x: Any, *, axis: Any) -> Any:
         return norm2(x.astype(np.float32), axis=axis).astype(x.dtype)
     if x.dtype.kind == "c":
         x = np.abs(x)
-    largest = np.maximum.reduce(np.abs(x), axis=axis, keepdims=True)
+    largest = np.maximum.reduce(np.abs(x), axis=axis, keepdims=True, initial=0)
     _, exponents = np.frexp(np.where(np.isfinite(largest), largest, 1))
     limit = np.finfo(x.dtype).maxexp // 4
     shifts = np.where(np.abs(exponents) > limit, exponents, 0)

@@ -158,6 +158,8 @@ def over_values(m: Any, s: Any, like: Any) -> Any:
 
 def _is_free(w: Any, *, zeros: bool) -> Any:
     """Return which vectors belong to equal values, or to zeros."""
+    if not shape_of(w)[-1]:
+        return equal(w, 0)
     pairs = _equal_pairs(w)
     free = pairs[..., 0, :]
     for k in range(1, shape_of(w)[-1]):

@@ -13,6 +13,7 @@ from diffcheck.atlas import alone, derivable
 from diffcheck.atlas_defects import declared, known_defects
 
 AIRY = ("airy_ai", "airy_aip", "airy_bi", "airy_bip")
+BETAINC = {"x": real(0.015625, 100), "y": real(0.015625, 100)}
 HYPERGEOMETRIC = {a: real(0.015625, 4) for a in ("x", "y", "z")}
 ROWS = {
     **{name: {"program": lambda xp, x, k=k: xp.airy(x)[k]} for k, name in enumerate(AIRY)},
@@ -34,7 +35,7 @@ ROWS = {
     "gammainc": {"inputs": {"x": real(0.015625, 1000), "y": real(0, 1000)}},
     "gammaincc": {"inputs": {"x": real(0.015625, 1000), "y": real(0, 1000)}},
     # So they do in parameters next to 0.
-    "betainc": {"inputs": {"x": real(0.015625, 100), "y": real(0.015625, 100)}},
+    "betainc": {"inputs": BETAINC},
     "hyp1f1": {"inputs": {"x": real(0.015625, 10), "y": real(0.015625, 10)}},
     "hyp2f1": {"inputs": HYPERGEOMETRIC, "orders": (0, 1)},
     "si": {"jax": lambda xp, x: xp.sici(x)[0]},
@@ -69,6 +70,8 @@ op_direction = Case(
 # The densities serve the distributions; that they are slopes too shows in no gradient.
 op_gamma_density = alone("gamma_density", lambda xp, x, y: xp.stats.gamma.pdf(y, x))
 op_beta_density = alone("beta_density", lambda xp, x, y, z: xp.stats.beta.pdf(z, x, y))
+# JAX has no derivative in the parameters.
+op_betainc_in_z = alone("betainc", inputs=BETAINC, wrt=("z",))
 # JAX takes minutes to compile second derivatives in the parameters.
 op_hyp2f1_in_x = alone(
     "hyp2f1", inputs=HYPERGEOMETRIC, wrt=("t",), known_defects=known_defects("hyp2f1")

@@ -421,10 +421,13 @@ def _explained(where: str) -> Iterator[None]:
         reason = str(error).partition("\n")[0]
         raise BackendError(f"{where}: the program mixes dtypes: {reason}") from error
     except ValueError as error:
-        # JAX has no class of its own for reverse mode over a loop of unknown length.
-        if not str(error).startswith(_NO_REVERSE):
+        # JAX has no class of its own for reverse mode over a loop of unknown length, nor for a
+        # rule in some of the arguments alone, as of betainc.
+        if str(error).startswith(_NO_REVERSE):
+            raise Unsupported(f"{_NO_REVERSE} for a while loop") from error
+        if "not supported" not in str(error):
             raise
-        raise Unsupported(f"{_NO_REVERSE} for a while loop") from error
+        raise Unsupported(f"JAX refuses: {error}") from error
     except TypeError as error:
         # Nor for forward mode over a `custom_vjp`.
         if "custom_vjp" not in str(error):

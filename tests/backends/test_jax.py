@@ -65,6 +65,11 @@ def test_a_loop_in_a_branch_that_is_not_taken_need_not_end(name, far, mode):
     np.testing.assert_allclose(np.abs(found.values[:, 0]), slopes, rtol=1e-5)
 
 
+def test_an_argument_without_a_rule_is_unsupported():
+    with pytest.raises(Unsupported, match="JAX refuses: Betainc gradient with respect to a and b"):
+        run(lambda xp, x, z: xp.betainc(x, x, z), z=0.25)
+
+
 CHEAP = ("value", "gradient", "jvp", "vjp", "hvp")
 
 

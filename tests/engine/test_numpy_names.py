@@ -133,6 +133,7 @@ CALLS = {
     "nan_to_num": (lambda np, x: np.nan_to_num(x, nan=1.0) * 2, NAN),
     "nancumprod": (lambda np, x: np.nancumprod(x, axis=1), NAN),
     "nancumsum": (lambda np, x: np.nancumsum(x, axis=1), NAN),
+    "nancumsum of all": (lambda np, x: np.nancumsum(x) * np.nancumprod(x), NAN),
     "nanmax": (lambda np, x: np.nanmax(x, axis=1), NAN), "nanmin": (lambda np, x: np.nanmin(x, axis=1), NAN),
     "nanmean": (lambda np, x: np.nanmean(x * x, axis=1), NAN),
     "nanmedian": (lambda np, x: np.nanmedian(x, axis=1), NAN),

@@ -9,13 +9,7 @@ import numpy as np
 from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import isnan
 from diffcheck.engine.ops.quantiles import quantile
-from diffcheck.engine.ops.reduction import (
-    Axis,
-    axes_of,
-    cumulative_prod,
-    cumulative_sum,
-    prod,
-)
+from diffcheck.engine.ops.reduction import Axis, axes_of, cumprod, cumsum, prod
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
@@ -40,12 +34,12 @@ def nanprod(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 def nancumsum(x: Any, axis: int | None = None) -> Any:
     """Return running sums of what is not nan."""
-    return cumulative_sum(_filled(x, 0), axis)
+    return cumsum(_filled(x, 0), axis)
 
 
 def nancumprod(x: Any, axis: int | None = None) -> Any:
     """Return running products of what is not nan."""
-    return cumulative_prod(_filled(x, 1), axis)
+    return cumprod(_filled(x, 1), axis)
 
 
 def nanmax(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:

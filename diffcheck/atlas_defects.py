@@ -41,8 +41,9 @@ FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
     (
         "norm2",
         Defect(
-            reason="next to an axis ∂²|x|/∂x² is 1 - (x/|x|)², which cancels",
-            verdicts=("lost",),
+            reason="next to an axis ∂²|x|/∂x² is 1 - (x/|x|)², which cancels; the product of two "
+            "small parts underflows before it is divided by |x|",
+            verdicts=("lost", "range"),
             quantity="hessian",
         ),
     ),

@@ -154,6 +154,15 @@ FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
         _jax("q^-s underflows on the way", "lost", "range", quantity="value"),
     ),
     (
+        "exp1",
+        _jax(
+            "the rule of expn keeps a traced number as a constant: differentiating it raises a "
+            "TypeError",
+            "crashed",
+            quantity="hessian",
+        ),
+    ),
+    (
         "hyp2f1",
         _jax(
             "its series stops early next to -1, and leaves the range", "mismatch", "lost", "range"

@@ -10,7 +10,7 @@ from typing import Any, Final
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.extend.core import Literal
+from jax.extend.core import ClosedJaxpr, Literal, jaxpr_as_fun
 from numpy.typing import NDArray
 
 from diffcheck.backends.jax_calls import body_of
@@ -41,6 +41,8 @@ ROUNDED_CORRECTLY: Final[dict[str, Callable[..., Any]]] = {
 }
 MOVES: Final = frozenset({"broadcast_in_dim", "reshape", "select_n", "squeeze", "transpose"})
 _TINY: Final = {np.dtype(t): float(np.finfo(t).tiny) for t in (np.float16, np.float32, np.float64)}
+# Calls that bind functions, and not the jaxprs that stand in their equations.
+_WITH_RULES: Final = frozenset({"custom_jvp_call", "custom_vjp_call"})
 _IEEE: Final = {np.dtype(np.float32), np.dtype(np.float64)}
 CONTROL: Final = frozenset(["cond", "while", "scan", "custom_linear_solve"])
 
@@ -221,6 +223,9 @@ def _bind(equation: Any, *operands: Any) -> Any:
         for x, atom in pairs
     ]
     with jax.enable_x64(True):
+        body = body_of(equation)
+        if body is not None and equation.primitive.name in _WITH_RULES:
+            return jaxpr_as_fun(ClosedJaxpr(body[0], list(body[1])))(*arrays)
         return equation.primitive.bind(*arrays, **equation.params)
 
 

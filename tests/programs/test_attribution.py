@@ -61,6 +61,13 @@ def test_an_operation_that_leaves_the_numbers_is_named():
     assert np.isnan(found.departure.result)
 
 
+def test_a_function_with_a_rule_of_its_own_runs_by_itself():
+    x = np.float64(-2.0)
+    with jax.enable_x64(True):
+        program = read(jax.make_jaxpr(jax.scipy.special.expi)(x))
+        assert record(program, [x]).calls[-1].results[0] == jax.scipy.special.expi(x)
+
+
 def test_an_approximation_is_refused_before_it_is_run():
     x = np.float64(0.3)
     program = gradient(jax.scipy.special.spence, x)

@@ -76,6 +76,13 @@ op_betainc_in_z = alone("betainc", inputs=BETAINC, wrt=("z",))
 op_hyp2f1_in_x = alone(
     "hyp2f1", inputs=HYPERGEOMETRIC, wrt=("t",), known_defects=known_defects("hyp2f1")
 )
+op_hyp2f1_derivative = alone(
+    "hyp2f1_derivative",
+    lambda xp, x, y, z, t: xp.grad(lambda x: xp.hyp2f1(x, y, z, t))(x),
+    params={"orders": (1, 0, 0, 0)},
+    inputs=HYPERGEOMETRIC,
+    orders=(0, 1),
+)
 globals().update(
     {f"op_{name}": alone(name, **ROWS.get(name, {})) for name in derivable() if name not in BY_HAND}
 )

@@ -205,11 +205,10 @@ class JaxBackend:
         )
 
     def written_by_hand(self, case: Case, program: str, point: Point, fmt: Format) -> bool:
-        """Whether a program calls a `custom_vjp`."""
-        value = _single(case, program, fmt, TRANSFORMS["value"])
-        arguments = _arguments(case, Quantity("value", 1, 1), point, fmt)
-        with _settings(devices_by_name()["cpu:0"], "eager"):
-            return has_custom_vjp(jax.make_jaxpr(value)(*arguments).jaxpr)
+        """Whether a program calls a `custom_vjp`; raises `Unsupported` as `evaluate`."""
+        where = f"{case.name}, program {program!r}, jax"
+        with _settings(devices_by_name()["cpu:0"], "eager"), _explained(where):
+            return has_custom_vjp(_value_jaxpr(case, program, point, fmt))
 
     @staticmethod
     def _joined(result: Any, case: Case, quantity: Quantity) -> NDArray[Any]:
@@ -331,8 +330,12 @@ class JaxBackend:
 
 def _one_by_one(case: Case, program: str, point: Point, fmt: Format) -> bool:
     """Whether `vmap` would run branches that a single point does not take, and that may not end."""
+    return needs_its_branch(_value_jaxpr(case, program, point, fmt))
+
+
+def _value_jaxpr(case: Case, program: str, point: Point, fmt: Format) -> Any:
     single = _single(case, program, fmt, TRANSFORMS["value"])
-    return needs_its_branch(jax.make_jaxpr(single)(inputs_at(case, point, fmt), (), ()).jaxpr)
+    return jax.make_jaxpr(single)(inputs_at(case, point, fmt), (), ()).jaxpr  # no directions
 
 
 def _mapped(single: Callable[..., Any]) -> Callable[..., Any]:

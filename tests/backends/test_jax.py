@@ -65,6 +65,20 @@ def test_a_loop_in_a_branch_that_is_not_taken_need_not_end(name, far, mode):
     np.testing.assert_allclose(np.abs(found.values[:, 0]), slopes, rtol=1e-5)
 
 
+def test_programs_of_several_inputs_are_asked_whether_a_rule_is_written_by_hand():
+    @jax.custom_vjp
+    def product(x, y):
+        return x * y
+
+    product.defvjp(lambda x, y: (x * y, (x, y)), lambda xy, g: (g * xy[1], g * xy[0]))
+    for program, by_hand in ((lambda xp, x, y: product(x, y), True), (lambda xp, x, y: x, False)):
+        case = case_of(program, {"x": real(), "y": real()}, wrt=("x", "y"))
+        assert JAX.written_by_hand(case, "plain", point(x=0.5, y=2.0), F32) is by_hand
+    missing = case_of(lambda xp, x: xp.lambertw(x), {"x": real()}, wrt=("x",))
+    with pytest.raises(Unsupported, match="lambertw"):
+        JAX.written_by_hand(missing, "plain", point(x=0.5), F32)
+
+
 def test_an_argument_without_a_rule_is_unsupported():
     with pytest.raises(Unsupported, match="JAX refuses: Betainc gradient with respect to a and b"):
         run(lambda xp, x, z: xp.betainc(x, x, z), z=0.25)

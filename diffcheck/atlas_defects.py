@@ -173,6 +173,15 @@ FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
         _jax("its series cancels left of 0", "lost", "range", dtype="float32"),
     ),
     (
+        "hyp1f1",
+        _jax(
+            "next to 0 its second derivative in a parameter is left over from terms that cancel",
+            "lost",
+            quantity="hessian",
+            dtype="float64",
+        ),
+    ),
+    (
         "fused_attention",
         _jax(
             "dot_product_attention computes its logits in float32 whatever the dtype: float64 has "

@@ -8,9 +8,9 @@ row does not say: programs where a function has another name or a parameter, and
 
 from sympy import Rational
 
-from diffcheck import Case, real, sym
+from diffcheck import Case, Defect, real, sym
 from diffcheck.atlas import alone, derivable
-from diffcheck.atlas_defects import declared, known_defects
+from diffcheck.atlas_defects import declared
 
 AIRY = ("airy_ai", "airy_aip", "airy_bi", "airy_bip")
 BETAINC = {"x": real(0.015625, 100), "y": real(0.015625, 100)}
@@ -74,7 +74,12 @@ op_beta_density = alone("beta_density", lambda xp, x, y, z: xp.stats.beta.pdf(z,
 op_betainc_in_z = alone("betainc", inputs=BETAINC, wrt=("z",))
 # JAX takes minutes to compile second derivatives in the parameters.
 op_hyp2f1_in_x = alone(
-    "hyp2f1", inputs=HYPERGEOMETRIC, wrt=("t",), known_defects=known_defects("hyp2f1")
+    "hyp2f1",
+    inputs=HYPERGEOMETRIC,
+    wrt=("t",),
+    known_defects=(
+        Defect(reason="its series stops early next to -1", verdicts=("wrong",), backend="jax"),
+    ),
 )
 op_hyp2f1_derivative = alone(
     "hyp2f1_derivative",

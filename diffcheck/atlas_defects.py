@@ -154,6 +154,12 @@ FINDINGS: Final[tuple[tuple[str, Defect], ...]] = (
         _jax("q^-s underflows on the way", "lost", "range", quantity="value"),
     ),
     (
+        "expi",
+        _jax(
+            "far out exp(x) overflows, and meets another infinity or 0: NaN for infinity", "range"
+        ),
+    ),
+    (
         "exp1",
         _jax(
             "the rule of expn keeps a traced number as a constant: differentiating it raises a "

@@ -13,10 +13,11 @@ from diffcheck.studies.accuracy.goals import DECLARED, key, misses
 from diffcheck.studies.accuracy.matrices import table
 from diffcheck.studies.accuracy.page import misses_table, op_tables, zeros_table
 from diffcheck.studies.accuracy.subjects import subjects
-from diffcheck.studies.accuracy.walk import GUESTS, Row, walk
+from diffcheck.studies.accuracy.walk import GUESTS, LONG, Row, walk
 
 __all__ = ["run"]
 
+MINUTES: Final = 6  # on an idle core
 COUNT: Final = 100  # points of an op in a format, besides the special ones
 PACKAGES: Final = ("numpy", "scipy", "sympy", "python-flint", "jax", "torch", "autograd")
 INTRODUCTION: Final = """\
@@ -26,8 +27,8 @@ Made by `diffcheck study accuracy`, in about {minutes} minutes. Every elementwis
 arguments in the engine's table, in float32 and float64, each differentiable argument: the worst
 error of its first and second derivative, in ulps of the exact value. That is certified: SymPy
 differentiates what the table's `sympy` column says, Arb encloses the result at the very float
-(of `owens_t`, which SymPy cannot write, the engine's rules in ball arithmetic, on a twentieth of
-the points).
+(of `owens_t`, which SymPy cannot write, the engine's rules in ball arithmetic). Of {long}, whose
+derivatives in an order or parameter take long, a twentieth of the points.
 
 Points: half uniform over the floats of the op's domain, half over those between 2⁻¹⁰ and 2¹⁰; next
 to finite ends at all distances; of two arguments also nearly equal ones; and the special ones (±0,
@@ -67,8 +68,8 @@ def page(rows: list[Row]) -> str:
     missed = [row for row in rows if misses(row)]
     stale = sorted(set(DECLARED) - {key(row) for row in missed})
     head = INTRODUCTION.format(
-        minutes=2, kept=len(rows) - len(missed), all=len(rows), misses=len(missed),
-        versions=_versions(),
+        minutes=MINUTES, long=", ".join(f"`{name}`" for name in sorted(LONG)),
+        kept=len(rows) - len(missed), all=len(rows), misses=len(missed), versions=_versions(),
     )  # fmt: skip
     told = [f"Declared and not found: {', '.join(map(str, stale))}.", ""] if stale else []
     lines = [

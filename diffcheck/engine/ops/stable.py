@@ -154,7 +154,7 @@ def direction(a: Any, b: Any) -> Any:
     extreme = (h < 1e-290) | (h > 1e308)
     if not np.any(extreme):
         return y
-    infinite = np.isinf(h)
+    infinite = np.isinf(a) | np.isinf(b)
     a, b = (np.where(infinite, np.copysign(np.isinf(x), x), x) for x in (a, b))
     u, v, _ = scaled(a, b)
     return np.where(extreme, u / nonzero(np.sqrt(u * u + v * v)), y)[()]

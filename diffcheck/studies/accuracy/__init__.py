@@ -17,7 +17,7 @@ from diffcheck.studies.accuracy.walk import GUESTS, LONG, Row, walk
 
 __all__ = ["run"]
 
-MINUTES: Final = 6  # on an idle core
+MINUTES: Final = 15  # on an idle core, most of them at K of orders next to whole numbers
 COUNT: Final = 100  # points of an op in a format, besides the special ones
 PACKAGES: Final = ("numpy", "scipy", "sympy", "python-flint", "jax", "torch", "autograd")
 INTRODUCTION: Final = """\
@@ -27,8 +27,9 @@ Made by `diffcheck study accuracy`, in about {minutes} minutes. Every elementwis
 arguments in the engine's table, in float32 and float64, each differentiable argument: the worst
 error of its first and second derivative, in ulps of the exact value. That is certified: SymPy
 differentiates what the table's `sympy` column says, Arb encloses the result at the very float
-(of `owens_t`, which SymPy cannot write, the engine's rules in ball arithmetic). Of {long}, whose
-derivatives in an order or parameter take long, a twentieth of the points.
+(of `owens_t`, which SymPy cannot write, the engine's rules in ball arithmetic). A twentieth of the
+points serves ops whose derivatives in an order or parameter take long:
+{long}.
 
 Points: half uniform over the floats of the op's domain, half over those between 2⁻¹⁰ and 2¹⁰; next
 to finite ends at all distances; of two arguments also nearly equal ones; and the special ones (±0,

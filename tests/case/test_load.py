@@ -109,7 +109,7 @@ BAD = {
         "a.py:13: case a",
         "lower <= upper",
     ),
-    "bytes": ("\x00", "a.py:1", "SyntaxError"),
+    "bytes": ("\x00", "a.py:1", "null bytes"),
 }
 
 

@@ -20,13 +20,17 @@ from torch.utils import _pytree as pytree
 
 from diffcheck.backends.base import Unsupported
 from diffcheck.backends.torch_rules import (
+    BY_INDEX,
     ELEMENTWISE,
     LOSSES,
     MOVES,
+    PLACES,
+    SUMS,
     TAKES_UNKNOWN,
     WHOLE,
     Ref,
     Unknown,
+    converted,
     unreadable,
 )
 from diffcheck.engine.ball_trace import literal, literal_rounding
@@ -122,7 +126,8 @@ class _Reader:
         return self.operation(node.target, name, args, kwargs)
 
     def operation(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
-        if torch.Tag.nondeterministic_seeded in getattr(target, "tags", ()):
+        random = torch.Tag.nondeterministic_seeded in getattr(target, "tags", ())
+        if random and name not in WHOLE:
             raise unreadable(name, "draws random numbers: draw them outside of the function")
         leaves = pytree.tree_leaves((args, kwargs))
         if not any(isinstance(a, (Ref, Unknown)) for a in leaves):
@@ -132,14 +137,23 @@ class _Reader:
             return unknown[0]
         if unknown and name not in TAKES_UNKNOWN:
             raise unreadable(name, f"takes {unknown[0].what}, which are not read")
+        return self._known(target, name, args, kwargs)
+
+    def _known(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Apply the rule of an operation, as numbers what it takes as numbers."""
         if name.removesuffix("_copy") in MOVES:
             return self._moved(target, args, kwargs)
+        if name == "_to_copy":
+            return converted(self, args[0], kwargs.get("dtype"))
+        if name in SUMS:
+            args = (converted(self, self.node(args[0]), kwargs.get("dtype")), *args[1:])
         if name in WHOLE:
             return WHOLE[name](self, *args, **_without_layout(kwargs))
         if name in LOSSES:
             return self._loss(name, *args, **kwargs)
         if name in ELEMENTWISE:
-            return self._each(ELEMENTWISE[name], args, _without_layout(kwargs), name)
+            numbers = [self._not_bool(a) for a in args]
+            return self._each(ELEMENTWISE[name], numbers, _without_layout(kwargs), name)
         raise unreadable(name)
 
     def shape(self, x: Any) -> tuple[int, ...]:
@@ -150,6 +164,8 @@ class _Reader:
         """Return a value's node, broadcast to a shape."""
         if not isinstance(x, Ref):
             array = x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)
+            if array.dtype.kind == "c":
+                raise unreadable("on complex numbers")
             x = self.arrays.constant(array if array.dtype == bool else array.astype(np.float64))
         if shape is not None and self.arrays.shape(x) != tuple(shape):
             x = self.arrays.broadcast(x, tuple(shape))
@@ -183,12 +199,20 @@ class _Reader:
             return self.node(self.arrays.map(X + template, self.arrays.constant(np.zeros(shape))))
         return Ref(self.arrays.map(template, *nodes))
 
+    def _not_bool(self, a: Any) -> Any:
+        """Return the numbers 1 and 0 in the place of an array of truth values."""
+        if isinstance(a, Ref) and self.arrays.is_condition(a):
+            return converted(self, a)
+        return a.double() if isinstance(a, torch.Tensor) and a.dtype == torch.bool else a
+
     def _number(self, a: Any) -> Any:
         """Return one number as SymPy's, None of an array, or of a literal that has a radius."""
         if isinstance(a, torch.Tensor):
             if a.numel() != 1:
                 return None
             a = a.item()
+        if isinstance(a, complex):
+            raise unreadable("on complex numbers")
         return None if self.literals and not is_short(a) else exact_number(a)
 
     def _loss(self, name: str, x: Any, y: Any, reduction: int = 1, *more: Any, **kw: Any) -> Ref:
@@ -196,27 +220,33 @@ class _Reader:
         return each if reduction == 0 else WHOLE[_SIZED[reduction - 1]](self, each)
 
     def _moved(self, target: Any, args: Any, kwargs: Any) -> Any:
-        """Run a movement on the positions of the numbers; 0 is the position of a zero."""
-        sources = [self.arrays.constant(np.zeros(1))]
+        """Run a movement on the positions of the numbers; 0 is that of what is filled in."""
+        name = _name(target).removesuffix("_copy")
+        fill = 0.0
+        if name == "constant_pad_nd":
+            args, fill = args[:2], args[2] if len(args) > 2 else kwargs.get("value", fill)
+        values, places = (args[:1], args[1:]) if name in BY_INDEX else (args, ())
+        if any(isinstance(a, Ref) for a in pytree.tree_leaves(places)):
+            raise unreadable(name, f"takes {PLACES.what}, which are not read")
+        values = pytree.tree_map(
+            lambda a: self.node(a) if _is_tensor(a) else a, values, is_leaf=_is_tensor
+        )
+        nodes = [a for a in pytree.tree_leaves(values) if isinstance(a, Ref)]
+        conditions = all(map(self.arrays.is_condition, nodes))
+        sources: list[int] = [self.arrays.constant(np.full(1, False if conditions else fill))]
         start = 1
 
         def positions(a: Any) -> Any:
             nonlocal start
-            floats = isinstance(a, torch.Tensor) and (
-                a.is_floating_point() or a.dtype == torch.bool
-            )
-            if not isinstance(a, Ref) and not floats:
+            if not isinstance(a, Ref):
                 return a
-            node = self.node(a)
-            sources.append(node)
-            start += self.arrays.nodes[node].size
-            first = start - self.arrays.nodes[node].size
-            return torch.from_numpy(np.asarray(first + self.arrays.positions(node)))
+            sources.append(a if conditions else converted(self, a))
+            first = start
+            start += self.arrays.nodes[a].size
+            return torch.from_numpy(np.asarray(first + self.arrays.positions(a)))
 
-        moved = pytree.tree_map(positions, args, is_leaf=lambda a: isinstance(a, Ref))
-        if kwargs.get("value"):
-            raise unreadable(_name(target), "fills with another number than 0")
-        found = target(*moved, **_without_layout(kwargs))
+        moved = pytree.tree_map(positions, values, is_leaf=lambda a: isinstance(a, Ref))
+        found = target(*moved, *places)
 
         def taken(p: Any) -> Any:
             where = p.numpy()

@@ -143,6 +143,50 @@ FUNCTIONS = {
     ),
     "embedding": lambda x: functional.embedding(torch.tensor([0, 1, 1]), x.reshape(2, 2)) ** 3,
     "questions": lambda x: torch.nanmean(x) + torch.where((x > 9).any() | (x < 9).all(), x, x * x),
+    "conversions": lambda x: (
+        x * (x + 0.3).long()
+        + x * x.bool()
+        + x * (x > 0)
+        + x * torch.cumsum(x > 0, 0)
+        + x * (x * 1.3).to(torch.int8).double()
+    ),
+    "logic": lambda x: (
+        torch.where(torch.any(x - 1.5) & torch.all(x), x, x**2)
+        * torch.where(torch.logical_xor(x > 0, x < 0.4) | torch.logical_not(x > 1), x, x**3)
+    ),
+    "filled and joined": lambda x: (
+        functional.pad(x, (1, 1), value=3.0) * torch.cat([x, torch.tensor([2, 1])])
+        + functional.pad(torch.cat([x[:3], x[:2] > 0]), (1, 0))
+    ),
+    "masks": lambda x: (
+        x[torch.tensor([True, False, True, True])].exp().sum()
+        + x.index_put((torch.tensor([True, False, False, True]),), x[1], accumulate=True)
+    ),
+    "vectors or matrices of right sides": lambda x: (
+        torch.linalg.solve(x.reshape(1, 2, 2), x.reshape(2, 2)).sum()
+        + torch.linalg.solve(x.reshape(1, 2, 2).expand(2, 2, 2), x.reshape(2, 2)).sum()
+        + torch.linalg.solve(x.reshape(1, 2, 2).expand(3, 2, 2), x[:2]).sum()
+        + torch.linalg.solve_triangular(
+            x.reshape(2, 2), torch.stack([x.reshape(2, 2), x.reshape(2, 2).T]), upper=True
+        )
+    ),
+    "five right sides": lambda x: torch.linalg.solve(
+        torch.eye(5).to(x)[None] * 3 + torch.outer(x, x).sum(), torch.cat([x, x[:1]])
+    ),
+    "one number": lambda x: (
+        torch.cumsum(x[0], 0)
+        + torch.cummax(x[1], 0)[0]
+        + torch.topk(x[2], 1)[0]
+        + torch.median(x[3], 0)[0]
+        + torch.kthvalue(x[0], 1, keepdim=True)[0]
+    ),
+    "counts and corrections": lambda x: (
+        torch.linalg.vector_norm(x, 0) * x + torch.var(x.reshape(2, 2), 1, correction=0.5).sum()
+    ),
+    "batch norm with a bias only": lambda x: (
+        functional.batch_norm(x[:, None], None, None, None, x[:1], training=True) ** 2
+    ),
+    "log gamma left of 0": lambda x: torch.lgamma(x - 0.3),
     "remainders": lambda x: (
         torch.remainder(x, 0.75) * torch.fmod(x, 0.75)
         + torch.copysign(x * x, x)
@@ -171,6 +215,20 @@ def test_fused_attention_is_read_backward(causal):
     )
     assert found.ok, str(found)
     assert {m.unread for m in found.measurements} == {""}
+
+
+def test_a_scale_of_fused_attention_is_the_number_that_is_given():
+    """Torch's other way of computing it has √2·√2, with √2 rounded, in the place of 2."""
+    found = check(
+        lambda x: functional.scaled_dot_product_attention(
+            x[:4].reshape(1, 1, 2, 2), *[x.reshape(1, 1, 3, 2)] * 2, is_causal=True, scale=2.0
+        ),
+        torch.tensor([0.5, -1.0, 2.0, 0.25, 1.5, 0.3], dtype=torch.float64),
+        backend="torch",
+        dtypes="float64",
+        quantities=("vjp", "gradient", "jacobian"),
+    )
+    assert found.ok, str(found)
 
 
 def test_a_rule_of_torch_that_is_wrong_is_found():
@@ -211,6 +269,10 @@ def test_a_nan_of_a_branch_that_is_not_taken_fails():
     [
         (lambda x: torch.fft.rfft(x).abs(), "the operation _fft_r2c has no form"),
         (lambda x: x[torch.argsort(x)], "the operation index takes places that depend on"),
+        (lambda x: x[x > 0], "the operation index takes places that depend on"),
+        (lambda x: (x * torch.tensor([1 + 1j])).abs(), "on complex numbers has no form"),
+        (lambda x: x * x.to(torch.uint8), "to torch.uint8 has no form"),
+        (lambda x: torch.topk(x, 3, sorted=False)[0], "topk without an order"),
         (lambda x: torch.linalg.lu_factor(x.reshape(2, 2))[0], "has no form"),
         (lambda x: functional.avg_pool1d(x[None], 3, 2, ceil_mode=True), "with ceil_mode"),
         (lambda x: functional.dropout(x, 0.5), "bernoulli draws random numbers"),

@@ -8,24 +8,28 @@ from typing import Final
 
 from diffcheck.backends.torch_rules.adjoints import ADJOINTS
 from diffcheck.backends.torch_rules.attention import ATTENTION
-from diffcheck.backends.torch_rules.elementwise import ELEMENTWISE, LOSSES, MOVES
+from diffcheck.backends.torch_rules.elementwise import BY_INDEX, ELEMENTWISE, LOSSES, MOVES
 from diffcheck.backends.torch_rules.linalg import LINALG
 from diffcheck.backends.torch_rules.normalization import NORMALIZATION
 from diffcheck.backends.torch_rules.ordering import ORDERING
 from diffcheck.backends.torch_rules.placing import PLACING
 from diffcheck.backends.torch_rules.products import PRODUCTS
-from diffcheck.backends.torch_rules.reader import Ref, Rule, Unknown, unreadable
+from diffcheck.backends.torch_rules.reader import PLACES, Ref, Rule, Unknown, unreadable
 from diffcheck.backends.torch_rules.reductions import REDUCTIONS
-from diffcheck.backends.torch_rules.selection import SELECTION
+from diffcheck.backends.torch_rules.selection import SELECTION, converted
 
 __all__ = [
+    "BY_INDEX",
     "ELEMENTWISE",
     "LOSSES",
     "MOVES",
+    "PLACES",
+    "SUMS",
     "TAKES_UNKNOWN",
     "WHOLE",
     "Ref",
     "Unknown",
+    "converted",
     "unreadable",
 ]
 
@@ -40,6 +44,8 @@ WHOLE: Final[dict[str, Rule]] = {
     **REDUCTIONS,
     **SELECTION,
 }
+# What adds or multiplies in the type that it is asked for.
+SUMS: Final = frozenset({"cumprod", "cumsum", "prod", "sum"})
 # What can do without what is not read.
 TAKES_UNKNOWN: Final = frozenset(
     {"max_pool2d_with_indices_backward", "max_pool3d_with_indices_backward"}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from diffcheck.backends.torch_rules.normalization import batch_norm
 from diffcheck.backends.torch_rules.placing import avg_pool, max_pool
 from diffcheck.backends.torch_rules.products import convolution
@@ -48,7 +50,7 @@ def _batch_norm(
     _saved_scale: Any, training: bool, eps: float, mask: Any,
 ) -> list[Any]:  # fmt: skip
     del mask
-    bias = None if weight is None else r.elementwise(lambda w: 0 * w, weight)
+    bias = r.node(np.zeros(r.shape(x)[1]))
 
     def rule(a: Any, w: Any, b: Any) -> Any:
         return batch_norm(r, a, w, b, mean, variance, training, 0.0, eps)[0]

@@ -10,7 +10,7 @@ import sympy
 
 from diffcheck.backends.torch_rules.adjoints import pulled
 from diffcheck.backends.torch_rules.products import matmul
-from diffcheck.backends.torch_rules.reader import Reader, Ref, Rule, unreadable
+from diffcheck.backends.torch_rules.reader import Reader, Ref, Rule, reshaped, unreadable
 from diffcheck.backends.torch_rules.reductions import total
 
 
@@ -19,6 +19,14 @@ def attention(
     attn_mask: Any = None, scale: float | None = None,
 ) -> Ref:  # fmt: skip
     """Return softmax(Q Kᵀ·scale + mask) V; by default the scale is 1/√d, as torch rounds it."""
+    return _with_sums(r, query, key, value, dropout, causal, attn_mask=attn_mask, scale=scale)[0]
+
+
+def _with_sums(
+    r: Reader, query: Any, key: Any, value: Any, dropout: float = 0.0, causal: bool = False, *,
+    attn_mask: Any = None, scale: float | None = None,
+) -> tuple[Ref, Ref]:  # fmt: skip
+    """Return attention, and the logarithm of each row's sum, which torch's kernel keeps."""
     if dropout:
         raise unreadable("attention", "with dropout draws random numbers")
     factor = 1 / math.sqrt(r.shape(query)[-1]) if scale is None else scale
@@ -31,7 +39,8 @@ def attention(
         seen = np.tril(np.ones(r.shape(weights)[-2:]))
         weights = r.elementwise(lambda a, s: a * s, weights, r.node(seen))
     sums = total(r, weights, -1, True)
-    return matmul(r, r.elementwise(lambda a, b: a / b, weights, sums), value)
+    found = matmul(r, r.elementwise(lambda a, b: a / b, weights, sums), value)
+    return found, reshaped(r, r.elementwise(sympy.log, sums), r.shape(sums)[:-1])
 
 
 def _backward(
@@ -45,5 +54,6 @@ def _backward(
 
 
 ATTENTION: Final[dict[str, Rule]] = {
+    "_scaled_dot_product_flash_attention_for_cpu": _with_sums,
     "_scaled_dot_product_flash_attention_for_cpu_backward": _backward,
 }

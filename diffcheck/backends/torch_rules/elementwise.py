@@ -110,6 +110,12 @@ def _ndtr(x: Any) -> Any:
     return sympy.erfc(-x / sympy.sqrt(2)) / 2
 
 
+def _lgamma(x: Any) -> Any:
+    """Return log |Γ(x)|, left of 0 by reflection (DLMF 5.5.3)."""
+    reflected = sympy.log(sympy.pi / sympy.Abs(sympy.sin(sympy.pi * x)))
+    return _either(x > 0, sympy.loggamma(x), reflected - sympy.loggamma(1 - x))
+
+
 # What an operation has as a derivative in torch's own backward formulas, by the operation's name.
 def _gelu_backward(g: Any, x: Any, approximate: str = "none") -> Any:
     return g * sympy.diff(_gelu(_X, approximate), _X).subs(_X, x)
@@ -155,9 +161,6 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "atan": sympy.atan,
     "atan2": sympy.atan2,
     "atanh": sympy.atanh,
-    "bitwise_and": sympy.And,
-    "bitwise_not": sympy.Not,
-    "bitwise_or": sympy.Or,
     "ceil": sympy.ceiling,
     "clamp": _clamp,
     "clamp_max": lambda x, high: _clamp(x, None, high),
@@ -196,16 +199,13 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "leaky_relu": _leaky_relu,
     "leaky_relu_backward": lambda g, x, slope, _is_result: _either(x > 0, g, slope * g),
     "lerp": lambda x, y, w: x + w * (y - x),
-    "lgamma": sympy.loggamma,
+    "lgamma": _lgamma,
     "log": sympy.log,
     "log10": lambda x: sympy.log(x) / sympy.log(10),
     "log1p": lambda x: sympy.log(1 + x),
     "log2": lambda x: sympy.log(x) / sympy.log(2),
     "logaddexp": lambda x, y: sympy.log(sympy.exp(x) + sympy.exp(y)),
     "logaddexp2": _logaddexp2,
-    "logical_and": sympy.And,
-    "logical_not": sympy.Not,
-    "logical_or": sympy.Or,
     "logit": _logit,
     "log_sigmoid_backward": _log_sigmoid_backward,
     "lt": sympy.Lt,
@@ -279,3 +279,5 @@ MOVES: Final = frozenset(
     split_with_sizes squeeze stack t take transpose tril triu unbind unfold unsqueeze view
     """.split()  # noqa: SIM905 - words in rows read better than quoted ones
 )
+# Of these the first argument moves, and the others say where to.
+BY_INDEX: Final = frozenset({"embedding", "gather", "index", "index_select", "take"})

@@ -128,8 +128,12 @@ def solved(r: Reader, matrix: Any, right: Any) -> Ref:
 
 def _substituted(r: Reader, triangle: Any, right: Any, *, upper: bool, unit: bool) -> Ref:
     """Return the solution of a triangular system; right sides are the columns of a matrix."""
-    a = Entries(r, triangle, "a triangular solve")
-    node = r.node(right, _stacked_like(r, triangle, right))
+    shapes = r.shape(triangle), r.shape(right)
+    stack = np.broadcast_shapes(*(shape[:-2] for shape in shapes))
+    each, node = (
+        r.node(x, (*stack, *s[-2:])) for x, s in zip((triangle, right), shapes, strict=True)
+    )
+    a = Entries(r, each, "a triangular solve")
     places = r.arrays.positions(node)
     n, columns = places.shape[-2:]
     x: dict[tuple[int, int], int] = {}
@@ -140,10 +144,6 @@ def _substituted(r: Reader, triangle: Any, right: Any, *, upper: bool, unit: boo
                 rest = _less(r, rest, a.nodes[i, k], x[k, j])
             x[i, j] = rest if unit else _over(r, rest, a.nodes[i, i])
     return _assembled(r, lambda i, j: x[i, j], n, columns)
-
-
-def _stacked_like(r: Reader, matrix: Any, right: Any) -> tuple[int, ...]:
-    return (*r.shape(matrix)[:-2], *r.shape(right)[-2:])
 
 
 def _transposed(r: Reader, x: Any) -> Ref:
@@ -162,9 +162,10 @@ def _solve_ex(
 ) -> Any:
     """Return the solution; its factors are not read, for torch factors Aᵀ where that is faster."""
     del check_errors
-    if r.shape(right) != r.shape(matrix) and len(r.shape(right)) == len(r.shape(matrix)) - 1:
-        column = reshaped(r, right, (*r.shape(right), 1))
-        found = reshaped(r, solved(r, matrix, column), r.shape(right))
+    shape = r.shape(right)
+    if len(shape) == 1 or shape == r.shape(matrix)[:-1]:  # vectors, by torch's rule
+        found = solved(r, matrix, reshaped(r, right, (*shape, 1)))
+        found = reshaped(r, found, r.shape(found)[:-1])
     else:
         found = _from_side(r, matrix, right, left=left)
     return found, FACTORS, FACTORS, _no_error(r.shape(matrix)[:-2])

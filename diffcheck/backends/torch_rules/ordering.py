@@ -28,6 +28,8 @@ def cumulative(combine: Any, *, with_places: bool = False) -> Rule:
 
     def rule(r: Reader, x: Any, dim: int, **_dtype: Any) -> Any:
         node = r.node(x)
+        if not r.shape(node):
+            return (node, PLACES) if with_places else node
         rows = np.moveaxis(r.arrays.positions(node), dim, 0)
         if len(rows) > LONGEST:
             raise unreadable("an accumulation", f"of more than {LONGEST} numbers")
@@ -45,6 +47,11 @@ def _stacked(r: Reader, rows: list[int], dim: int) -> Ref:
     shape = (len(rows), *r.arrays.shape(rows[0]))
     places = np.arange(prod(shape)).reshape(shape)
     return moved(r, np.moveaxis(places, 0, dim), *rows)
+
+
+def _along(r: Reader, x: Any, rows: list[int], dim: int) -> Ref:
+    """Return rows along an axis of x, or the one number where x has no axes."""
+    return _stacked(r, rows, dim) if r.shape(x) else Ref(rows[0])
 
 
 def _ascending(r: Reader, x: Any, dim: int) -> list[int]:
@@ -72,20 +79,21 @@ def _sort(
 ) -> tuple[Ref, Any]:
     del stable
     rows = _ascending(r, x, dim)
-    return _stacked(r, rows[::-1] if descending else rows, dim) if r.shape(x) else r.node(x), PLACES
+    return _along(r, x, rows[::-1] if descending else rows, dim), PLACES
 
 
 def _topk(
     r: Reader, x: Any, k: int, dim: int = -1, largest: bool = True, ordered: bool = True
 ) -> tuple[Ref, Any]:
-    del ordered
+    if not ordered:
+        raise unreadable("topk", "without an order (sorted=False) gives one that is not told")
     rows = _ascending(r, x, dim)
-    return _stacked(r, (rows[::-1] if largest else rows)[:k], dim), PLACES
+    return _along(r, x, (rows[::-1] if largest else rows)[:k], dim), PLACES
 
 
 def _ranked(r: Reader, x: Any, rank: int, dim: int, keepdim: bool) -> Ref:
     found = Ref(_ascending(r, x, dim)[rank])
-    if not keepdim:
+    if not keepdim or not r.shape(x):
         return found
     shape = list(r.shape(x))
     shape[dim] = 1
@@ -101,7 +109,8 @@ def _median(r: Reader, x: Any, dim: int | None = None, keepdim: bool = False) ->
     if dim is None:
         flat = reshaped(r, x, (prod(r.shape(x)),))
         return _ranked(r, flat, (r.shape(flat)[0] - 1) // 2, 0, False)
-    return _ranked(r, x, (r.shape(x)[dim] - 1) // 2, dim, keepdim), PLACES
+    count = r.shape(x)[dim] if r.shape(x) else 1
+    return _ranked(r, x, (count - 1) // 2, dim, keepdim), PLACES
 
 
 ORDERING: Final[dict[str, Rule]] = {

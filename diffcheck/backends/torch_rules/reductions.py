@@ -10,6 +10,7 @@ import numpy as np
 import sympy
 
 from diffcheck.backends.torch_rules.reader import PLACES, Reader, Ref, Rule, reshaped, unreadable
+from diffcheck.backends.torch_rules.selection import truths
 from diffcheck.truth.arrays.expand import exact_number
 from diffcheck.truth.arrays.form import X, Y
 
@@ -39,7 +40,7 @@ def centred_variance(r: Reader, x: Any, dim: Any, less: Any) -> tuple[Ref, Ref]:
     squares = r.elementwise(lambda a, b: (a - b) ** 2, node, middle)
     sums = total(r, squares, dim, True)
     count = r.arrays.nodes[node].size // max(r.arrays.nodes[sums].size, 1)
-    return Ref(r.arrays.map(X / (count - less), sums)), middle
+    return Ref(r.arrays.map(X / exact_number(count - less), sums)), middle
 
 
 def _variance(root: bool, with_mean: bool = False) -> Rule:
@@ -112,6 +113,8 @@ def _norm(r: Reader, x: Any, order: Any = 2, dim: Any = None, keepdim: bool = Fa
     if order in (float("inf"), -float("inf")):
         sizes = r.elementwise(sympy.Abs, x)
         return peak(r, sizes, dim, keepdim, sign=1 if order > 0 else -1)
+    if order == 0:
+        return total(r, truths(r, x), dim, keepdim)
     p = exact_number(2 if order is None else order)
     powers = r.elementwise(lambda a: a**2 if p == 2 else sympy.Abs(a) ** p, x)
     return r.elementwise(lambda a: a ** (1 / p), total(r, powers, dim, keepdim))
@@ -127,11 +130,11 @@ def _product(r: Reader, x: Any, dim: Any = None, keepdim: bool = False) -> Ref:
 
 
 def _any(r: Reader, x: Any, dim: Any = None, keepdim: bool = False) -> Ref:
-    return r.elementwise(lambda n: sympy.Gt(n, 0), total(r, x, dim, keepdim))
+    return r.elementwise(lambda n: sympy.Gt(n, 0), total(r, truths(r, x), dim, keepdim))
 
 
 def _all(r: Reader, x: Any, dim: Any = None, keepdim: bool = False) -> Ref:
-    false = r.elementwise(sympy.Not, x)
+    false = r.elementwise(sympy.Not, truths(r, x))
     return r.elementwise(lambda n: sympy.Le(n, 0), total(r, false, dim, keepdim))
 
 

@@ -25,6 +25,7 @@ from diffcheck.backends.torch_rules import (
     LOSSES,
     MOVES,
     PLACES,
+    ROUNDS,
     SUMS,
     TAKES_UNKNOWN,
     WHOLE,
@@ -130,16 +131,35 @@ class _Reader:
         if random and name not in WHOLE:
             raise unreadable(name, "draws random numbers: draw them outside of the function")
         leaves = pytree.tree_leaves((args, kwargs))
-        if not any(isinstance(a, (Ref, Unknown)) for a in leaves):
-            return target(*args, **kwargs)  # constants, known exactly where they only move
+        if all(_is_known(a) for a in leaves):
+            return self._of_constants(target, name, args, kwargs)
         unknown = [a for a in leaves if isinstance(a, Unknown)]
         if unknown and name in MOVES and not any(isinstance(a, Ref) for a in leaves):
             return unknown[0]
         if unknown and name not in TAKES_UNKNOWN:
             raise unreadable(name, f"takes {unknown[0].what}, which are not read")
-        return self._known(target, name, args, kwargs)
+        return self._applied(target, name, args, kwargs)
 
-    def _known(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+    def _of_constants(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Return what torch makes of constants, or a node where that has rounded."""
+        plain = pytree.tree_map(
+            lambda a: a.known if isinstance(a, Ref) else a, (args, kwargs), is_leaf=_is_tensor
+        )
+        found = target(*plain[0], **plain[1])
+        leaves = [a for a in pytree.tree_leaves(plain) if isinstance(a, torch.Tensor)]
+        refs = any(isinstance(a, Ref) for a in pytree.tree_leaves((args, kwargs)))
+        exact = not refs and name not in ROUNDS
+        if exact or not leaves or not all(map(_is_finite_float, (found, *leaves))):
+            return found
+        try:
+            result = self._applied(target, name, args, kwargs)
+        except Unsupported:  # of constants torch's own numbers are there
+            return found
+        if isinstance(result, Ref):
+            result.known = found
+        return result
+
+    def _applied(self, target: Any, name: str, args: Any, kwargs: Any) -> Any:
         """Apply the rule of an operation, as numbers what it takes as numbers."""
         if name.removesuffix("_copy") in MOVES:
             return self._moved(target, args, kwargs)
@@ -151,6 +171,8 @@ class _Reader:
             return WHOLE[name](self, *args, **_without_layout(kwargs))
         if name in LOSSES:
             return self._loss(name, *args, **kwargs)
+        if name == "mul" and all(isinstance(a, Ref) and self.arrays.is_condition(a) for a in args):
+            return WHOLE["logical_and"](self, *args)  # a product of truth values is one
         if name in ELEMENTWISE:
             numbers = [self._not_bool(a) for a in args]
             return self._each(ELEMENTWISE[name], numbers, _without_layout(kwargs), name)
@@ -196,7 +218,7 @@ class _Reader:
         except (TypeError, ValueError) as error:
             raise unreadable(name, f"is not known in this form: {error}") from error
         if not nodes:
-            return self.node(self.arrays.map(X + template, self.arrays.constant(np.zeros(shape))))
+            return Ref(self.arrays.map(X + template, self.arrays.constant(np.zeros(shape))))
         return Ref(self.arrays.map(template, *nodes))
 
     def _not_bool(self, a: Any) -> Any:
@@ -268,6 +290,14 @@ class _Reader:
             groups,
             kept if keepdim else tuple(size for k, size in enumerate(shape) if k not in axes),
         )
+
+
+def _is_known(a: Any) -> bool:
+    return a.known is not None if isinstance(a, Ref) else not isinstance(a, Unknown)
+
+
+def _is_finite_float(a: Any) -> bool:
+    return isinstance(a, torch.Tensor) and a.is_floating_point() and bool(a.isfinite().all())
 
 
 def _held(graph: Any, target: str) -> Any:

@@ -186,6 +186,17 @@ FUNCTIONS = {
     "batch norm with a bias only": lambda x: (
         functional.batch_norm(x[:, None], None, None, None, x[:1], training=True) ** 2
     ),
+    "constants that torch rounds": lambda x: functional.binary_cross_entropy_with_logits(
+        x,
+        torch.tensor([0.1, 0.2, 0.3, 0.4]).to(x),
+        pos_weight=torch.tensor([2.0, 3.0, 1.0, 1.0]).to(x),
+    ),
+    "places that are computed": lambda x: (
+        x[(torch.linspace(0.2, 3, 4) * 1.1).long()]
+        + functional.interpolate(x[None, None], scale_factor=2, mode="linear")[0, 0, 2:6]
+    ),
+    "constants without a form": lambda x: x * torch.round(torch.tensor([1.3]) * 2.5),
+    "finite numbers": lambda x: torch.where(torch.isfinite(x) & ~torch.isnan(x), x, x * x),
     "log gamma left of 0": lambda x: torch.lgamma(x - 0.3),
     "remainders": lambda x: (
         torch.remainder(x, 0.75) * torch.fmod(x, 0.75)

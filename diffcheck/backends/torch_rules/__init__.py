@@ -24,6 +24,7 @@ __all__ = [
     "LOSSES",
     "MOVES",
     "PLACES",
+    "ROUNDS",
     "SUMS",
     "TAKES_UNKNOWN",
     "WHOLE",
@@ -46,6 +47,8 @@ WHOLE: Final[dict[str, Rule]] = {
 }
 # What adds or multiplies in the type that it is asked for.
 SUMS: Final = frozenset({"cumprod", "cumsum", "prod", "sum"})
+# What rounds where it is done with constants.
+ROUNDS: Final = frozenset({*ELEMENTWISE, *PRODUCTS, "mean", "sum"})
 # What can do without what is not read.
 TAKES_UNKNOWN: Final = frozenset(
     {"max_pool2d_with_indices_backward", "max_pool3d_with_indices_backward"}

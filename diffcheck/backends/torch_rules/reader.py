@@ -13,7 +13,12 @@ Groups = tuple[int, Any, tuple[int, ...]]  # a node, the group of each element, 
 
 
 class Ref(int):
-    """A value of the program: the position of its node. Anything else is torch's own."""
+    """A value of the program: the position of its node. Anything else is torch's own.
+
+    `known` has its numbers as torch rounds them, where they depend on no input.
+    """
+
+    known: Any = None
 
 
 @dataclass(frozen=True, slots=True)

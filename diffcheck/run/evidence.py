@@ -51,12 +51,24 @@ def gather(context: CaseContext, task: Task, quantity: Quantity) -> Table:
     wide = replace(task, dtype=WIDE.name)
     if narrows(context, wide, quantity):
         return [[r if r.state != "unknown" else NARROWED for r in row] for row in table]
+    if not _runs_narrow(context, wide, quantity):
+        return table
     by_ratio = _two_formats(context, wide, quantity)
     for row, other in zip(table, by_ratio, strict=False):
         for i, rule in enumerate(row):
             if rule.state == "unknown":
                 row[i] = other[i] if other[i].accuses else replace(other[i], detail=rule.detail)
     return table
+
+
+def _runs_narrow(context: CaseContext, wide: Task, quantity: Quantity) -> bool:
+    """Whether a program runs in float32 as well: one may be made for float64 alone."""
+    context.evaluate(wide, quantity)
+    try:
+        context.evaluate(replace(wide, dtype=NARROW.name), quantity)
+    except (Exception, SystemExit):  # noqa: BLE001 - a user's program may raise anything
+        return False
+    return True
 
 
 def _judged(

@@ -228,6 +228,13 @@ def test_fused_attention_is_read_backward(causal):
     assert {m.unread for m in found.measurements} == {""}
 
 
+def test_a_function_made_for_float64_is_not_run_in_float32_in_vain():
+    weights = torch.tensor([1.0, 2.0, 3.0, 4.0], dtype=torch.float64)
+    tied = torch.tensor([1.0, 2.0, 1.0, 2.0], dtype=torch.float64)
+    found = check(lambda x: torch.sort(x)[0] * weights, tied, backend="torch", dtypes="float64")
+    assert found.ok, str(found)
+
+
 def test_a_scale_of_fused_attention_is_the_number_that_is_given():
     """Torch's other way of computing it has √2·√2, with √2 rounded, in the place of 2."""
     found = check(

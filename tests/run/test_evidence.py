@@ -36,8 +36,10 @@ def by_jvp(xp, x, scale):
     return f(x)
 
 
-def measured(definition, program, dtype, **inputs):
-    case = Case(definition, programs={"plain": program}, inputs=inputs, name="sample")
+def measured(definition, program, dtype, points=(), **inputs):
+    case = Case(
+        definition, programs={"plain": program}, inputs=inputs, points=points, name="sample"
+    )
     task = Task("plain", "jax", "jit", "cpu:0", dtype)
     return list(measure(CaseContext(case, Options(samples=2, orders=(1,))), task))
 
@@ -111,6 +113,20 @@ def test_a_wrong_rule_of_an_approximation_is_accused_all_the_same(dtype):
     derivatives = [m for m in found if m.order == 1]
     assert {m.verdict for m in derivatives} == {Verdict.WRONG}
     assert all("in both formats" in m.detail for m in derivatives)
+
+
+def test_a_kink_among_points_that_accuse_stays_a_kink():
+    kink = 3.3  # that float32 has not
+    corner = sympy.Rational(*kink.as_integer_ratio())
+    found = measured(
+        lambda x: sympy.polylog(2, 1 - x) + sympy.Abs(x - corner),
+        lambda xp, x: _spence_with_a_wrong_rule(xp, x) + xp.abs(x - kink),
+        "float64",
+        points=[{"x": kink}],
+        x=real(3, 4),
+    )
+    derivatives = [m for m in found if m.order == 1]
+    assert {m.verdict for m in derivatives} > {Verdict.WRONG, Verdict.KINK}
 
 
 def _spence_with_a_wrong_rule(xp, x):

@@ -87,14 +87,14 @@ class CaseContext:
         One that forgets its cotangent gives the right gradient. None where there are no such rules,
         as far as the backend can tell: of others, in programs that a case has for them alone.
         """
-        if not self.cotangents or self.options.quantities or not self._of_one():
+        points = self.points[task.dtype]
+        if not (self.cotangents and points and self._of_one()) or self.options.quantities:
             return None
         backend = backend_of(task)
         found = task.program in self.case.backend_programs.get(task.backend, {})
         if hasattr(backend, "written_by_hand"):
-            point = self.points[task.dtype][0]
             found = cast("HandWritten", backend).written_by_hand(
-                self.case, task.program, point, FORMATS[task.dtype]
+                self.case, task.program, points[0], FORMATS[task.dtype]
             )
         if not (found and backend.has_rules):
             return None

@@ -151,3 +151,9 @@ def test_a_program_that_cannot_be_read_is_judged_by_the_ratio_and_says_why(dtype
     )
     assert {m.unread for m in found} == {"JAX's _ndtri is an approximation written out in floats"}
     assert not any(m.verdict is Verdict.WRONG for m in found)
+
+
+def test_a_format_without_points_gives_no_measurements():
+    case = Case(wave, programs={"plain": lambda xp, x: by_vjp(xp, x, 1.0)}, inputs={"x": real()})
+    context = CaseContext(case, Options(), points={"float32": [], "float64": []})
+    assert list(measure(context, Task("plain", "jax", "jit", "cpu:0", "float32"))) == []

@@ -22,6 +22,8 @@ def component_name(row: Row) -> str:
 def misses_table(rows: Sequence[Row]) -> list[str]:
     """Return the derivatives beyond their limits, the worst of each op, with the reasons."""
     found = _worst_by_key(row for row in rows if misses(row))
+    if not found:
+        return ["Nothing."]
     lines = [
         "| op | format | derivative | limit | ulps | at | computed | exact | reason |",
         "| --- | --- | --- | ---: | ---: | --- | --- | --- | --- |",

@@ -45,10 +45,14 @@ class Row:
 
 
 def walk(
-    subject: Subject, count: int, guests: dict[str, Derivative], *, pairs_of_specials: bool = True
+    subject: Subject,
+    count: int,
+    guests: dict[str, Derivative],
+    every: int = 1,
+    *,
+    pairs_of_specials: bool = True,
 ) -> Iterator[Row]:
-    """Yield the rows of one op, from about so many points."""
-    every = FEWER if subject.name in LONG else 1
+    """Yield the rows of one op, from about so many points, or one in `every` of them."""
     for name in FORMAT_NAMES:
         fmt = FORMATS[name]
         args = points(subject, fmt, count, every, pairs_of_specials=pairs_of_specials)

@@ -92,7 +92,7 @@ def sampled(adapted: Adapted, sample: Sample, name: str) -> Adapted:
         return total(reshape(output, (-1,)) * w.astype(_literal_dtype(output)))
 
     few = sampling.sampled(adapted, sample, name, move, weigh)
-    few.program.file = getattr(adapted.program, "file", "")  # type: ignore[attr-defined]
+    few.program.file = getattr(adapted.program, "file", "")  # type: ignore[attr-defined]  # a function carries it as an attribute
     return few
 
 

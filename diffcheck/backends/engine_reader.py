@@ -76,7 +76,7 @@ class _Reader:
         while frame is not None and frame.f_code.co_filename != self._file:
             if frame.f_code is Flow.pass_on.__code__:
                 return self._line_of(frame.f_locals["record"][-1])
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back  # type: ignore[assignment]  # the outermost frame has none behind it
         if frame is None:
             return ""
         return f"{short_path(self._file)}:{frame.f_lineno} ({frame.f_code.co_name})"

@@ -157,7 +157,7 @@ class Case:
         >>> Case.from_expression(sympy.sin(x) / x, inputs={"x": real(1, 2)}).wrt
         ('x',)
         """
-        from diffcheck.case.expressions import definition_of, inputs_of, program_of  # noqa: PLC0415
+        from diffcheck.case.expressions import definition_of, inputs_of, program_of  # noqa: PLC0415 (it reads these records)
 
         return cls(
             definition_of(expression),

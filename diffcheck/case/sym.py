@@ -28,10 +28,10 @@ from diffcheck.case.symreductions import (
     logsumexp,
     max,  # noqa: A004 (the array API's name, as are the next two)
     mean,
-    min,  # noqa: A004
+    min,  # noqa: A004 (the array API's name)
     prod,
     softmax,
-    sum,  # noqa: A004
+    sum,  # noqa: A004 (the array API's name)
     var,
     vecdot,
 )

@@ -178,8 +178,8 @@ def _text(x: Any) -> str:
 
 def _operators() -> None:
     for name, sign in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("pow", "**")):
-        method = lambda a, b, s=sign: Symbol(f"({_text(a)} {s} {_text(b)})", a.names)  # noqa: E731
-        swapped = lambda a, b, s=sign: Symbol(f"({_text(b)} {s} {_text(a)})", a.names)  # noqa: E731
+        method = lambda a, b, s=sign: Symbol(f"({_text(a)} {s} {_text(b)})", a.names)  # noqa: E731 - bound in a loop, one for each sign
+        swapped = lambda a, b, s=sign: Symbol(f"({_text(b)} {s} {_text(a)})", a.names)  # noqa: E731 - bound in a loop, one for each sign
         setattr(Symbol, f"__{name}__", method)
         setattr(Symbol, f"__r{name}__", swapped)
 

@@ -21,6 +21,6 @@ except ImportError:  # another NumPy keeps its error state elsewhere
     IGNORED: Any = None
 else:
     silence: Any = _extobj_contextvar.set  # type: ignore[no-redef]  # the same in C
-    restore: Any = _extobj_contextvar.reset  # type: ignore[no-redef]
+    restore: Any = _extobj_contextvar.reset  # type: ignore[no-redef]  # one of two branches defines it
     with np.errstate():
         IGNORED = _make_extobj(all="ignore")

@@ -192,7 +192,7 @@ def bind_methods(functions: dict[str, Any]) -> None:
     for name in ("real", "imag"):
         setattr(Tensor, name, property(functions[name]))
     reshape = functions["reshape"]
-    Tensor.reshape = lambda self, *shape: reshape(self, _one_tuple(shape))  # type: ignore[method-assign]
+    Tensor.reshape = lambda self, *shape: reshape(self, _one_tuple(shape))  # type: ignore[method-assign]  # methods are ops, made after both
 
 
 OPERATORS: Final = {

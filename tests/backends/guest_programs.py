@@ -13,7 +13,7 @@ ELEMENTWISE = """
 BINARY = """
     atan2 hypot logaddexp maximum minimum multiply pow gammainc gammaincc betaln add subtract divide
     xlogy xlog1py
-""".split()  # noqa: SIM905
+""".split()  # noqa: SIM905 - words in rows read better than quoted ones
 
 # What is called -> the call, on the namespace and on arrays made by it.
 CALLS = {

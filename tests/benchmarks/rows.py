@@ -155,7 +155,7 @@ def hessian():
 
 def product():
     x, v = programs.RNG.normal(size=(2, 10**5))
-    ours = lambda x, v: engine.hvp(lambda x: programs.rosenbrock(engine, x), (x,), (v,))[0]  # noqa: E731
+    ours = lambda x, v: engine.hvp(lambda x: programs.rosenbrock(engine, x), (x,), (v,))[0]  # noqa: E731 - a row's functions stand side by side
     replay = engine.compile(ours)
     calls = {"engine": lambda: ours(x, v), "compiled": lambda: replay(x, v)}
     if who.installed("torch"):

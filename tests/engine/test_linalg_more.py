@@ -110,6 +110,8 @@ def test_what_completes_a_factor_is_refused():
         xp.grad(lambda x: xp.sum(xp.linalg.svd(x).U))(W[:, :2])
     with pytest.raises(ValueError, match="expected 'fro'"):
         xp.grad(lambda x: xp.linalg.matrix_norm(x, ord=7))(W)
+    with pytest.raises(ValueError, match="'fro' is a norm of matrices, and there is one axis"):
+        xp.grad(lambda x: xp.linalg.norm(x, "fro"))(W[0])
 
 
 def test_a_complex_gradient_follows_the_convention_of_jax():

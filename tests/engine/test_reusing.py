@@ -1,5 +1,7 @@
 """Products in the memory of a cotangent: only of one that nobody else holds."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,7 @@ def answers(monkeypatch):
     return found
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="there nothing is written over")
 def test_a_chain_of_large_products_reuses_its_cotangents(answers):
     x = RNG.normal(size=N)
     gradient = xp.grad(lambda x: xp.sum(((x * x + 0.5) * x + 0.5) * x / 3.0))(x)

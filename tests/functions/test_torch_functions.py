@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="the extra `torch` is not installed")
-pytest.importorskip("array_api_compat")
+pytest.importorskip("array_api_compat", reason="the extra `torch` is not installed")
 
 from torch.nn import functional  # noqa: E402 - after the skip
 
-from diffcheck import CaseError, DerivativeError, assert_derivatives, check, gradcheck  # noqa: E402
+from diffcheck import CaseError, DerivativeError, assert_derivatives, check, gradcheck  # noqa: E402 - after the skip
 
 X = torch.tensor([0.5, -1.0, 2.0, 0.25], dtype=torch.float64)
 FINE = {"exact", "accurate", "ill-conditioned", "inexact", "unstable"}

@@ -164,7 +164,7 @@ def pad(x: Any, widths: Any, mode: str = "constant", constant_values: float = 0)
             f"pad: no mode {mode!r}; there are constant, edge, reflect, symmetric, wrap"
         )
     for axis, (n, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
-        source = np.pad(np.arange(n), (before, after), mode=mode)  # type: ignore[call-overload]
+        source = np.pad(np.arange(n), (before, after), mode=mode)  # type: ignore[call-overload]  # NumPy's stub lists its modes one by one
         x = getitem(x, index=_along(axis, source))
     return x
 

@@ -85,7 +85,9 @@ def norm(x: Any, ord: Ord = None, axis: Axis = None, *, keepdims: bool = False) 
     if ord is None:
         return vector_norm(x, axis=axis, keepdims=keepdims)
     if len(places) == 1:
-        return vector_norm(x, axis=places[0], keepdims=keepdims, ord=ord)  # type: ignore[arg-type]
+        if isinstance(ord, str):
+            raise ValueError(f"norm: {ord!r} is a norm of matrices, and there is one axis")
+        return vector_norm(x, axis=places[0], keepdims=keepdims, ord=ord)
     moved = moveaxis(moveaxis(x, places[0], -1), places[1] - (places[1] > places[0]), -1)
     y = matrix_norm(moved, ord=ord)
     return expand(y, shape_of(x), axis) if keepdims else y

@@ -157,7 +157,7 @@ def nan_to_num(
     del copy  # the argument is never written to
     if is_ball(x):
         return x
-    greatest = ml_dtypes.finfo(base(x).dtype).max  # type: ignore[no-untyped-call]
+    greatest = ml_dtypes.finfo(base(x).dtype).max  # type: ignore[no-untyped-call]  # ml_dtypes has no types
     high = greatest if posinf is None else posinf
     low = -greatest if neginf is None else neginf
     y = where(isnan(x), nan, x)

@@ -121,7 +121,7 @@ def _carlson(y: Any, z: Any) -> Any:
 
 def _near_zero(y: Any, m: Any) -> Any:
     """Whether Carlson's integral, which underflows early, left the normal numbers."""
-    return (np.abs(y) < 2 * ml_dtypes.finfo(y.dtype).tiny) & np.isfinite(m)  # type: ignore[no-untyped-call]
+    return (np.abs(y) < 2 * ml_dtypes.finfo(y.dtype).tiny) & np.isfinite(m)  # type: ignore[no-untyped-call]  # ml_dtypes has no types
 
 
 def _by_carlson(m: Any) -> Any:

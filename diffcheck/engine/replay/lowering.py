@@ -148,7 +148,7 @@ class Symbol:
         return found  # type: ignore[no-any-return]  # a Symbol
 
     def astype(self, dtype: Any) -> Symbol:
-        return self._apply(TABLE["astype"], (self,), {"dtype": np.dtype(dtype)})  # type: ignore[no-any-return]
+        return self._apply(TABLE["astype"], (self,), {"dtype": np.dtype(dtype)})  # type: ignore[no-any-return]  # ops are looked up in a table
 
     def __getitem__(self, index: Any) -> Symbol:
         if index != ():

@@ -60,7 +60,7 @@ def planted(site: Site, wrong: Rule) -> Iterator[None]:
     """
     rules = getattr(TABLE[site.op], site.mode)
     if not callable(rules):
-        wrong = tuple(wrong if i == site.argument else r for i, r in enumerate(rules))  # type: ignore[assignment]
+        wrong = tuple(wrong if i == site.argument else r for i, r in enumerate(rules))  # type: ignore[assignment]  # one rule becomes a tuple of rules
     columns: dict[str, Any] = {site.mode: wrong}
     if site.mode == "vjp":
         columns["accumulate"] = None

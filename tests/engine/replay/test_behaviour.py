@@ -343,7 +343,7 @@ def test_what_is_left_out_leaves_the_order_of_sums_as_it_was(moved, unchanged):
         lambda y: xp.sum(y, axis=-1),
         lambda y: y @ np.linspace(0, 1, y.shape[-1]),
     ):
-        f = lambda x, total=total: total(unchanged(moved(x)))  # noqa: E731
+        f = lambda x, total=total: total(unchanged(moved(x)))  # noqa: E731 - made anew in a loop
         replayed = xp.compile(f)
         replayed(-x)
         assert same(replayed(x), f(x))

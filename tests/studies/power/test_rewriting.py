@@ -18,8 +18,8 @@ def of_tan(g, y, x):
 
 
 # Rules of the test's own, for the engine's may be written in another way tomorrow.
-LARGER = lambda g, y, a, b: of_larger(g, a, b)  # noqa: E731
-OTHER = lambda g, y, a, b: where(less(a, b), g, 0)  # noqa: E731
+LARGER = lambda g, y, a, b: of_larger(g, a, b)  # noqa: E731 - rules as the op table has them
+OTHER = lambda g, y, a, b: where(less(a, b), g, 0)  # noqa: E731 - rules as the op table has them
 
 
 def of(rule):

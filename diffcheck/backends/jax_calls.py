@@ -57,12 +57,8 @@ def has_custom_vjp(jaxpr: Any) -> bool:
     >>> has_custom_vjp(jax.make_jaxpr(jax.nn.silu)(1.0).jaxpr)
     False
     """
-    for equation in jaxpr.eqns:
-        if equation.primitive.name.startswith("custom_vjp"):
-            return True
-        for bodies in equation.params.values():
-            for body in bodies if isinstance(bodies, tuple) else (bodies,):
-                inner = getattr(body, "jaxpr", body)
-                if hasattr(inner, "eqns") and has_custom_vjp(inner):
-                    return True
-    return False
+    return any(
+        equation.primitive.name.startswith("custom_vjp")
+        or any(map(has_custom_vjp, bodies_of(equation)))
+        for equation in jaxpr.eqns
+    )

@@ -84,6 +84,15 @@ def test_an_argument_without_a_rule_is_unsupported():
         run(lambda xp, x, z: xp.betainc(x, x, z), z=0.25)
 
 
+def test_an_error_of_a_program_is_no_refusal_of_jax():
+    def program(xp, x):
+        raise ValueError("this kind is not supported")
+
+    with pytest.raises(ValueError, match="this kind is not supported") as caught:
+        run(program)
+    assert caught.type is ValueError
+
+
 CHEAP = ("value", "gradient", "jvp", "vjp", "hvp")
 
 

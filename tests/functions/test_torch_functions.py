@@ -255,6 +255,13 @@ def test_a_rule_of_torch_that_is_wrong_is_found():
     assert {(m.quantity, str(m.verdict)) for m in found.failures} == {("jvp", "wrong")}
 
 
+def test_a_slope_of_torch_that_is_off_in_its_ninth_digit_is_found():
+    """The slope of celu of torch 2.13, α = 0.7, at -1 is off by 7e-9."""
+    found = check(lambda x: functional.celu(x, 0.7).sum(), X, backend="torch", dtypes="float64")
+    assert {m.index for m in found.failures if m.quantity == "gradient"} == {"df/dx[1]"}
+    assert {str(m.verdict) for m in found.failures} == {"wrong"}
+
+
 def test_second_derivatives_modules_containers_and_keywords():
     module = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Tanh(), torch.nn.Linear(3, 1))
     found = check(module, X, order=2, backend="torch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -42,10 +43,7 @@ def render_index(
         {
             "header": header,
             "topic": topic,
-            "slow": {
-                folder: (n, (directory / folder / "index.md").is_file())
-                for folder, n in slow_folders(header).items()
-            },
+            "slow": _slow_folders(header, directory, index),
             "environment": _environment(header),
             "options": {k: v for k, v in header.options.items() if v not in ([], 0)},
             "cases": ordered,
@@ -68,11 +66,6 @@ def render_index(
         },
     )
     return files.write_changed(index, text.encode())
-
-
-def slow_folders(header: Header) -> dict[str, int]:
-    """Return how many cases of each folder were left out as slow; their names would fill a page."""
-    return dict(sorted(Counter(str(PurePosixPath(name).parent) for name in header.slow).items()))
 
 
 def columns_of(summaries: Iterable[Summary]) -> list[Column]:
@@ -150,6 +143,28 @@ def _silent(summaries: Iterable[Summary]) -> list[tuple[str, str, int, str]]:
             counts[verdict, reason] += n
             cases.setdefault((verdict, reason), []).append(summary.case)
     return [(*key, n, _some(cases[key])) for key, n in sorted(counts.items())]
+
+
+def _slow_folders(header: Header, directory: Path, index: Path) -> list[str]:
+    """Return a line for each folder with slow cases: its own index, or what pages it has."""
+    folders: dict[str, list[str]] = {}
+    for name in header.slow:
+        path, _, case = name.rpartition("::")
+        folders.setdefault(PurePosixPath(path).parent.as_posix(), []).append(case)
+
+    def linked(text: str, page: str) -> str:
+        path = directory / page
+        if path == index or not path.is_file():
+            return text
+        return f"[{text}]({Path(os.path.relpath(path, index.parent)).as_posix()})"
+
+    lines = []
+    for folder, cases in sorted(folders.items()):
+        whole = linked(f"`{folder}`", f"{folder}/index.md")
+        names = [linked(case, f"{folder}/{case}.md") for case in sorted(cases)]
+        has_index = whole.startswith("[")
+        lines.append(f"{len(cases)} of {whole}" + ("" if has_index else f": {', '.join(names)}"))
+    return lines
 
 
 def _some(cases: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from diffcheck.report import files
-from diffcheck.report.index_page import render_index, slow_folders
+from diffcheck.report.index_page import render_index
 from diffcheck.report.summaries import summarize
 from diffcheck.report.writing import finish
 
@@ -15,15 +15,20 @@ def header(store):
     return msgspec.structs.replace(store.HEADER, slow=slow)
 
 
-def test_slow_cases_are_counted_by_folder(store, header):
-    assert slow_folders(header) == {"cases/atlas": 2, "cases/special": 1}
-    assert slow_folders(store.HEADER) == {}
-
-
-def test_the_index_says_which_folders_have_more(header, tmp_path):
+def test_the_index_names_the_slow_cases_and_links_the_pages_that_are_there(header, tmp_path):
+    files.write_changed(tmp_path / "cases/atlas/op_sin.md", b"from an earlier run")
     text = render_index([], header, tmp_path).read_text(encoding="utf-8")
-    told = "- 3 slow cases, which `--slow` runs too: 2 of `cases/atlas`, 1 of `cases/special`.\n"
+    assert text.count("slow cases") == 1
+    told = """\
+- 3 slow cases, which `--slow` runs too; the pages are from the last run that had them:
+  - 2 of `cases/atlas`: op_cos, [op_sin](cases/atlas/op_sin.md)
+  - 1 of `cases/special`: gamma
+"""
     assert told in text
+
+
+def test_the_index_of_a_run_without_slow_cases_does_not_speak_of_them(store, tmp_path):
+    assert "slow" not in render_index([], store.HEADER, tmp_path).read_text(encoding="utf-8")
 
 
 def test_a_run_of_a_folder_has_its_index_beside_its_pages(store, header, tmp_path):
@@ -42,8 +47,18 @@ def test_a_run_of_a_folder_has_its_index_beside_its_pages(store, header, tmp_pat
     assert not (tmp_path / "index.md").exists()
 
 
+def test_the_index_of_a_folder_links_the_pages_beside_it(header, tmp_path):
+    files.write_changed(tmp_path / "cases/atlas/op_sin.md", b"from an earlier run")
+    text = render_index([], header, tmp_path, "atlas").read_text(encoding="utf-8")
+    assert "  - 2 of `cases/atlas`: op_cos, [op_sin](op_sin.md)\n" in text
+    again = render_index([], header, tmp_path, "atlas").read_text(encoding="utf-8")
+    assert again == text
+
+
 def test_the_index_of_all_links_that_of_a_folder_and_keeps_it(store, header, tmp_path):
     index = files.write_changed(tmp_path / "cases/atlas/index.md", b"the folder's own")
     text = finish([], header, tmp_path, [], complete=True)[0].read_text(encoding="utf-8")
-    assert "2 of [`cases/atlas`](cases/atlas/index.md), 1 of `cases/special`." in text
+    assert (
+        "  - 2 of [`cases/atlas`](cases/atlas/index.md)\n  - 1 of `cases/special`: gamma\n" in text
+    )
     assert index.is_file()

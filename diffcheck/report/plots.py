@@ -77,11 +77,12 @@ def draw(rows: Sequence[Sequence[Panel]], title: str) -> Figure:
     legend = _legend(rows)
     legend_height = 0.2 * math.ceil(len(legend) / 3) + 0.1
     height = 2.25 * len(rows) + legend_height + 0.3
-    figure = Figure(figsize=(4.1 * columns, height), dpi=150)
+    width = 4.1 * columns + 0.35
+    figure = Figure(figsize=(width, height), dpi=150)
     axes = figure.subplots(len(rows), columns, squeeze=False)
     figure.subplots_adjust(
-        left=0.62 / (4.1 * columns),
-        right=1 - 0.75 / (4.1 * columns),
+        left=0.97 / width,
+        right=1 - 0.75 / width,
         top=1 - 0.45 / height,
         bottom=(legend_height + 0.42) / height,
         wspace=0.42,
@@ -91,6 +92,7 @@ def draw(rows: Sequence[Sequence[Panel]], title: str) -> Figure:
     for i, row in enumerate(rows):
         for j, panel in enumerate(row):
             _panel(axes[i, j], panel, _programs(rows), rasterized=dots > _MOST_VECTOR_DOTS)
+        axes[i, 0].set_ylabel("error in ulps")
     figure.suptitle(title, x=0.01, y=1 - 0.05 / height, ha="left", va="top", fontsize=9)
     figure.legend(handles=legend, loc="lower left", ncols=3, frameon=False, handletextpad=0.2)
     return figure
@@ -136,7 +138,6 @@ def _ulp_axis(axes: Axes, precision: int, ceiling: float) -> None:
     axes.yaxis.set_major_locator(FixedLocator(positions))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FixedFormatter(labels))
-    axes.set_ylabel("error in ulps")
     for y in (_FLOOR, ceiling):
         axes.axhline(y, color="0.85", linewidth=0.6, zorder=0)
     for y, text in ((0.5, "½ ulp"), (2.0 ** (precision - 1), "no correct\ndigit")):

@@ -28,6 +28,8 @@ WITHOUT_DERIVATIVE: Final = (
 )  # fmt: skip
 
 NUMPY_LACKS: Final = frozenset({"descending"})
+LAPACK_LACKS: Final = frozenset("egG")  # float16, longdouble, clongdouble
+FLOAT64: Final = np.dtype(np.float64)
 
 
 def is_numpys(args: tuple[Any, ...], kwargs: dict[str, Any], *, scalars: bool = False) -> bool:
@@ -45,13 +47,18 @@ def is_numpys(args: tuple[Any, ...], kwargs: dict[str, Any], *, scalars: bool = 
 
 
 def like_numpy(
-    ours: Function, theirs: Function, *, keep_real: bool = False, scalars: bool = False
+    ours: Function,
+    theirs: Function,
+    *,
+    keep_real: bool = False,
+    scalars: bool = False,
+    lapack: bool = False,
 ) -> Function:
     """Return our function, which hands calls without tensors or balls to NumPy's.
 
     With `keep_real` it keeps real matrices too, as long as it can do what is asked; and it keeps
     what asks for an option of the standard that NumPy lacks. With `scalars` calls of nothing but
-    Python's numbers are NumPy's as well.
+    Python's numbers are NumPy's as well. With `lapack` it keeps the formats that LAPACK lacks.
     """
 
     @wraps(ours)
@@ -65,6 +72,8 @@ def like_numpy(
                 return ours(*args, **kwargs)
             except (NotImplementedError, TypeError):  # an option of NumPy's alone
                 pass
+        if lapack and getattr(args[0], "dtype", FLOAT64).char in LAPACK_LACKS:
+            return ours(*args, **kwargs)
         if not NUMPY_LACKS.isdisjoint(kwargs):
             return ours(*args, **kwargs)
         return theirs(*args, **kwargs)

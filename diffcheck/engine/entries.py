@@ -18,8 +18,9 @@ from numpy import float64, ndarray
 
 from diffcheck.engine.ball_trace import BALLS, is_complex, lift, lower
 from diffcheck.engine.errors import APPLICATION_ERRORS, failure, refused_complex
+from diffcheck.engine.narrow_trace import NARROW, is_narrow
 from diffcheck.engine.slimming import MANY, slim
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import Tensor, in_numpy
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
@@ -51,12 +52,14 @@ def _general(op: Op) -> Entry:
     real_only = op.complex is not True
 
     def call(*args: Any, **params: Any) -> Any:
-        top = None
+        top = right = None
         for a in args:
             if type(a) is Tensor:
-                trace = a.trace
+                trace, right = a.trace, a
                 if top is None or trace.level > top.level:
                     top = trace
+        if right is not None and complex in map(type, args):
+            args = tuple([in_numpy(a, right) for a in args])
         if real_only and any(map(is_complex, args)):
             return of_complex(op, args, params)
         if top is None and params:
@@ -121,6 +124,8 @@ def maker(op, forward, code):
             else:
                 return general(a, b)
         elif type(b) is Tensor:
+            if type(a) is complex:
+                a = in_numpy(a, b)
             i, x = None, a
             tape, j, y = b.trace, b.node, b.value
         else:
@@ -184,16 +189,17 @@ def _maker(template: str, operands: str, forward: str, real_only: bool) -> Calla
 def on_arrays(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Apply an op to plain arrays, and to lists and numbers as NumPy takes them.
 
-    Object arrays are balls. What comes of Python's numbers alone is one, too, and weak: sqrt(2.0)
-    must not promote a float32.
+    Object arrays are balls, and a bfloat16 stays one. What comes of Python's numbers alone is one,
+    too, and weak: sqrt(2.0) must not promote a float32.
     """
     weak = whole = True
     for a in args:
         kind = type(a)
         if kind is list or kind is tuple:
             return op.entry(*map(_in_array, args), **params)
-        if kind is ndarray and a.dtype.char == "O":
-            return lower(BALLS.record(op, tuple(lift(b) for b in args), params))
+        if getattr(a, "dtype", REAL).kind in "OV":
+            trace = NARROW if is_narrow(a) else BALLS
+            return lower(trace.record(op, tuple(lift(b) for b in args), params))
         weak = weak and kind in WEAK
         whole = whole and (kind in WHOLE or getattr(a, "dtype", REAL).kind in "iub")
     if whole and args and _is_of_reals(op):

@@ -1,4 +1,8 @@
-"""The `fft` sub-namespace of the array API."""
+"""The `fft` sub-namespace of the array API.
+
+As in NumPy the transform of float16 is complex64, the smallest complex format there is; what comes
+back from it is float32, and the gradient in a float16 is float16.
+"""
 
 from __future__ import annotations
 

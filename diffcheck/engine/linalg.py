@@ -59,9 +59,11 @@ for _name in (
     "matrix_power", "matrix_transpose", "outer", "pinv", "slogdet", "solve", "svdvals", "tensordot",
     "trace", "vecdot", "vector_norm",
 ):  # fmt: skip
-    globals()[_name] = like_numpy(globals()[_name], getattr(np.linalg, _name))
+    globals()[_name] = like_numpy(globals()[_name], getattr(np.linalg, _name), lapack=True)
 for _name in ("eigh", "qr", "svd"):
-    globals()[_name] = like_numpy(globals()[_name], getattr(np.linalg, _name), keep_real=True)
+    globals()[_name] = like_numpy(
+        globals()[_name], getattr(np.linalg, _name), keep_real=True, lapack=True
+    )
 
 __all__ = [
     "EigResult", "EighResult", "LinAlgError", "LstsqResult", "QRResult", "SVDResult",

@@ -232,10 +232,19 @@ for _name, _other in ALIASES.items():
     globals()[_other] = globals()[_name]
 
 rint = round
-ascontiguousarray = asarray
 log_sigmoid = log_expit
 lgamma = gammaln
 psi = digamma
+
+
+def ascontiguousarray(a: Any, dtype: Any = None) -> Any:
+    """Return an array that lies in memory row by row; of a tensor nobody sees how it lies."""
+    return asarray(a, dtype=dtype) if isinstance(a, Tensor) else np.ascontiguousarray(a, dtype)
+
+
+def asfortranarray(a: Any, dtype: Any = None) -> Any:
+    """Return an array that lies in memory column by column; of a tensor nobody sees how it lies."""
+    return asarray(a, dtype=dtype) if isinstance(a, Tensor) else np.asfortranarray(a, dtype)
 
 
 def copy(x: Any) -> Any:

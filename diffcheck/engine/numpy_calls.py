@@ -16,18 +16,16 @@ from typing import Any, Final
 import numpy as np
 
 from diffcheck.engine.errors import OperationError, refused
-from diffcheck.engine.tensor import OPS, Tensor, with_dtype
+from diffcheck.engine.tensor import OPS, Tensor
 
 IN_PLACE: Final = dis.opmap["BINARY_OP"]
 
 
-def on_ufunc(tensor: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+def on_ufunc(_tensor: Any, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """Apply a ufunc to tensors by the op of its name; raises `OperationError` if there is none."""
     if method == "__call__" and (not options or _is_in_place(options, inputs)):
         function = _ufunc_of(ufunc.__name__)
         if function is not None:
-            if len(inputs) == 2:
-                return function(with_dtype(inputs[0], tensor), inputs[1])
             return function(*inputs)
     call = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
     raise _unknown(call, options)

@@ -37,7 +37,7 @@ CONSTANT: Final = (
 """Functions without derivative, which look through tensors at their values."""
 
 PLAIN: Final = (
-    "False_", "ScalarType", "True_", "asarray_chkfinite", "asfortranarray", "bartlett",
+    "False_", "ScalarType", "True_", "asarray_chkfinite", "bartlett",
     "base_repr", "binary_repr", "blackman", "bool_", "broadcast", "broadcast_shapes", "byte",
     "bytes_", "c_", "cdouble", "character", "clongdouble", "complexfloating", "copyto", "csingle",
     "diag_indices", "diag_indices_from", "double", "dtype", "dtypes", "einsum_path", "emath",

@@ -218,14 +218,12 @@ def bind_operator(name: str, entry: Callable[..., Any]) -> None:
             setattr(Tensor, method, entry)
     for method, op in REFLECTED.items():
         if op == name:
-            setattr(Tensor, method, lambda self, other: entry(with_dtype(other, self), self))
+            setattr(Tensor, method, lambda self, other: entry(other, self))
 
 
-def with_dtype(left: Any, right: Tensor) -> Any:
-    """Return a left operand; a Python complex would win over a float64 scalar, and stay Python."""
-    return (
-        np.complex128(left) if type(left) is complex and type(base(right)) is np.float64 else left
-    )
+def in_numpy(a: Any, other: Tensor) -> Any:
+    """Return an operand; a Python complex would win over a float64 scalar, and stay Python."""
+    return np.complex128(a) if type(a) is complex and type(base(other)) is np.float64 else a
 
 
 def _one_tuple(items: tuple[Any, ...]) -> tuple[Any, ...]:

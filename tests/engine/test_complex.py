@@ -173,3 +173,53 @@ def test_a_complex_ball_keeps_its_value():
     assert found.imag.overlaps(arb(2).sin())
     with pytest.raises(xp.OperationError, match="softplus, at"):
         xp.value(lambda x: xp.softplus(x * 1j))(two)
+
+
+BY_OPERATOR = {
+    "add": (lambda a, b: a + b, 1), "subtract": (lambda a, b: a - b, 1),
+    "multiply": (lambda a, b: a * b, 1), "divide": (lambda a, b: a / b, 1),
+    "pow": (lambda a, b: a**b, 1),
+}  # fmt: skip
+BY_NAME = {
+    **{name: (getattr(xp, name), 1) for name in BY_OPERATOR},
+    **{f"np.{np_name}": (getattr(np, np_name), 1) for np_name in ("multiply", "subtract", "power")},
+    "float_power": (xp.float_power, 1),
+    "where": (lambda a, b: xp.where(np.True_, a, b) * b, 1),
+    "matmul": (lambda a, b: xp.matmul(xp.stack([a * b]), xp.stack([b])), 0),
+}
+TRANSFORMS = [
+    xp.value, xp.grad, xp.jacfwd, xp.hessian, lambda f: xp.compile(xp.grad(f)),
+    lambda f: xp.grad(lambda x: xp.sum(xp.grad(f)(x))),
+    lambda f: lambda x: xp.jvp(f, (x,), (np.ones_like(x),))[1],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("reflected", [False, True])
+@pytest.mark.parametrize("name", [*(f"operator {n}" for n in BY_OPERATOR), *BY_NAME])
+def test_pythons_complex_numbers_meet_real_tensors_from_both_sides(name, reflected, dtype):
+    """A Python complex is no NumPy number: with a float64 scalar it would stay Python's."""
+    call, arrays = BY_OPERATOR[name[9:]] if name.startswith("operator") else BY_NAME[name]
+
+    def f(c):
+        def of(x):
+            return xp.sum(xp.real(call(c, x) if reflected else call(x, c)))
+
+        return of
+
+    weak = f(0.5 + 2j)
+    strong = f((np.clongdouble if dtype is np.longdouble else np.complex128)(0.5 + 2j))
+    tight = 64 * float(np.finfo(dtype).eps)
+    for x in [dtype(1.5), *([np.array([1.5, 2.0], dtype)] if arrays else [])]:
+        for transform in TRANSFORMS:
+            found, wanted = transform(weak)(x), transform(strong)(x)
+            np.testing.assert_allclose(found - wanted, 0, atol=tight * np.max(np.abs(wanted)))
+
+
+def test_float_power_takes_pythons_numbers_and_keeps_imaginary_parts():
+    assert float(xp.grad(lambda x: xp.float_power(2, x))(np.float32(3))) == np.float32(
+        8 * np.log(2)
+    )
+    z = np.complex64(1 + 2j)
+    assert xp.float_power(xp.asarray(z), 2.0) == (1 + 2j) ** 2
+    assert xp.grad(lambda x: xp.imag(xp.float_power(x * z, 2)))(np.float32(1)) == 8

@@ -222,7 +222,7 @@ ELSEWHERE = {
 
 def kinds():
     differentiable = set(CALLS) | {other for name, other in ALIASES.items() if name in CALLS}
-    differentiable |= {"rint", "ascontiguousarray"}
+    differentiable |= {"rint", "ascontiguousarray", "asfortranarray"}
     constant = (set(CONSTANT) | set(WITHOUT_DERIVATIVE) | ELSEWHERE | {"result_type"}) - {"astype"}
     plain = {"fft", "linalg"} | {
         name for name in np.__all__ if hasattr(xp, name) and getattr(xp, name) is getattr(np, name)
@@ -286,3 +286,12 @@ def test_values_are_numpys_and_slopes_those_of_its_values(name):
         assert (near[0] - 8 * near[1] + 8 * near[2] - near[3]) / (12 * h) == pytest.approx(
             slope, rel=1e-8, abs=1e-8
         )
+
+
+def test_how_arrays_lie_in_memory_is_numpys_and_no_matter_for_tensors():
+    x = np.arange(6.0).reshape(2, 3)
+    for name, by in (("ascontiguousarray", "c"), ("asfortranarray", "f")):
+        f = getattr(xp, name)
+        for given in (x, x.T):
+            assert getattr(f(given).flags, f"{by}_contiguous")
+        np.testing.assert_array_equal(xp.grad(lambda t, f=f: xp.sum(f(t) ** 2))(x), 2 * x)

@@ -3,7 +3,8 @@
 
 To first order a gradient is off by at most 4 n κ u of its largest component, for n rows: κ is the
 condition number of the matrix, for eigenvectors and singular values the norm over the least gap,
-for expm 1 + the norm (`diffcheck.studies.accuracy.matrices` holds it against balls).
+for expm 1 + the norm (`diffcheck.studies.accuracy.matrices` holds it against balls). u is that of
+the format; for longdouble it is float64's, see `linalg_forward.in_lapack`.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def _direction_of_det(z: Any) -> Any:
 
 _logabsdet: Entry = op(
     "logabsdet",
-    lambda x: np.linalg.slogdet(x).logabsdet,
+    fw.in_lapack(lambda x: np.linalg.slogdet(x).logabsdet),
     kind="general",
     vjp=lambda g, y, x: _scale(g) * logabsdet_slope(x),
     jvp=(lambda t, y, x: _inner(t, logabsdet_slope(x)),),
@@ -142,7 +143,7 @@ _logabsdet: Entry = op(
 )
 _sign_of_det = op(
     "sign_of_det",
-    lambda x: np.linalg.slogdet(x).sign,
+    fw.in_lapack(lambda x: np.linalg.slogdet(x).sign),
     kind="general",
     ball=balls.sign_of_det,
     rounding=0,
@@ -167,7 +168,7 @@ def slogdet(x: Any) -> SlogdetResult:
 # Inverses and linear systems
 inv: Entry = op(
     "inv",
-    np.linalg.inv,
+    fw.in_lapack(np.linalg.inv),
     kind="general",
     vjp=lambda g, y, x: -matmul(matmul(matrix_transpose(y), g), matrix_transpose(y)),
     jvp=(lambda t, y, x: -matmul(matmul(y, t), y),),
@@ -180,7 +181,7 @@ inv: Entry = op(
 )
 _solve: Entry = op(
     "solve",
-    np.linalg.solve,
+    fw.in_lapack(np.linalg.solve),
     kind="general",
     vjp=(
         lambda g, y, a, b: unbroadcast(
@@ -226,7 +227,7 @@ def _cholesky_jvp(t: Any, y: Any, x: Any) -> Any:
 
 _cholesky = op(
     "cholesky",
-    np.linalg.cholesky,
+    fw.in_lapack(np.linalg.cholesky),
     kind="general",
     vjp=by_adjoints(_cholesky_vjp),
     jvp=(_cholesky_jvp,),

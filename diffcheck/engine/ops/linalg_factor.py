@@ -23,7 +23,7 @@ from diffcheck.engine.ops.linalg import (
     real_row,
     solve,
 )
-from diffcheck.engine.ops.linalg_forward import largest_elements, lengths
+from diffcheck.engine.ops.linalg_forward import in_lapack, largest_elements, lengths
 from diffcheck.engine.ops.manipulation import matrix_transpose, reshape, tril
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.repeated import (
@@ -45,6 +45,7 @@ def _order(x: Any, **_params: Any) -> int:
 
 
 # QR of tall matrices (Walter and Lehmann 2010): Q above Rᵀ, the diagonal of R positive.
+@in_lapack
 def _qr(x: Any) -> Any:
     q, r = np.linalg.qr(x)
     signs = _signs(np.diagonal(r, axis1=-2, axis2=-1))[..., None, :]
@@ -141,6 +142,7 @@ def qr(x: Any, *, mode: str = "reduced") -> QRResult:
 
 
 # Singular values (Townsend 2016): their row above U above V.
+@in_lapack
 def _svd(x: Any, *, toward: Any = None) -> Any:
     """Return the factors, each pair of vectors with a fixed sign.
 
@@ -311,7 +313,7 @@ def _pinv_vjp(g: Any, y: Any, x: Any) -> Any:
 
 _pinv_op = op(
     "pinv",
-    lambda x, *, rtol: np.linalg.pinv(x, rcond=rtol),
+    in_lapack(lambda x, *, rtol: np.linalg.pinv(x, rcond=rtol)),
     kind="general",
     vjp=lambda g, y, x, rtol: by_adjoints(_pinv_vjp)(g, y, x),
     jvp=(lambda t, y, x, rtol: _pinv_jvp(t, y, x),),
@@ -329,6 +331,7 @@ def pinv(x: Any, *, rtol: float | None = None) -> Any:
 
 
 # Eigenvalues of general matrices: complex, in the order of their real, then imaginary parts.
+@in_lapack
 def _eig(x: Any) -> Any:
     values, vectors = np.linalg.eig(x)
     order = np.lexsort((values.imag, values.real), axis=-1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,39 @@ from flint import arb
 from diffcheck.engine.ops.repeated import groups, together
 
 
+def in_lapack(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of LAPACK's that answers in the format it was asked in.
+
+    Half precisions are computed in float32 and rounded once; longdouble in float64, which is all
+    LAPACK has. A complex answer to half precision stays complex64, the smallest format there is.
+    """
+
+    @wraps(function)
+    def forward(*args: Any, **params: Any) -> Any:
+        if all(a.dtype.char in "fdFD" or a.dtype.kind in "iub" for a in args):
+            return function(*args, **params)
+        dtype = np.result_type(*args)
+        half = dtype.itemsize == 2
+        wide = np.float32 if half or dtype.char in "fF" else np.float64
+        given = [_in_real_format(a, wide) for a in args]
+        y = function(*given, **{key: _in_real_format(a, wide) for key, a in params.items()})
+        if y.dtype.kind not in ("f" if half else "fc"):
+            return y
+        if half:
+            return y.astype(dtype)
+        return y.astype(np.result_type(y, dtype), copy=False)
+
+    return forward
+
+
+def _in_real_format(a: Any, dtype: Any) -> Any:
+    """Return an array in a real format, or in the complex one of its parts."""
+    if not isinstance(a, (np.ndarray, np.generic)) or a.dtype.kind not in "fcV":
+        return a
+    return a.astype(np.result_type(dtype, np.complex64) if a.dtype.kind == "c" else dtype)
+
+
+@in_lapack
 def det(x: Any) -> Any:
     """Return the determinant; small matrices by their formula, exact where the products are.
 
@@ -22,6 +57,7 @@ def det(x: Any) -> Any:
     return np.linalg.det(x)
 
 
+@in_lapack
 def logabsdet_slope(x: Any) -> Any:
     """Return the transposed inverse, nan for a singular matrix."""
     singular = np.isneginf(np.linalg.slogdet(x).logabsdet)[..., None, None]
@@ -29,6 +65,7 @@ def logabsdet_slope(x: Any) -> Any:
     return np.where(singular, x.dtype.type(np.nan), np.swapaxes(np.linalg.inv(regular), -1, -2))
 
 
+@in_lapack
 def eigh(x: Any, *, toward: Any = None) -> Any:
     """Return the eigenvalues, ascending, above the eigenvectors, each with a fixed sign.
 

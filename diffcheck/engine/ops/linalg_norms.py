@@ -15,6 +15,7 @@ from diffcheck.engine.ops.complex import conj, real
 from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.ops.linalg import norm2, solve
 from diffcheck.engine.ops.linalg_factor import pinv, svdvals
+from diffcheck.engine.ops.linalg_forward import in_lapack
 from diffcheck.engine.ops.manipulation import astype, matrix_transpose, moveaxis, tril, triu
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import Axis, expand
@@ -139,4 +140,5 @@ def lstsq(a: Any, b: Any, *, rtol: float | None = None) -> LstsqResult:
 
 def matrix_rank(x: Any, *, rtol: float | None = None) -> Any:
     """Return how many singular values are not negligible: a constant almost everywhere."""
-    return np.linalg.matrix_rank(looked_into(x), rtol=rtol)
+    rank = in_lapack(lambda x: np.linalg.matrix_rank(x, rtol=rtol))
+    return rank(looked_into(x))

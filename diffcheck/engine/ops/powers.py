@@ -13,7 +13,7 @@ from diffcheck.engine.ops import stable
 from diffcheck.engine.ops.arb_forward import by_arb
 from diffcheck.engine.ops.exponential import log
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import Tensor, base
 
 
 def _power_forward(x: Any, n: Any, *, k: int, m: int) -> Any:
@@ -72,8 +72,13 @@ def _along_base(g: Any, x: Any, n: Any) -> Any:
 
 def _along_exponent(g: Any, x: Any, n: Any) -> Any:
     if is_complex(x) or is_complex(n):
-        return g * (pow(x, n) * log(x + 0j))
+        return g * (pow(x, n) * log(_in_format_of(n, x) + 0j))
     return g * power_derivative(x, n, k=0, m=1)
+
+
+def _in_format_of(n: Any, x: Any) -> Any:
+    """Return a base; a Python complex in n's format, which might be wider than its own."""
+    return np.result_type(base(n), np.complex64).type(x) if type(x) is complex else x
 
 
 pow: Entry = op(

@@ -208,9 +208,14 @@ def divmod(a: Any, b: Any) -> tuple[Any, Any]:
 
 def float_power(a: Any, b: Any) -> Any:
     """Return a to the power b, in float64 at least."""
-    return pow_(_at_least_double(a), b)
+    return pow_(_at_least_double(a, b), b)
 
 
-def _at_least_double(x: Any) -> Any:
-    wide = is_ball(x) or np.result_type(base(x), np.float64) == getattr(base(x), "dtype", None)
-    return x if wide else astype(x, np.float64)
+def _at_least_double(a: Any, b: Any) -> Any:
+    """Return a base; Python's numbers in the format of the power, for they are weak."""
+    if is_ball(a) or is_ball(b):
+        return a
+    dtype = np.result_type(base(a), np.float64)
+    if not hasattr(a, "dtype"):
+        return np.result_type(dtype, base(b)).type(a)
+    return a if base(a).dtype == dtype else astype(a, dtype)

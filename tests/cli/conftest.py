@@ -1,6 +1,7 @@
 """A small project, and the real command run in it."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -60,6 +61,14 @@ class Project:
             out, err = process.communicate(timeout=100)
         assert "Traceback" not in err
         return process.returncode, out, err
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _interruptible():
+    """Commands hear Ctrl-C though a shell that starts tests with `&` has it ignored, for all."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

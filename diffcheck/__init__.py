@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from diffcheck import engine
     from diffcheck.case import (
         Case,
         CaseError,
@@ -39,6 +40,7 @@ __all__ = [
     "assert_derivatives",
     "check",
     "check_grads",
+    "engine",
     "gradcheck",
     "less",
     "positive_definite",
@@ -55,6 +57,8 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     # Loaded on first use: SymPy alone takes half a second, and `diffcheck --help` needs none of it.
+    if name == "engine":
+        return import_module("diffcheck.engine")
     if name in _FUNCTIONS:
         return getattr(import_module("diffcheck.functions"), name)
     if name in __all__:

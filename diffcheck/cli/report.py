@@ -52,7 +52,7 @@ def _narrowed(store: Path, command: str) -> exits.Refused:
     return exits.Refused(
         str(store),
         f"expected a run of whole folders for the index in {REPORTS}/, got that of: {command}",
-        "a run of a few cases or with options, whose index would take the place of the whole one",
+        "a run of a few cases, with options or interrupted, whose index is not that of all",
         f"diffcheck report {shlex.quote(str(store))} --report-dir FOLDER",
     )
 

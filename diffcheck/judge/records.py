@@ -61,7 +61,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header", tag_field=
     environment: dict[str, str | list[str]]
     options: dict[str, int | list[str | int]]
     slow: list[str] = []  # cases that only `--slow` runs, as path::name
-    complete: bool  # every case below the paths, with the default options
+    complete: bool  # every case below the paths, with the default options, to the end
     part: bool = False  # the paths are folders of the library: each has an index of its own
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
@@ -69,7 +70,8 @@ def execute(
     """
     plans = plan_cases(cases, options, present.presence)
     result = RunResult(cases=len(plans))
-    store.write(encode([_header(present, options, command, slow, complete, part)]))
+    header = _header(present, options, command, slow, part)
+    store.write(encode([header]))
     by_name = {case.name: case for case in cases}
     end = store.tell()  # of the last whole case
     try:
@@ -83,7 +85,18 @@ def execute(
     except KeyboardInterrupt:
         result.interrupted = True
         store.truncate(end)
+    if complete and not result.interrupted:
+        _complete(header, store)
     return result
+
+
+def _complete(header: Header, store: BinaryIO) -> None:
+    """Say in the first line of a store that its run came to the end; until then it is not whole."""
+    whole = msgspec.structs.replace(header, complete=True)
+    before, after = encode([header]), encode([whole])
+    store.seek(0)
+    store.write(after[:-1].ljust(len(before) - 1) + b"\n")  # "true" is shorter than "false"
+    store.seek(0, io.SEEK_END)
 
 
 def _header(
@@ -91,7 +104,6 @@ def _header(
     options: Options,
     command: str,
     slow: Sequence[str],
-    complete: bool,
     part: bool,
 ) -> Header:
     return Header(
@@ -100,7 +112,7 @@ def _header(
         environment=present.environment,
         options=options.as_record(),
         slow=list(slow),
-        complete=complete,
+        complete=False,
         part=part,
     )
 

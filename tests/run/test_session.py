@@ -167,3 +167,18 @@ def test_a_known_defect_that_stays_away_fails_the_run(workers, case_file):
     ]
     narrowed, _ = run(workers, path, ENGINE)
     assert not narrowed.failed
+
+
+def test_a_store_is_whole_only_when_its_run_came_to_the_end(workers, case_file):
+    path = case_file()
+    _, records = run(workers, path, complete=True)
+    assert records[0].complete
+    assert len(records) > 2
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    result, records = run(workers, path, complete=True, progress=interrupt)
+    assert result.interrupted
+    assert not records[0].complete
+    assert {type(r) for r in records[1:]} == {CaseRecord, PointRecord, Measurement}

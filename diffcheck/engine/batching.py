@@ -48,7 +48,7 @@ def batched_tangent(
         for t, a in zip(tangents, args, strict=True)
     ]
     if op.name == "broadcast_to":
-        full[0] = _aligned(full[0], len(params["shape"]))
+        full[0] = aligned(full[0], len(params["shape"]))
     return op.apply(tuple(full), moved)
 
 
@@ -68,7 +68,7 @@ def _elementwise(
         if rule is None:
             continue
         if len(shape_of(t)) < len(shape):
-            t = _aligned(t, len(shape) - 1)  # noqa: PLW2901 - the same tangent, in another shape
+            t = aligned(t, len(shape) - 1)  # noqa: PLW2901 - the same tangent, in another shape
         term = rule(t, y, *args, **params)
         if shape_of(term) != shape:
             term = OPS["broadcast_to"](term, shape=shape)
@@ -76,7 +76,7 @@ def _elementwise(
     return total
 
 
-def _aligned(t: Any, ndim: int) -> Any:
+def aligned(t: Any, ndim: int) -> Any:
     """Put axes of length 1 behind the first, so that NumPy broadcasts the others."""
     count, *shape = shape_of(t)
     missing = ndim - len(shape)
@@ -94,9 +94,9 @@ def _matmul(tangents: list[Any], y: Any, args: tuple[Any, ...], count: int) -> A
     left, right = tangents
     total = None
     if left is not None:
-        total = OPS["matmul"](_aligned(left, max(ranks)), args[1])
+        total = OPS["matmul"](aligned(left, max(ranks)), args[1])
     if right is not None:
-        term = OPS["matmul"](args[0], _aligned(right, max(ranks)))
+        term = OPS["matmul"](args[0], aligned(right, max(ranks)))
         total = term if total is None else total + term
     assert shape_of(total) == (count, *shape_of(y))
     return total

@@ -16,6 +16,7 @@ import numpy as np
 from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.broadcasting import unbroadcast, unbroadcast_mask
 from diffcheck.engine.forward import ForwardTrace
+from diffcheck.engine.structure import MIXING
 from diffcheck.engine.sweep import sweep_arrays
 from diffcheck.engine.table import recorded
 from diffcheck.engine.tape import Record, Tape, unpacked
@@ -62,7 +63,7 @@ def sweep(
     recorded_sweep = RECORDED_SWEEP.get()
     if recorded_sweep is not None:
         return recorded_sweep(tape, seeds, masks)
-    if (tape.selecting or masks) and tape.shallow and all(map(_shows_nan, seeds.values())):
+    if (tape.selecting or masks) and tape.shallow and all(map(shows_nan, seeds.values())):
         found = _flowed(tape, seeds, masked=False)
         if not any(map(has_nan, found)):
             return found
@@ -79,7 +80,8 @@ def _flowed(
     return [flow.cotangents.get(slot) for slot in range(tape.inputs)]
 
 
-def _shows_nan(g: Any) -> bool:
+def shows_nan(g: Any) -> bool:
+    """Whether a nan of a value's derivatives is seen in it, as it is not on an outer tape."""
     while type(g) is Tensor:
         if not getattr(g.trace, "shows_nan", False):
             return False
@@ -241,9 +243,12 @@ def _mask_of(
 def _moved(
     op: Op, position: int, mask: Any, y: Any, args: tuple[Any, ...], params: dict[str, Any]
 ) -> Any:
-    """Send a mask through a linear op by its own rule, which moves ones as it does cotangents."""
+    """Send a mask through a linear op by its own rule, which moves ones as it does cotangents.
+
+    A Fourier transform gives everything to everything, and of ones the sum may be 0.
+    """
     rule = op.rule(position)
-    if rule is None:
+    if rule is None or op.name in MIXING:
         return None
     ones = np.ones(shape_of(y)) if mask is None else OPS["astype"](mask, dtype=np.float64)
     plain = tuple(np.broadcast_to(np.float64(0), shape_of(a)) for a in args)

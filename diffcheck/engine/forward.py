@@ -10,6 +10,7 @@ from diffcheck.engine.batching import RuleOf, batched_tangent
 from diffcheck.engine.binding import bind_plain
 from diffcheck.engine.errors import leaked
 from diffcheck.engine.squares import CARRIERS, KINKS, SQUARING, Origin, is_recorded, square
+from diffcheck.engine.structure import Structure
 from diffcheck.engine.table import Op, Rule, recorded
 from diffcheck.engine.tape import LEVELS
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
@@ -21,14 +22,18 @@ class ForwardTrace:
 
     With a `count` there are so many directions, and each tangent has one more axis in front. With
     `toward` there is one, and of several equally good results of an op it is to choose; `met_free`
-    tells that there were such. See `engine.directions`.
+    tells that there were such. See `engine.directions`. `masked` traces know where tangents are 0
+    for good, see `engine.structure`.
     """
 
     plain = False  # every op goes through `record`
     shows_nan = True  # its values and tangents can be looked into
-    __slots__ = ("_origins", "count", "ended", "level", "met_free", "toward")
+    __slots__ = ("_origins", "count", "ended", "level", "met_free", "structure", "toward")
 
-    def __init__(self, count: int | None = None, *, toward: bool = False) -> None:
+    def __init__(
+        self, count: int | None = None, *, toward: bool = False, masked: bool = False
+    ) -> None:
+        self.structure = Structure(count) if masked else None
         self.toward, self.met_free = toward, False
         self._origins: dict[int, tuple[Tensor, Origin]] = {}
         self.level = next(LEVELS)
@@ -52,10 +57,13 @@ class ForwardTrace:
             if self.toward:
                 params = {**params, "toward": self._direction(tangents[0])}
                 y = op.apply(tuple(values), params, nested=nested)
-        tangent = self._tangent(op, tangents, y, tuple(values), params, nested=nested)
+        masks = None if self.structure is None else self.structure.of(args)
+        tangent = self._tangent(op, tangents, y, tuple(values), params, masks, nested=nested)
         if tangent is None:
             return y
         result = tensor_of(y, self, _in_dtype_of(y, tangent))
+        if self.structure is not None:
+            self.structure.leave(result, op, args, tangents, params)
         if nested and self._leads_to_kink(op, args, y):
             self._origins[id(result)] = (result, (op, args, params))
         return result
@@ -82,12 +90,15 @@ class ForwardTrace:
         y: Any,
         args: tuple[Any, ...],
         params: dict[str, Any],
+        masks: list[Any] | None,
         *,
         nested: bool,
     ) -> Any:
         """Return the tangent of a result, or those in all directions."""
         known = recorded(args, y)
-        rule_of = _jvp_rule if nested or type(y) is Tensor else _plain_rule
+        rule_of: RuleOf = _jvp_rule if nested or type(y) is Tensor else _plain_rule
+        if masks is not None and self.structure is not None and op.kind == "elementwise":
+            rule_of = self.structure.masked(rule_of, masks)
         if self.count is None:
             return _tangent(op, rule_of, tangents, y, known, params)
         tangent = batched_tangent(op, rule_of, tangents, y, known, params, self.count)

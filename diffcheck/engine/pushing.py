@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Final
 
 import numpy as np
 
 from diffcheck.engine.arguments import Function, check_result
-from diffcheck.engine.flow import has_nan
+from diffcheck.engine.flow import has_nan, shows_nan
 from diffcheck.engine.forward import ForwardTrace
+from diffcheck.engine.structure import is_constant
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
 from diffcheck.engine.trees import leaves, rebuild
 from diffcheck.engine.values import zeros_like
+
+RECORDED_PASS: Final[ContextVar[Callable[[list[Any] | None], bool] | None]] = ContextVar(
+    "recorded_pass", default=None
+)
+"""How `compile` runs a pass: asked with None, it tells whether with masks; then it is given the
+tangents, to watch them for nans, which it must not look for itself."""
 
 
 def pushed(f: Function, xs: list[Any], ts: list[Any], count: int | None = None) -> tuple[Any, Any]:
@@ -19,18 +28,35 @@ def pushed(f: Function, xs: list[Any], ts: list[Any], count: int | None = None) 
 
     With a `count` there are so many directions, along a first axis of the tangents.
     """
-    trace, y, slopes = _run(f, xs, ts, count, toward=False)
+    recorded = RECORDED_PASS.get()
+    masked = not all(map(shows_nan, xs)) if recorded is None else recorded(None)
+    trace, y, slopes = _run(f, xs, ts, count, masked=masked)
+    if not masked and any(map(_has_zeros, ts)):
+        if recorded is not None:
+            recorded(slopes)
+        elif any(map(has_nan, slopes)):
+            trace, y, slopes = _run(f, xs, ts, count, masked=True)
     if trace.met_free and any(map(has_nan, slopes)):
         slopes = _one_by_one(f, xs, ts, count, y)
     return y, rebuild(y, iter(slopes))
 
 
 def _run(
-    f: Function, xs: list[Any], ts: list[Any], count: int | None, *, toward: bool
+    f: Function,
+    xs: list[Any],
+    ts: list[Any],
+    count: int | None,
+    *,
+    toward: bool = False,
+    masked: bool = False,
 ) -> tuple[ForwardTrace, Any, list[Any]]:
-    trace = ForwardTrace(count, toward=toward)
+    trace = ForwardTrace(count, toward=toward, masked=masked)
     known = [None if _is_zero(t) else t for t in ts]  # 0 times an infinite slope is nothing here
-    output = f(*(tensor_of(x, trace, t) for x, t in zip(xs, known, strict=True)))
+    inputs = [tensor_of(x, trace, t) for x, t in zip(xs, known, strict=True)]
+    if trace.structure is not None:
+        for x in inputs:
+            trace.structure.enter(x)
+    output = f(*inputs)
     trace.ended = True
     check_result("forward mode", output)
     flat = leaves(output)
@@ -45,6 +71,11 @@ def _run(
 def _is_zero(t: Any) -> bool:
     """Whether a direction leaves an array where it is; a traced one is not looked into."""
     return isinstance(t, (np.ndarray, np.generic)) and t.dtype.kind in "fc" and not np.any(t)
+
+
+def _has_zeros(t: Any) -> bool:
+    """Whether a direction leaves some numbers where they are."""
+    return is_constant(t) and not np.all(base(t))
 
 
 def _zeros(y: Any, count: int | None) -> Any:

@@ -41,3 +41,19 @@ def masked_sweep(tape: Tape, seeds: Cotangents, masks: Masks) -> list[Any]:
     flow.masks.update(masks or {})
     flow.run()
     return [flow.cotangents.get(slot) for slot in range(tape.inputs)]
+
+
+def watched_pass(trace: Recording) -> Callable[[list[Any] | None], bool]:
+    """Return how forward mode runs for recording without masks: its tangents are watched."""
+
+    def run(slopes: list[Any] | None) -> bool:
+        for slope in slopes or ():
+            trace.watch(recorded_values(slope, trace))
+        return False
+
+    return run
+
+
+def masked_pass(_slopes: list[Any] | None) -> bool:
+    """Run forward mode with masks."""
+    return True

@@ -23,16 +23,23 @@ class ForwardTrace:
     With a `count` there are so many directions, and each tangent has one more axis in front. With
     `toward` there is one, and of several equally good results of an op it is to choose; `met_free`
     tells that there were such. See `engine.directions`. `masked` traces know where tangents are 0
-    for good, see `engine.structure`.
+    for good, see `engine.structure`; `smooth` ones take squares of roots for what they are, as all
+    nested ones do, see `squares`.
     """
 
     plain = False  # every op goes through `record`
     shows_nan = True  # its values and tangents can be looked into
-    __slots__ = ("_origins", "count", "ended", "level", "met_free", "structure", "toward")
+    __slots__ = ("_origins", "count", "ended", "level", "met_free", "smooth", "structure", "toward")
 
     def __init__(
-        self, count: int | None = None, *, toward: bool = False, masked: bool = False
+        self,
+        count: int | None = None,
+        *,
+        toward: bool = False,
+        masked: bool = False,
+        smooth: bool = False,
     ) -> None:
+        self.smooth = smooth
         self.structure = Structure(count) if masked else None
         self.toward, self.met_free = toward, False
         self._origins: dict[int, tuple[Tensor, Origin]] = {}
@@ -45,6 +52,7 @@ class ForwardTrace:
         if self.ended:
             raise leaked(op.name)
         values, tangents, nested = self._unwrapped(args)
+        nested = nested or self.smooth
         if nested and op.name in SQUARING:
             found = square(self, op.name, args)
             if found is not None:

@@ -24,10 +24,12 @@ from diffcheck.engine.arguments import (
 from diffcheck.engine.columns import Given, basis, columns
 from diffcheck.engine.directions import NeedsForward
 from diffcheck.engine.polarised import polarised_hessian, polarised_product
+from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import OPS, shape_of
 from diffcheck.engine.transforms import (
     edge,
     jvp,
+    may_be_smooth,
     output_value,
     pull_back,
     record,
@@ -60,7 +62,14 @@ def _rows(f: Function, argnums: Argnums) -> Function:
 
     @edge
     def derivative(*args: Any, **keywords: Any) -> Any:
-        tape, output, inputs = record(with_keywords(f, keywords), args, positions)
+        given = with_keywords(f, keywords)
+        tape, jacobian = swept(given, args)
+        if may_be_smooth(tape, jacobian):
+            _, jacobian = swept(given, args, smooth=True)
+        return jacobian
+
+    def swept(given: Function, args: Any, *, smooth: bool = False) -> tuple[Tape, Any]:
+        tape, output, inputs = record(given, args, positions, smooth=smooth)
         check_result("jacrev", output)
 
         def of_array(y: Any) -> Any:
@@ -74,7 +83,7 @@ def _rows(f: Function, argnums: Argnums) -> Function:
             ]
             return first_of(rebuild(inputs, iter(found)), single)
 
-        return tree_map(of_array, output)
+        return tape, tree_map(of_array, output)
 
     return derivative
 

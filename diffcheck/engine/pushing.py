@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,11 +17,16 @@ from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
 from diffcheck.engine.trees import leaves, rebuild
 from diffcheck.engine.values import zeros_like
 
-RECORDED_PASS: Final[ContextVar[Callable[[list[Any] | None], bool] | None]] = ContextVar(
-    "recorded_pass", default=None
-)
-"""How `compile` runs a pass: asked with None, it tells whether with masks; then it is given the
-tangents, to watch them for nans, which it must not look for itself."""
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedPass:
+    """How `compile` records a pass: with masks, or else with a watch on nans of the tangents."""
+
+    masked: bool
+    watch: Callable[[list[Any]], None]
+
+
+RECORDED_PASS: Final[ContextVar[RecordedPass | None]] = ContextVar("recorded_pass", default=None)
 
 
 def pushed(f: Function, xs: list[Any], ts: list[Any], count: int | None = None) -> tuple[Any, Any]:
@@ -29,13 +35,15 @@ def pushed(f: Function, xs: list[Any], ts: list[Any], count: int | None = None) 
     With a `count` there are so many directions, along a first axis of the tangents.
     """
     recorded = RECORDED_PASS.get()
-    masked = not all(map(shows_nan, xs)) if recorded is None else recorded(None)
-    trace, y, slopes = _run(f, xs, ts, count, masked=masked)
-    if not masked and any(map(_has_zeros, ts)):
-        if recorded is not None:
-            recorded(slopes)
-        elif any(map(has_nan, slopes)):
-            trace, y, slopes = _run(f, xs, ts, count, masked=True)
+    if recorded is not None:
+        trace, y, slopes = _run(f, xs, ts, count, masked=recorded.masked)
+        if not recorded.masked and any(map(_has_zeros, ts)):
+            recorded.watch(slopes)
+        return y, rebuild(y, iter(slopes))
+    careful = not all(map(shows_nan, xs))
+    trace, y, slopes = _run(f, xs, ts, count, masked=careful, smooth=careful)
+    if not careful and any(map(has_nan, slopes)):
+        trace, y, slopes = _run(f, xs, ts, count, masked=True, smooth=True)
     if trace.met_free and any(map(has_nan, slopes)):
         slopes = _one_by_one(f, xs, ts, count, y)
     return y, rebuild(y, iter(slopes))
@@ -49,8 +57,9 @@ def _run(
     *,
     toward: bool = False,
     masked: bool = False,
+    smooth: bool = False,
 ) -> tuple[ForwardTrace, Any, list[Any]]:
-    trace = ForwardTrace(count, toward=toward, masked=masked)
+    trace = ForwardTrace(count, toward=toward, masked=masked, smooth=smooth)
     known = [None if _is_zero(t) else t for t in ts]  # 0 times an infinite slope is nothing here
     inputs = [tensor_of(x, trace, t) for x, t in zip(xs, known, strict=True)]
     if trace.structure is not None:
@@ -75,6 +84,8 @@ def _is_zero(t: Any) -> bool:
 
 def _has_zeros(t: Any) -> bool:
     """Whether a direction leaves some numbers where they are."""
+    if type(t) is np.float64:
+        return not t
     return is_constant(t) and not np.all(base(t))
 
 

@@ -48,22 +48,36 @@ def square(trace: Any, name: str, args: tuple[Any, ...]) -> Any:
     `trace.origin(x)` tells what made a tensor of the trace, None for what is not known.
     """
     x = args[0]
-    if type(x) is not Tensor or x.trace is not trace or not is_derivative(x.value):
+    if type(x) is not Tensor or x.trace is not trace:
+        return None
+    if not trace.smooth and not is_derivative(x.value):
         return None
     if name == "multiply" and not _are_same(trace, *args):
         return None
     if name == "pow" and not _is_even(args[1]):
-        return None
+        return _power_of_root(trace, x, args[1])
     found = _squared(trace, x, FAR)
     if found is None or name != "pow" or args[1] == 2:
         return found
     return found ** (int(args[1]) // 2)
 
 
+def _is_positive(n: Any) -> bool:
+    """Whether an exponent is one positive number, and no tensor."""
+    return not (isinstance(n, Tensor) or np.ndim(n) or np.iscomplexobj(n)) and bool(n > 0)
+
+
 def _is_even(n: Any) -> bool:
-    if isinstance(n, Tensor) or np.ndim(n) or np.iscomplexobj(n):
-        return False
-    return bool(n > 0 and n % 2 == 0)
+    return _is_positive(n) and bool(n % 2 == 0)
+
+
+def _power_of_root(trace: Any, x: Any, n: Any) -> Any:
+    """Return sqrt(s)^n as s^(n/2) where a root is 0; for n = 3 it has a derivative there."""
+    origin = trace.origin(x)
+    if origin is None or origin[0].name != "sqrt" or not _is_positive(n):
+        return None
+    s = origin[1][0]
+    return s ** (n / 2) if not is_complex(s) and _is_root_of_zero(x, s) else None
 
 
 def _are_same(trace: Any, a: Any, b: Any, steps: int = FAR) -> bool:

@@ -27,16 +27,20 @@ class Tape:
     a long tape again and again. `nested` tells that values of other traces are on the tape,
     `shallow` that all of these show their nans, `selecting` whether any op passes cotangents to
     some elements only; `plain` that neither is it nested, nor has its transform `ended`: then
-    entries go on it without `record`.
+    entries go on it without `record`. A `smooth` tape takes squares of roots for what they are, as
+    every nested one does, see `squares`.
     """
 
-    __slots__ = ("ended", "entries", "inputs", "level", "nested", "plain", "selecting", "shallow")
+    __slots__ = (
+        "ended", "entries", "inputs", "level", "nested", "plain", "selecting", "shallow", "smooth",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, *, smooth: bool = False) -> None:
+        self.smooth = smooth
         self.level = next(LEVELS)
         self.entries: list[Any] = []
         self.inputs = 0
-        self.plain = True
+        self.plain = not smooth
         self.nested = self.ended = False
         self.shallow = True
         self.selecting = False
@@ -71,7 +75,7 @@ class Tape:
                 nested = nested or type(a) is Tensor
             values.append(a)
             slots.append(slot)
-        if nested and op.name in SQUARING:
+        if (nested or self.smooth) and op.name in SQUARING:
             found = square(self, op.name, args)
             if found is not None:
                 return found

@@ -31,7 +31,7 @@ from diffcheck.engine.arguments import (
 from diffcheck.engine.ball_trace import is_ball, is_complex, lift, lower
 from diffcheck.engine.columns import Given, gradient, pulled_back
 from diffcheck.engine.directions import NeedsForward
-from diffcheck.engine.flow import sweep
+from diffcheck.engine.flow import has_nan, sweep
 from diffcheck.engine.pushing import pushed
 from diffcheck.engine.silence import IGNORED, restore, silence
 from diffcheck.engine.tape import Tape
@@ -62,9 +62,11 @@ def edge(transform: Function) -> Function:
     return call
 
 
-def record(f: Function, args: Sequence[Any], argnums: Sequence[int]) -> tuple[Tape, Any, Any]:
+def record(
+    f: Function, args: Sequence[Any], argnums: Sequence[int], *, smooth: bool = False
+) -> tuple[Tape, Any, Any]:
     """Run f on a new tape; return the tape, the output, and the inputs as a tuple of trees."""
-    tape = Tape()
+    tape = Tape(smooth=smooth)
     full = list(args)
     check_positions(args, argnums)
     for position in argnums:
@@ -195,6 +197,9 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
             given = tree_map(lambda g: _weakly(lift(g), next(ys)), cotangent)
             try:
                 found = pull_back(tape, output, inputs, given)
+                if may_be_smooth(tape, found):
+                    again, y, xs = record(f, lifted, range(len(args)), smooth=True)
+                    found = pull_back(again, y, xs, given)
             except NeedsForward:
                 found = pulled_back(Given(f, lifted, range(len(args))), given)
         return tuple(tree_map(lower, found) if raised else found)
@@ -221,6 +226,11 @@ def value_and_grad_by_reverse(f: Function, argnums: Argnums = 0) -> Function:
     return _value_and_grad(f, argnums, forward=False)
 
 
+def may_be_smooth(tape: Tape, cotangents: Any) -> bool:
+    """Whether a nan may be a root of 0 that is squared: asked only where there is one."""
+    return not (tape.nested or tape.smooth) and any(map(has_nan, leaves(cotangents)))
+
+
 def _value_and_grad(f: Function, argnums: Argnums, *, forward: bool) -> Function:
     positions, single = positions_of(argnums), is_single(argnums)
 
@@ -244,6 +254,9 @@ def _value_and_grad(f: Function, argnums: Argnums, *, forward: bool) -> Function
             if found is None:
                 tape, output, inputs = record(given, args, positions)
                 found = pull_back(tape, output, inputs, seed)
+            if may_be_smooth(tape, found):
+                tape, output, inputs = record(given, args, positions, smooth=True)
+                found = pull_back(tape, output, inputs, seed)
         except NeedsForward:
             if not forward:
                 raise
@@ -260,8 +273,8 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
     maximum share), and counts as constant there. So a function that is smooth where its parts have
     a kink has its first derivative, and its second one only where a square shows that it is, as
     abs(x)**2 and norm(x) * norm(x) do: cos(abs(x)) has 0 at 0 for its second derivative, which is
-    -1, and norm(x)**3 a nan. A root of 0 has no derivative, whatever is done with it afterwards:
-    sqrt(sum(x * x))**2 gives a nan at 0, norm(x)**2 does not.
+    -1, and norm(x)**3 a nan. A root of 0 has no derivative but where it is squared, as in
+    sqrt(sum(x * x))**2; there a compiled program gives a nan.
 
     >>> float(grad(grad(lambda x: x**3))(2.0))
     12.0

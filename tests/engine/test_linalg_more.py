@@ -158,3 +158,20 @@ def test_matrices_without_elements(name, shape):
     assert xp.grad(lambda x: xp.sum(f(x)))(x).shape == shape
     y, slope = xp.jvp(f, (x,), (np.ones(shape),))
     assert np.shape(y) == np.shape(slope) == np.shape(xp.value(f)(x))
+
+
+@pytest.mark.parametrize("order", [0.5, 1.5, 2.5, 3])
+def test_norms_of_any_order_beside_an_element_that_is_0(order):
+    """Below order 1 it stands at a cusp, and has the subgradient of least norm."""
+
+    def norm(x):
+        return xp.linalg.vector_norm(x, ord=order)
+
+    x, short = np.array([1.0, 0.0, 2.0]), np.array([1.0, 2.0])
+    for transform in (xp.grad, xp.jacfwd, lambda f: xp.compile(xp.grad(f))):
+        np.testing.assert_allclose(transform(norm)(x)[[0, 2]], xp.grad(norm)(short), rtol=1e-14)
+        assert transform(norm)(x)[1] == 0
+    assert norm(x) == pytest.approx(norm(short), rel=1e-15)
+    h = xp.hessian(norm)(x)
+    np.testing.assert_allclose(h[np.ix_([0, 2], [0, 2])], xp.hessian(norm)(short), rtol=1e-13)
+    assert h[1, 0] == h[0, 1] == h[1, 2] == h[2, 1] == 0

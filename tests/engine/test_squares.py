@@ -43,9 +43,29 @@ def test_the_square_of_a_norm_is_smooth(name, mode):
     np.testing.assert_array_equal(SECOND[mode](SQUARES[name])(ZERO), 2 * np.eye(2))
 
 
-@pytest.mark.parametrize("name", [name for name in SQUARES if name != "root of a sum"])
-def test_its_gradient_is_0_there(name):
-    assert np.array_equal(xp.grad(SQUARES[name])(ZERO), ZERO)
+FIRST = {
+    "grad": xp.grad, "jacrev": xp.jacrev, "jacfwd": xp.jacfwd,
+    "vjp": lambda f: lambda x: xp.vjp(f, x)[1](1.0)[0],
+    "jvp": lambda f: lambda x: np.array([xp.jvp(f, (x,), (u,))[1] for u in np.eye(2)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", FIRST)
+@pytest.mark.parametrize("name", SQUARES)
+def test_its_gradient_is_0_there(name, mode):
+    assert np.array_equal(FIRST[mode](SQUARES[name])(ZERO), ZERO)
+
+
+@pytest.mark.parametrize("mode", FIRST)
+def test_a_squared_root_of_0_is_what_it_is_the_root_of(mode):
+    """Its derivative is not 0, as it would be if 0 times infinity were."""
+    for f in (lambda x: xp.sqrt(xp.sum(x)) ** 2, lambda x: xp.sqrt(xp.sum(x)) ** 4 + xp.sum(x)):
+        assert FIRST[mode](f)(ZERO).tolist() == [1, 1]
+    assert FIRST[mode](lambda x: xp.sum(xp.sqrt(x) ** 3))(np.array([0.0, 4.0])).tolist() == [0, 3]
+    for f in (lambda x: xp.sqrt(xp.sum(x)), lambda x: xp.sqrt(xp.sum(x)) ** 1.5):
+        assert not np.isfinite(FIRST[mode](f)(ZERO)).any()
+    rows = lambda x: xp.sum(xp.sqrt(xp.sum(x[:, None] ** 2, axis=1)) ** 2)  # noqa: E731 - of f
+    assert FIRST[mode](rows)(np.array([0.0, 3.0])).tolist() == [0, 6]
 
 
 @pytest.mark.parametrize("mode", SECOND)

@@ -10,7 +10,13 @@ import numpy as np
 from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.ops.choices import abs as abs_
 from diffcheck.engine.ops.choices import where
-from diffcheck.engine.ops.comparison import equal, not_equal, stop_gradient
+from diffcheck.engine.ops.comparison import (
+    equal,
+    logical_and,
+    logical_not,
+    not_equal,
+    stop_gradient,
+)
 from diffcheck.engine.ops.complex import conj, real
 from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.ops.linalg import norm2, solve
@@ -49,12 +55,17 @@ def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float
 
 
 def _power_norm(x: Any, axis: Axis, order: float) -> Any:
-    """Return the norm of order p, scaled by the greatest element: powers must not overflow."""
+    """Return the norm of order p, scaled by the greatest element: powers must not overflow.
+
+    Below order 1 an element that is 0 stands at a cusp: its subgradient of least norm is 0, too.
+    """
     size = abs_(x)
     top = stop_gradient(max_(size, axis, keepdims=True))  # it cancels
     flat = equal(top, 0)
     scale = where(flat, 1, top)
-    total = sum_((where(flat, 1, size) / scale) ** order, axis, keepdims=True)
+    none = equal(size, 0) if 0 < order < 1 else flat
+    terms = (where(none, 1, size) / where(none, 1, scale)) ** order
+    total = sum_(where(logical_and(none, logical_not(flat)), 0, terms), axis, keepdims=True)
     return sum_(where(flat, 0, scale * total ** (1 / order)), axis)
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.flow import RECORDED_SWEEP
-from diffcheck.engine.pushing import RECORDED_PASS
+from diffcheck.engine.pushing import RECORDED_PASS, RecordedPass
 from diffcheck.engine.replay.containers import Ineligible, signature, traced
 from diffcheck.engine.replay.function import MISS, NAN, Emitted, emitted
 from diffcheck.engine.replay.program import Flavor, Program
 from diffcheck.engine.replay.simplify import simplified
-from diffcheck.engine.replay.sweeps import masked_pass, masked_sweep, watched_pass, watched_sweep
+from diffcheck.engine.replay.sweeps import masked_sweep, watched, watched_sweep
 from diffcheck.engine.replay.trace import Recording
 from diffcheck.engine.tensor import Tensor
 from diffcheck.engine.trees import leaves, tree_map
@@ -73,7 +73,7 @@ class _Recorded:
             return tensor
 
         token = RECORDED_SWEEP.set(masked_sweep if masked else watched_sweep(trace))
-        pass_token = RECORDED_PASS.set(masked_pass if masked else watched_pass(trace))
+        pass_token = RECORDED_PASS.set(RecordedPass(masked=masked, watch=watched(trace)))
         try:
             with np.errstate(all="ignore"):
                 self.output = f(*traced(args, enter), **traced(kwargs, enter))

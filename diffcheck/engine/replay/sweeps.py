@@ -43,17 +43,11 @@ def masked_sweep(tape: Tape, seeds: Cotangents, masks: Masks) -> list[Any]:
     return [flow.cotangents.get(slot) for slot in range(tape.inputs)]
 
 
-def watched_pass(trace: Recording) -> Callable[[list[Any] | None], bool]:
-    """Return how forward mode runs for recording without masks: its tangents are watched."""
+def watched(trace: Recording) -> Callable[[list[Any]], None]:
+    """Return what watches the tangents that a pass of forward mode ends with."""
 
-    def run(slopes: list[Any] | None) -> bool:
-        for slope in slopes or ():
+    def watch(slopes: list[Any]) -> None:
+        for slope in slopes:
             trace.watch(recorded_values(slope, trace))
-        return False
 
-    return run
-
-
-def masked_pass(_slopes: list[Any] | None) -> bool:
-    """Run forward mode with masks."""
-    return True
+    return watch

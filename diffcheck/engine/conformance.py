@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any, Final
 
+import ml_dtypes
 import numpy as np
 from flint import arb
 
@@ -21,10 +22,7 @@ from diffcheck.engine.trees import leaves, tree_map
 Function = Callable[..., Any]
 
 WITHOUT_DERIVATIVE: Final = (
-    "argmax", "argmin", "argsort", "astype", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
-    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "can_cast", "count_nonzero", "empty_like",
-    "finfo", "from_dlpack", "iinfo", "nonzero", "searchsorted", "unique_all", "unique_counts",
-    "unique_inverse", "unique_values",
+    "bitwise_left_shift", "bitwise_right_shift", "from_dlpack", "nonzero",
 )  # fmt: skip
 
 NUMPY_LACKS: Final = frozenset({"descending"})
@@ -83,6 +81,40 @@ def like_numpy(
         call.operation = operation  # type: ignore[attr-defined]  # read by `bind_plain`
         with suppress(ValueError):  # an entry takes *args, and some functions of C do not tell
             call.__signature__ = inspect.signature(theirs)  # type: ignore[attr-defined]  # as above
+    return call
+
+
+def on_dtypes(theirs: Function) -> Function:
+    """Return a function of dtypes, which stands arrays and tensors for theirs."""
+
+    @wraps(theirs)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return theirs(*map(_dtype_of, args), **{key: _dtype_of(x) for key, x in kwargs.items()})
+
+    return call
+
+
+def _dtype_of(x: Any) -> Any:
+    return x.dtype if isinstance(x, (Tensor, np.ndarray, np.generic)) else x
+
+
+@on_dtypes
+@wraps(np.finfo)
+def finfo(dtype: Any) -> Any:
+    """Return the limits of a floating-point dtype, NumPy's own or bfloat16, or of an array's."""
+    known = np.dtype(dtype).kind in "fc"
+    return np.finfo(dtype) if known else ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]  # ml_dtypes has no types
+
+
+def stably(theirs: Function) -> Function:
+    """Return NumPy's argsort with the standard's default: equal elements keep their order."""
+
+    @wraps(theirs)
+    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+        if len(args) < 2 and kwargs.keys().isdisjoint(("kind", "stable")):
+            kwargs["stable"] = True
+        return theirs(x, *args, **kwargs)
+
     return call
 
 

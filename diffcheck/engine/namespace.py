@@ -13,7 +13,9 @@ from numpy import (
 )  # fmt: skip
 
 from diffcheck.engine import fft, integrate, linalg, stats
-from diffcheck.engine.conformance import WITHOUT_DERIVATIVE, like_numpy, on_values
+from diffcheck.engine.conformance import (
+    WITHOUT_DERIVATIVE, finfo, like_numpy, on_dtypes, on_values, stably,
+)  # fmt: skip
 from diffcheck.engine.numpy_names import ALIASES, CONSTANT, DIFFERENTIABLE, PLAIN
 from diffcheck.engine.ops.arithmetic import (
     add, cbrt, divide, multiply, negative, reciprocal, sqrt, square, subtract,
@@ -32,7 +34,7 @@ from diffcheck.engine.ops.comparison import (
 )  # fmt: skip
 from diffcheck.engine.ops.complex import angle, conj, imag, real
 from diffcheck.engine.ops.creation import (
-    full, full_like, geomspace, kaiser, linspace, logspace, ones_like, zeros_like,
+    empty_like, full, full_like, geomspace, kaiser, linspace, logspace, ones_like, zeros_like,
 )  # fmt: skip
 from diffcheck.engine.ops.einsum import (
     dot, einsum, kron, matvec, outer, tensordot, vdot, vecdot, vecmat,
@@ -61,15 +63,23 @@ from diffcheck.engine.ops.polynomials import (
     poly, polyadd, polyder, polyfit, polyint, polymul, polysub, polyval, roots, vander,
 )  # fmt: skip
 from diffcheck.engine.ops.powers import pow
+from diffcheck.engine.ops.predicates import (
+    all, allclose, any, bitwise_and, bitwise_invert, bitwise_or, bitwise_xor, count_nonzero,
+    isclose, isin, logical_xor, searchsorted,
+)  # fmt: skip
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.quantiles import median, percentile, quantile
 from diffcheck.engine.ops.reduction import (
-    all, any, argmax, argmin, argsort, cumprod, cumsum, cumulative_prod, cumulative_sum, max, mean,
-    min, prod, sort, sum,
+    argmax, argmin, argsort, cumprod, cumsum, cumulative_prod, cumulative_sum, max, mean, min, prod,
+    sort, sum,
 )  # fmt: skip
 from diffcheck.engine.ops.rounding import (
     copysign, deg2rad, divmod, fabs, float_power, floor_divide, fmax, fmin, fmod, frexp, heaviside,
     ldexp, modf, nan_to_num, nextafter, positive, rad2deg, remainder, round, signbit,
+)  # fmt: skip
+from diffcheck.engine.ops.sets import (
+    bincount, intersect1d, setdiff1d, setxor1d, union1d, unique, unique_all, unique_counts,
+    unique_inverse, unique_values,
 )  # fmt: skip
 from diffcheck.engine.ops.special import (
     entr, erf, erfc, expit, log_expit, logaddexp, logit, ndtr, sinc, softplus, xlog1py, xlogy,
@@ -105,8 +115,9 @@ from diffcheck.engine.ops.without_nan import (
 from diffcheck.engine.tensor import Tensor, bind_methods as _bind_methods, looked_into
 from diffcheck.engine.tensor import shape_of as shape
 
-logical_xor = on_values(np.logical_xor)
-result_type = on_values(np.result_type)
+can_cast = on_dtypes(np.can_cast)
+iinfo = on_dtypes(np.iinfo)
+result_type = on_dtypes(np.result_type)
 for _name in WITHOUT_DERIVATIVE:
     if _name not in globals():
         globals()[_name] = on_values(getattr(np, _name))
@@ -141,6 +152,7 @@ STANDARD = [
     "cumulative_sum",
     "diff",
     "divide",
+    "empty_like",
     "equal",
     "exp",
     "expand_dims",
@@ -212,6 +224,10 @@ STANDARD = [
     "tril",
     "triu",
     "trunc",
+    "unique_all",
+    "unique_counts",
+    "unique_inverse",
+    "unique_values",
     "unstack",
     "var",
     "vecdot",
@@ -231,6 +247,8 @@ for _name in PLAIN:
 for _name, _other in ALIASES.items():
     globals()[_other] = globals()[_name]
 
+argsort = like_numpy(argsort, stably(np.argsort))
+invert = bitwise_not = bitwise_invert
 rint = round
 log_sigmoid = log_expit
 lgamma = gammaln
@@ -262,7 +280,8 @@ def real_if_close(x: Any, tol: float = 100) -> Any:
 _bind_methods(globals())
 
 _HELPERS = {
-    "annotations", "np", "like_numpy", "on_values", "Any", "Tensor", "looked_into",
+    "annotations", "np", "like_numpy", "on_dtypes", "on_values", "stably", "Any", "Tensor",
+    "looked_into",
     "ALIASES", "CONSTANT", "DIFFERENTIABLE", "PLAIN", "STANDARD", "WITHOUT_DERIVATIVE",
 }  # fmt: skip
 __all__ = [name for name in dir() if not name.startswith("_") and name not in _HELPERS]

@@ -10,12 +10,13 @@ DIFFERENTIABLE: Final = (
     "corrcoef", "cov", "cross", "cumprod", "cumsum", "delete", "diag",
     "diagflat", "diagonal", "divmod", "dsplit", "dstack", "ediff1d", "extract",
     "fliplr", "flipud", "float_power", "frexp", "full", "geomspace", "gradient", "heaviside",
-    "hsplit", "hstack", "insert", "kaiser", "kron", "ldexp", "linspace",
+    "hsplit", "hstack", "insert", "intersect1d", "kaiser", "kron", "ldexp", "linspace",
     "logspace", "matvec", "median", "modf", "nan_to_num", "nancumprod", "nancumsum", "nanmax",
     "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum",
     "nanvar", "outer", "pad", "partition", "percentile", "piecewise", "poly", "polyadd", "polyder",
     "polyfit", "polyint", "polymul", "polysub", "polyval", "ptp", "quantile", "resize", "rollaxis",
-    "roots", "rot90", "select", "split", "swapaxes", "trace", "trapezoid", "unwrap", "vander",
+    "roots", "rot90", "select", "setdiff1d", "setxor1d", "split", "swapaxes", "trace", "trapezoid",
+    "union1d", "unique", "unwrap", "vander",
     "vdot", "vecmat", "vsplit", "vstack",
 )  # fmt: skip
 """Functions that are the engine's for tensors and balls, and NumPy's for plain arrays.
@@ -25,14 +26,14 @@ of their own, and `compile` must give what eager gives.
 """
 
 CONSTANT: Final = (
-    "allclose", "argpartition", "argwhere", "array2string", "array_equal", "array_equiv",
-    "array_repr", "array_str", "bincount", "bitwise_count", "bitwise_not", "common_type",
+    "argpartition", "argwhere", "array2string", "array_equal", "array_equiv",
+    "array_repr", "array_str", "bitwise_count", "common_type",
     "digitize", "flatnonzero", "gcd", "histogram", "histogram2d", "histogram_bin_edges",
-    "histogramdd", "intersect1d", "invert", "isclose", "iscomplex", "iscomplexobj", "isfortran",
-    "isin", "isneginf", "isposinf", "isreal", "isrealobj", "lcm", "left_shift", "lexsort",
+    "histogramdd", "iscomplex", "iscomplexobj", "isfortran",
+    "isneginf", "isposinf", "isreal", "isrealobj", "lcm", "left_shift", "lexsort",
     "may_share_memory", "nanargmax", "nanargmin", "ndim", "packbits", "ravel_multi_index",
-    "right_shift", "setdiff1d", "setxor1d", "shares_memory", "size", "spacing", "tril_indices_from",
-    "triu_indices_from", "union1d", "unique", "unpackbits", "unravel_index",
+    "right_shift", "shares_memory", "size", "spacing", "tril_indices_from",
+    "triu_indices_from", "unpackbits", "unravel_index",
 )  # fmt: skip
 """Functions without derivative, which look through tensors at their values."""
 

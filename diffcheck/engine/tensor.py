@@ -200,14 +200,12 @@ OPERATORS: Final = {
     "__mul__": "multiply", "__truediv__": "divide", "__pow__": "pow", "__matmul__": "matmul",
     "__lt__": "less", "__le__": "less_equal", "__gt__": "greater", "__ge__": "greater_equal",
     "__eq__": "equal", "__ne__": "not_equal", "__mod__": "remainder",
-    "__floordiv__": "floor_divide", "__and__": "bitwise_and", "__or__": "bitwise_or",
-    "__xor__": "bitwise_xor", "__invert__": "bitwise_invert",
+    "__floordiv__": "floor_divide",
 }  # fmt: skip
 REFLECTED: Final = {
     "__radd__": "add", "__rsub__": "subtract", "__rmul__": "multiply", "__rtruediv__": "divide",
     "__rpow__": "pow", "__rmatmul__": "matmul", "__rmod__": "remainder",
-    "__rfloordiv__": "floor_divide", "__rand__": "bitwise_and", "__ror__": "bitwise_or",
-    "__rxor__": "bitwise_xor",
+    "__rfloordiv__": "floor_divide",
 }  # fmt: skip
 
 
@@ -245,6 +243,22 @@ def looked_into(x: Any) -> Any:
             raise x.trace.refuse("the value")
         x = x.value
     return x
+
+
+def is_recorded(x: Any) -> bool:
+    """Whether x stands in a program that `compile` records, which must not look at its value."""
+    while type(x) is Tensor:
+        if hasattr(x.trace, "refuse"):
+            return True
+        x = x.value
+    return False
+
+
+def axis_of(axis: int, rank: int) -> int:
+    """Return an axis as a non-negative number; raises NumPy's `AxisError` if there is no such."""
+    if not -rank <= axis < rank:
+        raise np.exceptions.AxisError(axis, rank)
+    return axis % rank
 
 
 def shape_of(x: Any) -> tuple[int, ...]:

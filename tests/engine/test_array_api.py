@@ -331,3 +331,68 @@ def test_python_scalars_stay_weak():
 def test_what_only_arranges_passes_cotangents_on(program, slope):
     x = np.array([4.0, 1.0, 2.0, 0.25])
     assert xp.grad(program)(x).tolist() == slope
+
+
+AXES = {
+    "all": "xp.all(x, axis=2)",
+    "cumulative_sum": "xp.cumulative_sum(x, axis=2)",
+    "diagonal": "xp.diagonal(x, axis1=0, axis2=2)",
+    "diff": "xp.diff(x, axis=2)",
+    "expand_dims": "xp.expand_dims(x, 5)",
+    "gradient": "xp.gradient(x, axis=-3)",
+    "insert": "xp.insert(x, 0, 1.0, axis=2)",
+    "median": "xp.median(x, axis=2)",
+    "moveaxis": "xp.moveaxis(x, 0, 2)",
+    "partition": "xp.partition(x, 1, axis=2)",
+    "prod": "xp.prod(x, axis=(0, 2))",
+    "rollaxis": "xp.rollaxis(x, 2)",
+    "split": "xp.array_split(x, 2, axis=2)",
+    "squeeze": "xp.squeeze(x, axis=-3)",
+    "take": "xp.take(x, np.array([0]), axis=2)",
+    "take_along_axis": "xp.take_along_axis(x, np.array([[0]]), axis=2)",
+    "trapezoid": "xp.trapezoid(x, axis=2)",
+    "unstack": "xp.unstack(x, axis=2)",
+}
+
+
+@pytest.mark.parametrize("name", AXES)
+def test_an_axis_that_a_tensor_lacks_is_an_error_and_not_another_axis(name):
+    def program(x):
+        return eval(AXES[name], {"xp": xp, "np": np, "x": x})
+
+    for call in (program, xp.grad(program)):
+        with pytest.raises((IndexError, ValueError, xp.OperationError)):
+            call(np.ones((2, 3)))
+
+
+def test_options_of_array_making_that_a_tensor_ignores():
+    def program(x):
+        y = xp.asarray(x, device="cpu", copy=True)
+        return xp.sum(xp.asarray([y[0], 1.0], copy=None)) + xp.sum(xp.asarray(np.ones(2)))
+
+    assert xp.grad(program)(np.array([2.0, 3.0])).tolist() == [1, 0]
+    assert xp.asarray([1, 2], dtype=np.float32, device="cpu", copy=True).dtype == np.float32
+
+
+def test_a_triangular_factor_has_no_negative_zeros():
+    r = xp.linalg.qr(np.full((3, 2), 11.0)).R
+    assert not np.signbit(np.tril(r, -1)).any()
+
+
+@pytest.mark.parametrize("mode", ["clip", "wrap"])
+def test_positions_out_of_bounds_are_brought_within(mode):
+    def program(x):
+        return xp.sum(xp.take(x, [1, 9, -5], mode=mode) * np.array([1.0, 2.0, 4.0]))
+
+    x = np.array([3.0, 5.0, 7.0])
+    value, slope = xp.value_and_grad(program)(x)
+    assert value == program(x)
+    expected = np.zeros(3)
+    np.add.at(expected, np.take(np.arange(3), [1, 9, -5], mode=mode), [1.0, 2.0, 4.0])
+    assert slope.tolist() == expected.tolist()
+
+
+def test_positions_in_x_as_a_vector():
+    x = np.arange(6.0).reshape(2, 3)
+    slope = xp.grad(lambda x: xp.sum(xp.take_along_axis(x, np.array([0, 5, 5]), axis=None)))(x)
+    assert slope.tolist() == [[1, 0, 0], [0, 0, 2]]

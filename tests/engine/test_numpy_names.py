@@ -49,6 +49,7 @@ CALLS = {
     "atleast_2d": (lambda np, x: np.atleast_2d(x * x), V),
     "atleast_3d": (lambda np, x: np.atleast_3d(x * x), A),
     "average": (lambda np, x: np.average(x, 1, weights=x[0] ** 2), A),
+    "bincount": (lambda np, x: np.bincount([0, 2, 2, 1], x * x), V),
     "block": (lambda np, x: np.block([[x, x * x], [x, x]]), A),
     "broadcast_arrays": (lambda np, x: np.broadcast_arrays(x * x, x[:, :1])[1], A),
     "broadcast_to": (lambda np, x: np.broadcast_to(x * x, (2, 4)), V),
@@ -109,6 +110,7 @@ CALLS = {
     "imag": (lambda np, x: np.imag((x + 1j * x * x) ** 2), A),
     "inner": (lambda np, x: np.inner(x, x * x), A),
     "insert": (lambda np, x: np.insert(x * x, 1, x[0, 0], axis=1), A),
+    "intersect1d": (lambda np, x: np.intersect1d(x * x, x[0] * x[0]), A),
     "interp": (lambda np, x: np.interp(x, W[[1, 2, 0]], [0.5, 2.0, 1.0]), P),
     "kaiser": (lambda np, x: np.kaiser(5, x[2]), P),
     "kron": (lambda np, x: np.kron(x, x[0]), A),
@@ -177,6 +179,8 @@ CALLS = {
     "roots": (lambda np, x: np.sort(np.abs(np.roots(x))), V),
     "rot90": (lambda np, x: np.rot90(x * x, 3), A),
     "round": (lambda np, x: np.round(1.1 * x) * x, A),
+    "setdiff1d": (lambda np, x: np.setdiff1d(x * x, [0.5]), A),
+    "setxor1d": (lambda np, x: np.setxor1d(x * x, [0.5]), A),
     "select": (lambda np, x: np.select([x > 1, x > 0], [x * x, 2 * x], 3.0), A),
     "sign": (lambda np, x: np.sign(x) * x, A),
     "sin": (lambda np, x: np.sin(x), A), "sinc": (lambda np, x: np.sinc(x), A),
@@ -199,6 +203,12 @@ CALLS = {
     "trapezoid": (lambda np, x: np.trapezoid(x * x, [0.0, 0.5, 2.0], axis=1), A),
     "tril": (lambda np, x: np.tril(x * x), A), "triu": (lambda np, x: np.triu(x * x, 1), A),
     "trunc": (lambda np, x: np.trunc(x) * x, A),
+    "union1d": (lambda np, x: np.union1d(x * x, [0.5, 3.0]), A),
+    "unique": (lambda np, x: np.unique(x * x), A),
+    "unique_all": (lambda np, x: np.unique_all(x * x), A),
+    "unique_counts": (lambda np, x: np.unique_counts(x * x), A),
+    "unique_inverse": (lambda np, x: np.unique_inverse(x * x), A),
+    "unique_values": (lambda np, x: np.sort(np.unique_values(x * x)), A),
     "unstack": (lambda np, x: np.unstack(x * x, axis=1)[2], A),
     "unwrap": (lambda np, x: np.unwrap(4 * x), V),
     "vander": (lambda np, x: np.vander(x, 3), V),
@@ -212,18 +222,20 @@ CALLS = {
     "zeros_like": (lambda np, x: np.zeros_like(x, dtype=x.dtype) * x, A),
 }  # fmt: skip
 IDX = np.array([[2, 0], [1, 1]])
-# predicates, positions and the next float: constants, tested with the array API
+# predicates, positions, limits and the next float: constants, tested with the array API
 ELSEWHERE = {
-    "argmax", "argmin", "argsort", "all", "any", "equal", "not_equal", "less", "less_equal",
-    "greater", "greater_equal", "isfinite", "isinf", "isnan", "logical_and", "logical_or",
-    "logical_not", "logical_xor", "signbit", "nextafter", "shape",
+    "argmax", "argmin", "argsort", "all", "allclose", "any", "bitwise_and", "bitwise_invert",
+    "bitwise_not", "bitwise_or", "bitwise_xor", "can_cast", "count_nonzero", "empty_like", "equal",
+    "finfo", "greater", "greater_equal", "iinfo", "invert", "isclose", "isfinite", "isin", "isinf",
+    "isnan", "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor",
+    "nextafter", "not_equal", "result_type", "searchsorted", "shape", "signbit",
 }  # fmt: skip
 
 
 def kinds():
     differentiable = set(CALLS) | {other for name, other in ALIASES.items() if name in CALLS}
     differentiable |= {"rint", "ascontiguousarray", "asfortranarray"}
-    constant = (set(CONSTANT) | set(WITHOUT_DERIVATIVE) | ELSEWHERE | {"result_type"}) - {"astype"}
+    constant = set(CONSTANT) | set(WITHOUT_DERIVATIVE) | ELSEWHERE
     plain = {"fft", "linalg"} | {
         name for name in np.__all__ if hasattr(xp, name) and getattr(xp, name) is getattr(np, name)
     }

@@ -14,7 +14,7 @@ from diffcheck.engine.ops.joining import asarray, concat
 from diffcheck.engine.ops.manipulation import broadcast_to, flip, moveaxis, reshape, swapaxes
 from diffcheck.engine.ops.reduction import argsort
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.tensor import base, looked_into, shape_of
+from diffcheck.engine.tensor import axis_of, base, looked_into, shape_of
 
 
 def _along(axis: int, part: Any) -> tuple[Any, ...]:
@@ -23,13 +23,13 @@ def _along(axis: int, part: Any) -> tuple[Any, ...]:
 
 def unstack(x: Any, *, axis: int = 0) -> tuple[Any, ...]:
     """Return the layers of x along an axis."""
-    axis %= len(shape_of(x))
+    axis = axis_of(axis, len(shape_of(x)))
     return tuple(getitem(x, index=_along(axis, k)) for k in range(shape_of(x)[axis]))
 
 
 def array_split(x: Any, parts: int | Sequence[int], axis: int = 0) -> list[Any]:
     """Return x cut into a number of nearly equal parts, or at given places."""
-    axis %= len(shape_of(x))
+    axis = axis_of(axis, len(shape_of(x)))
     n = shape_of(x)[axis]
     if isinstance(parts, int):
         each, rest = divmod(n, parts)
@@ -92,7 +92,7 @@ def meshgrid(
 
 def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
     """Return the n-th differences along an axis."""
-    axis %= len(shape_of(x))
+    axis = axis_of(axis, len(shape_of(x)))
     thin = (*shape_of(x)[:axis], 1, *shape_of(x)[axis + 1 :])
     given = [part for part in (prepend, x, append) if part is not None]
     parts = [part if shape_of(part) else broadcast_to(part, thin) for part in given]
@@ -113,7 +113,7 @@ def gradient(x: Any, *spacings: Any, axis: int | Sequence[int] | None = None) ->
     axes = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
     steps = spacings or (1.0,)
     each = steps * len(axes) if len(steps) == 1 else steps
-    slopes = tuple(_slope(x, h, a % rank) for h, a in zip(each, axes, strict=True))
+    slopes = tuple(_slope(x, h, axis_of(a, rank)) for h, a in zip(each, axes, strict=True))
     return slopes[0] if len(slopes) == 1 else slopes
 
 
@@ -139,7 +139,7 @@ def _slope(x: Any, spacing: Any, axis: int) -> Any:
 
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """Return the integral along an axis by the trapezoidal rule, over coordinates x or steps dx."""
-    axis %= len(shape_of(y))
+    axis = axis_of(axis, len(shape_of(y)))
     upper = getitem(y, index=_along(axis, slice(1, None)))
     lower = getitem(y, index=_along(axis, slice(None, -1)))
     if x is not None:
@@ -203,7 +203,7 @@ def flipud(x: Any) -> Any:
 
 def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
     """Return x with an axis moved before another."""
-    axis %= len(shape_of(x))
+    axis = axis_of(axis, len(shape_of(x)))
     return moveaxis(x, axis, start - 1 if axis < start else start)
 
 

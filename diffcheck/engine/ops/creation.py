@@ -44,6 +44,11 @@ def zeros_like(x: Any, dtype: Any = None, *, shape: Shape | None = None, device:
     return _made_like(x, 0, dtype, shape)
 
 
+def empty_like(x: Any, dtype: Any = None, *, shape: Shape | None = None, device: Any = None) -> Any:
+    """Return an array in the shape and kind of x with any contents, here zeros."""
+    return zeros_like(x, dtype, shape=shape, device=device)
+
+
 def ones_like(x: Any, dtype: Any = None, *, shape: Shape | None = None, device: Any = None) -> Any:
     """Return ones in the shape and kind of x, unless another is asked for."""
     del device  # there is one

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from diffcheck.engine.ops.manipulation import reshape
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import Tensor, base, looked_into, shape_of
+from diffcheck.engine.tensor import Tensor, axis_of, base, looked_into, shape_of
 
 BASIC: Final = frozenset((int, slice, NoneType, EllipsisType))
 
@@ -78,23 +78,37 @@ scatter_add: Entry = op(
 )
 
 
-def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """Return the elements of x at integer positions along an axis, of x as a vector by default."""
+def take(x: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Any:
+    """Return the elements of x at integer positions along an axis, of x as a vector by default.
+
+    Positions out of bounds raise, unless `mode` is "clip" or "wrap", NumPy's.
+    """
     if axis is None:
         x, axis = _flat(x), 0
     if isinstance(indices, (list, tuple)):
         indices = np.asarray(indices)
-    return getitem(x, index=(*(slice(None),) * (axis % len(shape_of(x))), indices))
+    axis = axis_of(axis, len(shape_of(x)))
+    if mode != "raise":
+        indices = _brought_within(indices, shape_of(x)[axis], mode)
+    return getitem(x, index=(*(slice(None),) * axis, indices))
+
+
+def _brought_within(indices: Any, n: int, mode: str) -> Any:
+    """Return positions within 0..n-1: the nearest ("clip"), or those n apart ("wrap")."""
+    places = np.asarray(looked_into(indices))
+    return np.clip(places, 0, n - 1) if mode == "clip" else places % n
 
 
 def _flat(x: Any) -> Any:
     return x if len(shape_of(x)) == 1 else reshape(x, -1)
 
 
-def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Any:
-    """Return the elements of x at positions that differ from row to row of an axis."""
+def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
+    """Return the elements of x, as a vector for None, at positions that differ from row to row."""
+    if axis is None:
+        x, axis = _flat(x), 0
     shape = shape_of(indices)
-    axis %= len(shape)
+    axis = axis_of(axis, len(shape))
     grid = list(np.ogrid[tuple(slice(n) for n in shape)])
     grid[axis] = indices
     return getitem(x, index=tuple(grid))

@@ -62,7 +62,9 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     return _stack(*arrays, axis=axis)
 
 
-def asarray(x: Any, dtype: Any = None, **options: Any) -> Any:
+def asarray(
+    x: Any, dtype: Any = None, *, device: Any = None, copy: bool | None = None, **options: Any
+) -> Any:
     """Return x as an array; tensors stay tensors, and lists of them are stacked.
 
     The options are NumPy's: they have no meaning for tensors, into which nothing can be written.
@@ -70,5 +72,5 @@ def asarray(x: Any, dtype: Any = None, **options: Any) -> Any:
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, Tensor) for leaf in leaves(x)):
         x = stack([asarray(row) for row in x])
     if not isinstance(x, Tensor):
-        return np.asarray(x, dtype=dtype, **options)
+        return np.asarray(x, dtype=dtype, device=device, copy=copy, **options)
     return x if dtype is None else astype(x, dtype)

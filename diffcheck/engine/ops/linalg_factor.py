@@ -49,7 +49,8 @@ def _order(x: Any, **_params: Any) -> int:
 def _qr(x: Any) -> Any:
     q, r = np.linalg.qr(x)
     signs = _signs(np.diagonal(r, axis1=-2, axis2=-1))[..., None, :]
-    return np.concatenate([q * signs, np.swapaxes(r, -1, -2) * np.conj(signs)], -2)
+    lower = np.tril(np.swapaxes(r, -1, -2) * np.conj(signs))  # a sign makes -0 of its zeros
+    return np.concatenate([q * signs, lower], -2)
 
 
 def _signs(x: Any) -> Any:

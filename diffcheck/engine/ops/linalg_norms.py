@@ -12,23 +12,31 @@ from diffcheck.engine.ops.choices import abs as abs_
 from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import (
     equal,
+    less,
     logical_and,
     logical_not,
     not_equal,
     stop_gradient,
 )
 from diffcheck.engine.ops.complex import conj, real
-from diffcheck.engine.ops.joining import stack
+from diffcheck.engine.ops.joining import asarray, stack
 from diffcheck.engine.ops.linalg import norm2, solve
 from diffcheck.engine.ops.linalg_factor import pinv, svdvals
 from diffcheck.engine.ops.linalg_forward import in_lapack
-from diffcheck.engine.ops.manipulation import astype, matrix_transpose, moveaxis, tril, triu
+from diffcheck.engine.ops.manipulation import (
+    astype,
+    expand_dims,
+    matrix_transpose,
+    moveaxis,
+    tril,
+    triu,
+)
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import Axis, expand
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.tensor import base, looked_into, shape_of
+from diffcheck.engine.tensor import base, is_recorded, looked_into, shape_of
 
 INFINITY = float("inf")
 Ord = float | str | None
@@ -149,7 +157,15 @@ def lstsq(a: Any, b: Any, *, rtol: float | None = None) -> LstsqResult:
     return LstsqResult(x, sum_(real(rest * conj(rest)) if is_complex(rest) else rest * rest, 0))
 
 
-def matrix_rank(x: Any, *, rtol: float | None = None) -> Any:
+def matrix_rank(
+    x: Any, tol: Any = None, hermitian: bool = False, *, rtol: float | None = None
+) -> Any:
     """Return how many singular values are not negligible: a constant almost everywhere."""
-    rank = in_lapack(lambda x: np.linalg.matrix_rank(x, rtol=rtol))
-    return rank(looked_into(x))
+    if not is_recorded(x):
+        options = {"tol": tol, "hermitian": hermitian, "rtol": rtol}
+        return in_lapack(lambda x: np.linalg.matrix_rank(x, **options))(looked_into(x))
+    s = svdvals(x)
+    if tol is None:
+        unit = np.finfo(base(x).dtype).eps * max(shape_of(x)[-2:])
+        tol = max_(s, -1) * (unit if rtol is None else rtol)
+    return sum_(astype(less(expand_dims(asarray(tol), -1), s), np.int64), -1)

@@ -10,7 +10,7 @@ import numpy as np
 
 from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import shape_of
+from diffcheck.engine.tensor import axis_of, shape_of
 
 _reshape: Entry = op(
     "reshape",
@@ -91,7 +91,9 @@ def astype(x: Any, dtype: Any, *, copy: bool = True, device: Any = None) -> Any:
 
 
 def _axes(axis: int | tuple[int, ...], ndim: int) -> tuple[int, ...]:
-    return tuple(a % ndim for a in ((axis,) if isinstance(axis, (int, np.integer)) else axis))
+    return tuple(
+        axis_of(a, ndim) for a in ((axis,) if isinstance(axis, (int, np.integer)) else axis)
+    )
 
 
 def expand_dims(x: Any, axis: int | tuple[int, ...] = 0) -> Any:

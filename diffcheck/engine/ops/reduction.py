@@ -23,7 +23,7 @@ from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import astype, flip, permute_dims, reshape
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import looked_into, shape_of, tensor_of
+from diffcheck.engine.tensor import axis_of, shape_of, tensor_of
 from diffcheck.engine.values import ones_like
 
 Axis = int | tuple[int, ...] | None
@@ -33,7 +33,9 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
     """Return the axes as a tuple of non-negative numbers; None stands for all of them."""
     if axis is None or ndim == 0:  # a number has an axis -1 to NumPy's reductions
         return tuple(range(ndim))
-    return tuple(a % ndim for a in ((axis,) if isinstance(axis, (int, np.integer)) else axis))
+    return tuple(
+        axis_of(a, ndim) for a in ((axis,) if isinstance(axis, (int, np.integer)) else axis)
+    )
 
 
 def count_of(x: Any, axis: Axis) -> int:
@@ -292,7 +294,7 @@ def _line(x: Any, axis: int | None) -> tuple[Any, int]:
         raise ValueError(
             f"an array of shape {shape_of(x)} has more than one axis: name one of them"
         )
-    return (x, (axis or 0) % rank) if rank else (reshape(x, (1,)), 0)
+    return (x, axis_of(axis or 0, rank)) if rank else (reshape(x, (1,)), 0)
 
 
 def _led_by(number: int, y: Any, axis: int) -> Any:
@@ -319,13 +321,3 @@ def _running_product(x: Any, axis: int) -> Any:
         x = concat([head, tail * x[*lead, : n - stride]], axis=axis)
         stride *= 2
     return x
-
-
-def all(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Whether all elements along axes are true."""
-    return np.all(looked_into(x), axis=axis, keepdims=keepdims)
-
-
-def any(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Whether any element along axes is true."""
-    return np.any(looked_into(x), axis=axis, keepdims=keepdims)

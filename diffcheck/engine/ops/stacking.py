@@ -12,7 +12,7 @@ from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.indexing import getitem, take
 from diffcheck.engine.ops.joining import asarray, concat
 from diffcheck.engine.ops.manipulation import broadcast_to, moveaxis, ravel, reshape
-from diffcheck.engine.tensor import Tensor, looked_into, shape_of
+from diffcheck.engine.tensor import Tensor, axis_of, looked_into, shape_of
 from diffcheck.engine.trees import leaves
 
 
@@ -83,7 +83,7 @@ def delete(x: Any, places: Any, axis: int | None = None) -> Any:
 
 def insert(x: Any, places: Any, values: Any, axis: int | None = None) -> Any:
     """Return x with values before the given places along an axis, as a vector by default."""
-    x, axis = (ravel(x), 0) if axis is None else (x, axis % len(shape_of(x)))
+    x, axis = (ravel(x), 0) if axis is None else (x, axis_of(axis, len(shape_of(x))))
     n = shape_of(x)[axis]
     order = np.insert(np.arange(n), places, n)  # n stands for what is new
     new = order == n

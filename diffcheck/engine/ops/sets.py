@@ -1,0 +1,77 @@
+"""Distinct elements: found among the values, taken from x, so that their cotangents go there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.engine.ops.indexing import scatter_add, take
+from diffcheck.engine.ops.joining import asarray, concat
+from diffcheck.engine.ops.manipulation import ravel
+from diffcheck.engine.ops.reduction import sort
+from diffcheck.engine.tensor import looked_into, shape_of
+
+
+def unique_all(x: Any) -> Any:
+    """Return the distinct elements, where they come first, where each went, and how often."""
+    found = np.unique_all(looked_into(x))
+    return found._replace(values=take(x, found.indices))
+
+
+def unique_counts(x: Any) -> Any:
+    """Return the distinct elements in ascending order, and how often each comes."""
+    return np.unique_counts(looked_into(x))._replace(values=unique_values(x))
+
+
+def unique_inverse(x: Any) -> Any:
+    """Return the distinct elements in ascending order, and where each element of x went."""
+    return np.unique_inverse(looked_into(x))._replace(values=unique_values(x))
+
+
+def unique_values(x: Any) -> Any:
+    """Return the distinct elements in ascending order."""
+    return take(x, np.unique_all(looked_into(x)).indices)
+
+
+def unique(x: Any, return_index: bool = False, *, axis: int | None = None, **options: Any) -> Any:
+    """Return the distinct elements, or layers along an axis, and what NumPy's options add."""
+    found = np.unique(looked_into(x), return_index=True, axis=axis, **options)
+    values, rest = take(x, found[1], axis), found[1 if return_index else 2 :]
+    return (values, *rest) if rest else values
+
+
+def union1d(x: Any, y: Any) -> Any:
+    """Return the distinct elements of both."""
+    return unique(concat([asarray(x), asarray(y)], axis=None))
+
+
+def setdiff1d(x: Any, y: Any, *, assume_unique: bool = False) -> Any:
+    """Return the distinct elements of x that are not in y."""
+    own = ravel(x) if assume_unique else unique(x)
+    return take(own, np.flatnonzero(~np.isin(looked_into(own), looked_into(y))))
+
+
+def setxor1d(x: Any, y: Any) -> Any:
+    """Return the distinct elements that are in one only."""
+    return sort(concat([setdiff1d(x, y), setdiff1d(y, x)]))
+
+
+def intersect1d(x: Any, y: Any, *, assume_unique: bool = False) -> Any:
+    """Return the distinct elements that are in both, taken from x."""
+    _, places, _ = np.intersect1d(
+        looked_into(x), looked_into(y), assume_unique=assume_unique, return_indices=True
+    )
+    return take(x, places)
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    """Return how often each number from 0 comes in x, or the sum of its weights."""
+    places = np.asarray(looked_into(x))
+    if weights is None:
+        return np.bincount(places, minlength=minlength)
+    weights = asarray(weights)
+    if shape_of(weights) != places.shape:
+        raise ValueError(f"bincount: weights of shape {shape_of(weights)} for {places.shape}")
+    length = max(minlength, int(places.max(initial=-1)) + 1)
+    return scatter_add(weights, index=places, shape=(length,))

@@ -47,7 +47,7 @@ def read(
 class _Trace:
     """Evaluates in floats, and notes each op as one on whole arrays."""
 
-    plain = False  # every op goes through `record`
+    plain = None  # every op goes through `record`
     level = 0
 
     def __init__(self, arrays: Arrays) -> None:

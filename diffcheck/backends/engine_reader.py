@@ -26,7 +26,7 @@ class _Reader:
     What has none (comparisons, indices) is decided by the floats and becomes part of the program.
     """
 
-    plain = False  # every op goes through `record`
+    plain = None  # every op goes through `record`
     level = 0
 
     def __init__(self, file: str) -> None:

@@ -26,7 +26,7 @@ ARGUMENTS: Final = ("x", "y", "z", "t")
 class SymbolicTrace:
     """Evaluates ops on expressions; nothing is recorded but the names of what is long."""
 
-    plain = False  # every op goes through `record`
+    plain = None  # every op goes through `record`
     level = 0
 
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

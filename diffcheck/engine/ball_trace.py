@@ -114,7 +114,7 @@ def _all_short(array: NDArray[Any]) -> bool:
 class BallTrace:
     """The trace below all others: it records nothing and evaluates every op in balls."""
 
-    plain = False  # every op goes through `record`
+    plain = None  # every op goes through `record`
     level = 0
 
     def record(self, op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

@@ -16,7 +16,7 @@ from diffcheck.engine.trees import tree_map
 class CountingTrace:
     """A trace below all others that evaluates, and counts what is rounded."""
 
-    plain = False  # every op goes through `record`
+    plain = None  # every op goes through `record`
 
     def __init__(self) -> None:
         self.level = 0

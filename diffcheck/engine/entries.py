@@ -7,7 +7,6 @@ a function call more per op is what separates an engine for scalars from a slow 
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from functools import cache
 from types import FunctionType
@@ -17,9 +16,11 @@ import numpy as np
 from numpy import float64, ndarray
 
 from diffcheck.engine.ball_trace import BALLS, is_complex, lift, lower
+from diffcheck.engine.entry_source import WRITTEN, entry_source
 from diffcheck.engine.errors import APPLICATION_ERRORS, failure, refused_complex
 from diffcheck.engine.narrow_trace import NARROW, is_narrow
-from diffcheck.engine.slimming import MANY, slim
+from diffcheck.engine.slimming import MANY, reads_of, shared_form, slim
+from diffcheck.engine.tape import ALIKE, NUMBERS
 from diffcheck.engine.tensor import Tensor, in_numpy
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ REAL: Final = np.dtype(float64)
 
 def entry_of(op: Op) -> Entry:
     """Return the function that applies an op to arrays, tensors and balls."""
-    builder = {0: _general, 1: _unary, 2: _binary}[op.form]
+    builder = {0: _parametrised, 1: _unary, 2: _binary}[op.form]
     call = builder(op)
     call.__name__ = call.__qualname__ = op.name
     call.__doc__ = f"The op {op.name!r}; `diffcheck.engine.TABLE` says all of it."
@@ -71,6 +72,30 @@ def _general(op: Op) -> Entry:
     return call
 
 
+def _parametrised(op: Op) -> Entry:
+    """Return the entry of an op of any form, with one tensor as its most frequent case."""
+    general, real_only = _general(op), op.complex is not True
+
+    def call(*args: Any, **params: Any) -> Any:
+        if len(args) != 1 or type(args[0]) is not Tensor:
+            return general(*args, **params)
+        (x,) = args
+        tape, entries = x.trace, x.trace.plain
+        if entries is None or (real_only and is_complex(x)):
+            return general(x, **params)
+        y = op.apply((x.value,), params, nested=False)
+        if op.vjp is None:
+            return y
+        if op.selects is not None:
+            tape.selecting = True
+        result = Tensor()
+        result.value, result.trace, result.node, result.form = y, tape, len(entries), None
+        entries.append((op.code, (x.node,), (x.value,), params, y))
+        return result
+
+    return call
+
+
 def _recording_of(tree: tuple[Any, ...]) -> Any:
     """Return the trace that records everything, where it has a tensor among parameters."""
     for value in tree:
@@ -82,107 +107,33 @@ def _recording_of(tree: tuple[Any, ...]) -> Any:
     return None
 
 
-# The entries of one and of two arrays. They are written out, with an operator in place of a call
-# where the forward is one: the call costs half of what a product of two numbers does. Those of ops
-# that do not take complex operands as they stand look at their dtype first.
-UNARY: Final = """\
-def maker(op, forward, code):
-    general = _general(op)
-
-    def call(x):
-        if type(x) is not Tensor:
-            return {on_arrays}
-        tape, value = x.trace, x.value
-        if not tape.plain:
-            return {recorded}
-        {guard}
-        try:
-            y = {forward}
-        except APPLICATION_ERRORS as error:
-            raise failure(op, (value,), {{}}, error) from error
-        entries = tape.entries
-        result = Tensor()
-        result.value, result.trace, result.node = y, tape, len(entries)
-        if type(y) is ndarray and y.size > MANY:
-            entries.append(slim(op, code, x.node, value, y))
-        else:
-            entries.append((code, x.node, value, y))
-        return result
-    return call
-"""
-BINARY: Final = """\
-def maker(op, forward, code):
-    general = _general(op)
-
-    def call(a, b):
-        if type(a) is Tensor:
-            tape, i, x = a.trace, a.node, a.value
-            if type(b) is not Tensor:
-                j, y = None, b
-            elif b.trace is tape:
-                j, y = b.node, b.value
-            else:
-                return general(a, b)
-        elif type(b) is Tensor:
-            if type(a) is complex:
-                a = in_numpy(a, b)
-            i, x = None, a
-            tape, j, y = b.trace, b.node, b.value
-        else:
-            return {on_arrays}
-        if not tape.plain:
-            return {recorded}
-        {guard}
-        try:
-            z = {forward}
-        except APPLICATION_ERRORS as error:
-            raise failure(op, (x, y), {{}}, error) from error
-        entries = tape.entries
-        result = Tensor()
-        result.value, result.trace, result.node = z, tape, len(entries)
-        if type(z) is ndarray and z.size > MANY:
-            entries.append(slim(op, code, i, j, x, y, z))
-        else:
-            entries.append((code, i, j, x, y, z))
-        return result
-    return call
-"""
-WRITTEN: Final = {
-    operator.add: "x + y", operator.sub: "x - y", operator.mul: "x * y",
-    operator.truediv: "x / y", operator.neg: "-value",
-}  # fmt: skip
-
-
-REAL_ONLY: Final = {
-    "x": "if type(value) is not float64 and is_complex(value): return of_complex(op, (x,), {})",
-    "a, b": "if is_complex(x) or is_complex(y): return of_complex(op, (a, b), {})",
-}
-
-
 def _unary(op: Op) -> Entry:
-    maker = _maker(UNARY, "x", WRITTEN.get(op.forward, "forward(value)"), op.complex is not True)
-    return maker(op, op.forward, op.code)
+    return _made(op, "one")
 
 
 def _binary(op: Op) -> Entry:
-    maker = _maker(BINARY, "a, b", WRITTEN.get(op.forward, "forward(x, y)"), op.complex is not True)
-    return maker(op, op.forward, op.code)
+    return _made(op, "either")
+
+
+def methods_of(op: Op) -> tuple[Entry, Entry]:
+    """Return an op as the methods of a tensor that is its first or its second operand."""
+    entry = op.entry
+    if op.form != 2:
+        return entry, lambda b, a: entry(a, b)
+    return _made(op, "first"), _made(op, "second")
+
+
+def _made(op: Op, known: str) -> Entry:
+    if op.forward in WRITTEN:
+        op.keeps = reads_of(op)
+    return _maker(entry_source(op, known))(op, op.forward, op.code)
 
 
 @cache
-def _maker(template: str, operands: str, forward: str, real_only: bool) -> Callable[..., Entry]:
+def _maker(source: str) -> Callable[..., Entry]:
     """Return what makes an entry, in this module's name: its frames are the engine's own."""
     names: dict[str, Any] = {}
-    parts = {
-        "on_arrays": f"on_arrays(op, ({operands},), {{}})",
-        "recorded": f"tape.record(op, ({operands},), {{}})",
-        "guard": "",
-    }
-    if real_only:
-        general = f"general({operands})"
-        parts = {"on_arrays": general, "recorded": general, "guard": REAL_ONLY[operands]}
-    code = compile(template.format(forward=forward, **parts), __file__, "exec")
-    exec(code, globals(), names)  # noqa: S102 - our own source
+    exec(compile(source, __file__, "exec"), globals(), names)  # noqa: S102 - our own source
     return names["maker"]  # type: ignore[no-any-return]  # from the source
 
 

@@ -55,8 +55,7 @@ def sweep(
         cotangents: list[Any] = [None] * len(tape.entries)
         for slot, g in seeds.items():
             cotangents[slot] = g
-        sweep_arrays(tape.entries, cotangents, max(seeds, default=-1), consume=consume)
-        found = cotangents[: tape.inputs]
+        found = sweep_arrays(tape.entries, cotangents, tape.inputs, consume=consume)
         if not ((tape.selecting or masks) and any(map(has_nan, found))):
             return found
         return None if consume else _flowed(tape, seeds, masks)

@@ -27,7 +27,7 @@ class ForwardTrace:
     nested ones do, see `squares`.
     """
 
-    plain = False  # every op goes through `record`
+    plain = None  # every op goes through `record`
     shows_nan = True  # its values and tangents can be looked into
     __slots__ = ("_origins", "count", "ended", "level", "met_free", "smooth", "structure", "toward")
 

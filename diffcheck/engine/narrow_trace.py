@@ -21,7 +21,7 @@ def is_narrow(x: Any) -> bool:
 class NarrowTrace:
     """The trace below all others for such formats; it records nothing."""
 
-    plain = False  # every op goes through `record`
+    plain = None  # every op goes through `record`
     level = 0
 
     def record(self, op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:

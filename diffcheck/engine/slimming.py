@@ -17,29 +17,30 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
+    from diffcheck.engine.tensor import Tensor
 
 MANY: Final = 2**12  # elements from which an array is worth it
 
 
 def slim(op: Op, *entry: Any) -> tuple[Any, ...]:
     """Return an entry of `op.form` 1 or 2 without the large arrays that no rule reads."""
-    if op.reads is None:
-        op.reads = reads(op)
     slots = 1 + op.form
-    arrays = zip(entry[slots:], op.reads, strict=True)
+    arrays = zip(entry[slots:], reads_of(op), strict=True)
     return (*entry[:slots], *[x if read else outline(x) for x, read in arrays])
 
 
-def reads(op: Op) -> tuple[bool, ...]:
+def reads_of(op: Op) -> tuple[bool, ...]:
     """Return for each operand, and then for the result, whether a rule of the op looks at it.
 
     >>> from diffcheck.engine import TABLE
-    >>> reads(TABLE["exp"]), reads(TABLE["multiply"])
+    >>> reads_of(TABLE["exp"]), reads_of(TABLE["multiply"])
     ((False, True), (True, True, False))
     """
-    rules = op.vjp if isinstance(op.vjp, tuple) else (op.vjp,)
-    y, *operands = (any(_reads(rule, k) for rule in rules if rule) for k in range(1, 2 + op.form))
-    return (*operands, y)
+    if op.reads is None:
+        rules = op.vjp if isinstance(op.vjp, tuple) else (op.vjp,)
+        y, *operands = (any(_reads(r, k) for r in rules if r) for k in range(1, 2 + op.form))
+        op.reads = (*operands, y)
+    return op.reads
 
 
 def _reads(rule: Any, position: int) -> bool:
@@ -61,6 +62,21 @@ def outline(x: Any) -> Any:
     if type(x) is not np.ndarray or x.size <= MANY:
         return x
     return _outline(x.shape, x.dtype)
+
+
+def shared_form(a: Tensor, b: Tensor) -> NDArray[Any] | None:
+    """Return the outline that two arrays of one shape and dtype share from now on, None for others.
+
+    What elementwise ops make of them shares it, too. So nobody need compare them again, neither
+    forward nor backward.
+    """
+    x, y = a.value, b.value
+    if x.shape != y.shape or x.dtype is not y.dtype:
+        return None
+    if a.form is None:
+        a.form = _outline(x.shape, x.dtype) if b.form is None else b.form
+    b.form = a.form
+    return a.form  # type: ignore[no-any-return]  # tensors are untyped
 
 
 @lru_cache(maxsize=256)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SQUARING: Final = frozenset({"multiply", "pow", "square"})
 Origin = tuple["Op", tuple[Any, ...], dict[str, Any]]
 """What made a tensor: an op, its operands, its parameters."""
+ROOT: Final = "sqrt"  # of 0 it has no derivative; the other kinks have one
 FAR: Final = 8  # steps back to a kink
 
 
@@ -33,7 +34,7 @@ KINKS: Final[dict[str, Callable[..., Any]]] = {
     "abs": lambda x: x * x,
     "hypot": lambda a, b: a * a + b * b,
     "norm2": _sum_of_squares,
-    "sqrt": lambda x: x,
+    ROOT: lambda x: x,
 }
 MOVES: Final = frozenset(
     {"reshape", "getitem", "broadcast_to", "permute_dims", "matrix_transpose", "flip", "roll"}

@@ -8,15 +8,17 @@ added to in place.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diffcheck.engine.backward_source import backward_source, loop_source
 from diffcheck.engine.binding import bind_plain
-from diffcheck.engine.inlining import backward_source
-from diffcheck.engine.tape import unpacked
+from diffcheck.engine.entry_source import WRITTEN
+from diffcheck.engine.errors import HERE
+from diffcheck.engine.tape import CODED, NUMBERS, unpacked
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
@@ -28,64 +30,84 @@ Backward = Callable[[Cotangents, Any, Any, set[int]], None]
 
 
 def sweep_arrays(
-    entries: list[Any], cotangents: Cotangents, top: int, *, consume: bool = False
-) -> None:
-    """Turn the cotangents of outputs into those of inputs, in place.
+    entries: list[Any], cotangents: Cotangents, inputs: int, *, consume: bool = False
+) -> Cotangents:
+    """Return the cotangents of the inputs, the first `inputs` slots, from those of all slots.
 
     With `consume` the entries are dropped on the way, so that the values they hold are freed.
     """
-    owned: set[int] = set()
-    backwards = BACKWARDS
-    for slot in range(top, -1, -1):
-        g = cotangents[slot]
-        if g is None:
-            continue
-        entry = entries[slot]
-        if entry is None:
-            continue
-        cotangents[slot] = None
-        backwards[entry[0]](cotangents, g, entry, owned)
-        if consume:
-            entries[slot] = None
+    if not consume:
+        entries = entries.copy()
+    del entries[:inputs]
+    _loop()(entries, cotangents, set())
+    return cotangents
+
+
+@cache
+def _loop() -> Callable[[list[Any], Cotangents, set[int]], None]:
+    """Return the loop over a tape, which takes entries of two numbers back itself."""
+    ops = {op.forward: op for op in CODED[1:] if op.form == 2 and op.forward in WRITTEN}
+    written = [ops[forward] for forward in WRITTEN if forward in ops]
+    source = loop_source((op.code + NUMBERS, op.keeps, _bound(op)) for op in written)
+    namespace = {"backwards": BACKWARDS}
+    exec(compile(source, f"{HERE}/<loop>", "exec"), namespace)  # noqa: S102 - our own
+    return namespace["loop"]  # type: ignore[return-value]  # from the source
 
 
 def forget_backward(op: Op) -> None:
     """Let the function that takes entries of this op back be made (again) when it is needed."""
-    BACKWARDS.extend([_unknown] * (op.code + 1 - len(BACKWARDS)))
-    BACKWARDS[op.code] = _unknown
+    BACKWARDS.extend([_unknown] * (op.code + 3 - len(BACKWARDS)))
+    BACKWARDS[op.code : op.code + 3] = [_unknown] * 3
+    _loop.cache_clear()
 
 
 def _unknown(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
     op = unpacked(entry)[0]
-    backward = backward_of(op)
+    functions = backwards_of(op)
     if op.code:
-        BACKWARDS[op.code] = backward
-    backward(cotangents, g, entry, owned)
+        BACKWARDS[op.code : op.code + 3] = functions
+    functions[entry[0] - op.code](cotangents, g, entry, owned)
 
 
 BACKWARDS: Final[list[Backward]] = [_unknown]
-"""What takes an entry back, by the code of its op; for custom rules it is made each time."""
+"""What takes an entry back, by its code; for custom rules, code 0, it is made each time."""
 
 
-def backward_of(op: Op) -> Backward:
-    """Return the function that takes one entry of this op back."""
-    rules = tuple(rule and bind_plain(rule) for rule in _rules(op))
-    if not op.form or op.accumulate is not None:
-        return _general(op, rules)
-    source, names = backward_source(rules, elementwise=op.kind == "elementwise")
+def backwards_of(op: Op) -> tuple[Backward, Backward, Backward]:
+    """Return what takes entries of this op back: any, those of numbers, those of arrays alike."""
+    rules = _bound(op)
+    if not op.form:
+        general = _accumulating(op.accumulate) if op.accumulate else _general(op, rules)
+        return general, general, general
+    source, names = backward_source(rules, elementwise=op.kind == "elementwise", keeps=op.keeps)
     namespace = {**names, "fit": fit, "in_kind": in_kind, "added": added}
-    exec(compile(source, f"<backward of {op.name}>", "exec"), namespace)  # noqa: S102 - our own
-    return namespace["backward"]  # type: ignore[no-any-return]  # from the source
+    exec(compile(source, f"{HERE}/<{op.name}>", "exec"), namespace)  # noqa: S102 - our own
+    of_any = namespace["of_any"]
+    return of_any, namespace.get("of_numbers", of_any), namespace.get("of_alike", of_any)
+
+
+def _bound(op: Op) -> tuple[Callable[..., Any] | None, ...]:
+    return tuple(rule and bind_plain(rule) for rule in _rules(op))
 
 
 def _rules(op: Op) -> tuple[Callable[..., Any] | None, ...]:
     return op.vjp if isinstance(op.vjp, tuple) else (op.vjp,)
 
 
+def _accumulating(accumulate: Callable[..., None]) -> Backward:
+    """Return what takes entries of an op of one argument back, whose cotangents it adds itself."""
+
+    def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
+        _, (slot,), (x,), params, _ = entry
+        buffer = cotangents[slot] if slot in owned else _buffer(cotangents, slot, x, owned)
+        accumulate(buffer, g, **params)
+
+    return backward
+
+
 def _general(op: Op, rules: tuple[Callable[..., Any] | None, ...]) -> Backward:
     elementwise = op.kind == "elementwise"
     variadic = not isinstance(op.vjp, tuple)
-    accumulate = op.accumulate
 
     def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
         _, slots, args, params, y = unpacked(entry)
@@ -93,9 +115,6 @@ def _general(op: Op, rules: tuple[Callable[..., Any] | None, ...]) -> Backward:
             g = np.broadcast_to(g, y.shape)
         for position, slot in enumerate(slots):
             if slot is None:
-                continue
-            if accumulate is not None:
-                accumulate(_buffer(cotangents, slot, args[position], owned), g, **params)
                 continue
             rule = rules[0] if variadic else rules[position]
             if rule is None:
@@ -127,12 +146,10 @@ def added(known: Any, t: Any, x: Any, slot: int, owned: set[int]) -> Any:
 
 
 def _buffer(cotangents: Cotangents, slot: int, x: Any, owned: set[int]) -> Any:
-    """Return a buffer of x's shape that holds the cotangent of a slot and may be written to."""
+    """Return a new buffer of x's shape that holds the cotangent of a slot and may be written to."""
     known = cotangents[slot]
     if known is None:
         known = np.zeros(x.shape, x.dtype)
-    elif slot in owned:
-        return known
     else:
         known = np.array(np.broadcast_to(known, x.shape), dtype=x.dtype)
     cotangents[slot] = known

@@ -15,11 +15,11 @@ from typing import Any, Final, Literal
 
 from diffcheck.balls import Undecided
 from diffcheck.engine.ball_trace import elementwise_ball, is_ball, literal_tensor
-from diffcheck.engine.entries import Entry, entry_of
+from diffcheck.engine.entries import Entry, entry_of, methods_of
 from diffcheck.engine.errors import APPLICATION_ERRORS, OperationError, failure
 from diffcheck.engine.sweep import forget_backward
-from diffcheck.engine.tape import CODED
-from diffcheck.engine.tensor import OPS, Tensor, bind_operator
+from diffcheck.engine.tape import CHANGED, CODED
+from diffcheck.engine.tensor import IN_OPERATORS, OPS, Tensor, bind_operator
 
 __all__ = [
     "TABLE", "Entry", "Kind", "Op", "OperationError", "Rule", "changed", "op",
@@ -54,10 +54,11 @@ class Op:
     stands for it there; False: they are refused.
     free: whether a result is one of several, between which the direction decides in which the
     operand is moved: then forward mode passes it on as the parameter `toward`.
-    accumulate: for linear ops whose VJP writes to some elements only, `f(buffer, g, **params)`,
-    which adds the cotangent into a buffer of the argument's shape.
+    accumulate: for linear ops of one argument whose VJP writes to some elements only,
+    `f(buffer, g, **params)`, which adds the cotangent into a buffer of the argument's shape.
     form: how its tape entries are laid out, see `tape.Tape`, where its `code` stands for it;
-    entry: what programs call; reads: see `slimming.reads`, found out when it is needed.
+    entry: what programs call; reads: see `slimming.reads_of`, found out when it is needed;
+    keeps: the same for ops of arithmetic, as it is written into their entries.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Op:
     form: Literal[0, 1, 2]
     code: int = 0
     reads: tuple[bool, ...] | None = None
+    keeps: tuple[bool, ...] | None = None
     entry: Entry = field(init=False)
 
     def rule(self, position: int) -> Rule | None:
@@ -154,11 +156,12 @@ def op(
         free=free, accumulate=accumulate, form=_form_of(vjp, selects),
         code=len(CODED),
     )  # fmt: skip
-    CODED.append(entry)
+    CODED.extend([entry] * 3)
     forget_backward(entry)
     TABLE[name] = entry
     OPS[name] = entry.entry = call = entry_of(entry)
-    bind_operator(name, call)
+    if name in IN_OPERATORS:
+        bind_operator(name, *methods_of(entry))
     return call
 
 
@@ -213,8 +216,10 @@ def changed(name: str, **columns: Any) -> Iterator[Op]:
         for column, value in columns.items():
             setattr(op, column, value)
         _forget(op)
+        CHANGED.append(op)
         yield op
     finally:
+        CHANGED.remove(op)
         for column, value in right.items():
             setattr(op, column, value)
         _forget(op)

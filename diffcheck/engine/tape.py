@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from diffcheck.engine.errors import leaked
-from diffcheck.engine.squares import SQUARING, Origin, square
+from diffcheck.engine.squares import ROOT, SQUARING, Origin, square
 from diffcheck.engine.tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
@@ -14,7 +16,11 @@ if TYPE_CHECKING:
 
 LEVELS: Final = count(1)  # 0 is the trace of balls; a trace made later is nested deeper
 CODED: Final[list[Any]] = [None]
-"""The ops of the table by code; 0 stands for none of them."""
+"""The ops of the table by code, three of each; 0 stands for none of them."""
+ZERO: Final = np.float64(0)  # for a number that no rule reads
+NUMBERS, ALIKE = 1, 2  # added to the code of an op of float64 numbers, of arrays of one form
+CHANGED: Final[list[Any]] = []
+"""Ops whose columns are changed for a while: entries are to keep what any rule may read."""
 
 
 class Tape:
@@ -24,15 +30,17 @@ class Tape:
     two, (code, slots, args, params, y) for all else, as `op.form` says; (0, op, slots, args,
     params, y) for a rule outside the table. An op stands there by its number, so that the tuple
     holds nothing that the garbage collector knows: it leaves such tuples alone, and does not search
-    a long tape again and again. `nested` tells that values of other traces are on the tape,
-    `shallow` that all of these show their nans, `selecting` whether any op passes cotangents to
-    some elements only; `plain` that neither is it nested, nor has its transform `ended`: then
-    entries go on it without `record`. A `smooth` tape takes squares of roots for what they are, as
-    every nested one does, see `squares`.
+    a long tape again and again. Entries of numbers lack what no rule reads, where `op.keeps` says.
+    `nested` tells that values of other traces are on the tape, `shallow` that all of these show
+    their nans, `selecting` whether any op passes cotangents to some elements only; `plain` are the
+    entries, to which more are added without `record`, but None where the tape is nested or its
+    transform has `ended`, or where it is `smooth`: it takes squares of roots for what they are, as
+    every nested one does, see `squares`; `rooted` tells that a root may be squared on it.
     """
 
     __slots__ = (
-        "ended", "entries", "inputs", "level", "nested", "plain", "selecting", "shallow", "smooth",
+        "ended", "entries", "inputs", "level", "nested", "plain", "rooted", "selecting", "shallow",
+        "smooth",
     )  # fmt: skip
 
     def __init__(self, *, smooth: bool = False) -> None:
@@ -40,10 +48,10 @@ class Tape:
         self.level = next(LEVELS)
         self.entries: list[Any] = []
         self.inputs = 0
-        self.plain = not smooth
+        self.plain = None if smooth or CHANGED else self.entries
         self.nested = self.ended = False
         self.shallow = True
-        self.selecting = False
+        self.selecting = self.rooted = False
 
     def __len__(self) -> int:
         """Return how many operations were recorded."""
@@ -58,7 +66,7 @@ class Tape:
 
     def end(self) -> None:
         """Take no more entries: the function that was recorded has returned."""
-        self.ended, self.plain = True, False
+        self.ended, self.plain = True, None
 
     def record(self, op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         """Apply an op one trace further out, and note it down if it has a derivative."""
@@ -96,7 +104,7 @@ class Tape:
     def _meet(self, value: Any) -> None:
         """Take notice of the traces that a value belongs to."""
         while type(value) is Tensor:
-            self.nested, self.plain = True, False
+            self.nested, self.plain = True, None
             self.shallow = self.shallow and getattr(value.trace, "shows_nan", False)
             value = value.value
 
@@ -115,6 +123,8 @@ class Tape:
             self._meet(y)
         if op.selects is not None:
             self.selecting = True
+        if op.name == ROOT:
+            self.rooted = True
         entries = self.entries
         if op.form:
             entries.append((op.code, *slots, *values, y))
@@ -136,4 +146,8 @@ def unpacked(entry: Any) -> Record:
     n = op.form
     if n == 0:
         return (op, *entry[1:])
-    return op, entry[1 : 1 + n], entry[1 + n : 1 + 2 * n], {}, entry[-1]
+    slots, values = entry[1 : 1 + n], entry[1 + n :]
+    if op.keeps and entry[0] == op.code + NUMBERS:
+        kept = iter(values)
+        values = tuple([next(kept) if keep else ZERO for keep in op.keeps])
+    return op, slots, values[:n], {}, values[n]

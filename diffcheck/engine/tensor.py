@@ -18,14 +18,16 @@ class Tensor:
     The arithmetic and comparison operators are the entries of their ops, see `OPERATORS`.
     `value` is a NumPy array or scalar, an object array of balls, or a tensor of an outer trace.
     `node` is what the trace knows of it: its slot on a tape, its tangent, or nothing.
+    `form` is an array's outline, None where nobody asked for it; see `slimming.shared_form`.
     Tensors are made by `tensor_of`: a class without `__init__` is called a third faster.
     """
 
-    __slots__ = ("node", "trace", "value")
+    __slots__ = ("form", "node", "trace", "value")
 
     value: Any
     trace: Any
     node: Any
+    form: Any
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -171,6 +173,7 @@ def tensor_of(value: Any, trace: Any, node: Any) -> Tensor:
     tensor.value = value
     tensor.trace = trace
     tensor.node = node
+    tensor.form = None
     return tensor
 
 
@@ -207,16 +210,17 @@ REFLECTED: Final = {
     "__rpow__": "pow", "__rmatmul__": "matmul", "__rmod__": "remainder",
     "__rfloordiv__": "floor_divide",
 }  # fmt: skip
+IN_OPERATORS: Final = frozenset((*OPERATORS.values(), *REFLECTED.values()))
 
 
-def bind_operator(name: str, entry: Callable[..., Any]) -> None:
-    """Let the operators of one op call its entry without a step between."""
-    for method, op in OPERATORS.items():
+def bind_operator(name: str, method: Callable[..., Any], reflected: Callable[..., Any]) -> None:
+    """Let the operators of one op be its methods, without a step between."""
+    for operator, op in OPERATORS.items():
         if op == name:
-            setattr(Tensor, method, entry)
-    for method, op in REFLECTED.items():
+            setattr(Tensor, operator, method)
+    for operator, op in REFLECTED.items():
         if op == name:
-            setattr(Tensor, method, lambda self, other: entry(other, self))
+            setattr(Tensor, operator, reflected)
 
 
 def in_numpy(a: Any, other: Tensor) -> Any:

@@ -34,6 +34,7 @@ from diffcheck.engine.directions import NeedsForward
 from diffcheck.engine.flow import has_nan, sweep
 from diffcheck.engine.pushing import pushed
 from diffcheck.engine.silence import IGNORED, restore, silence
+from diffcheck.engine.sweep import in_kind
 from diffcheck.engine.tape import Tape
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
@@ -175,6 +176,14 @@ def _weakly(g: Any, y: Any) -> Any:
     return lift(np.asarray(g).astype(np.asarray(base(y)).dtype)[()])
 
 
+def _seed(g: Any, y: Any) -> Any:
+    """Return a cotangent of y as a sweep over plain arrays takes it, in the dtype of y."""
+    value = y.value if type(y) is Tensor else y
+    g = _weakly(g, y)
+    plain = isinstance(g, (np.ndarray, np.generic)) and isinstance(value, (np.ndarray, np.generic))
+    return in_kind(g, value) if plain and not is_ball(value) else g
+
+
 def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """Return f(*args) and its pullback: from the output's cotangent to those of all arguments.
 
@@ -194,7 +203,7 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]
         check_directions("the pullback of vjp", output, cotangent, what="cotangent")
         with np.errstate(all="ignore"):
             ys = iter(leaves(output))
-            given = tree_map(lambda g: _weakly(lift(g), next(ys)), cotangent)
+            given = tree_map(lambda g: _seed(lift(g), next(ys)), cotangent)
             try:
                 found = pull_back(tape, output, inputs, given)
                 if may_be_smooth(tape, found):
@@ -228,7 +237,8 @@ def value_and_grad_by_reverse(f: Function, argnums: Argnums = 0) -> Function:
 
 def may_be_smooth(tape: Tape, cotangents: Any) -> bool:
     """Whether a nan may be a root of 0 that is squared: asked only where there is one."""
-    return not (tape.nested or tape.smooth) and any(map(has_nan, leaves(cotangents)))
+    asked = tape.rooted and not (tape.nested or tape.smooth)
+    return asked and any(map(has_nan, leaves(cotangents)))
 
 
 def _value_and_grad(f: Function, argnums: Argnums, *, forward: bool) -> Function:

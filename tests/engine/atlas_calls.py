@@ -23,7 +23,7 @@ YES, NO = np.True_, np.False_
 class Watching:
     """A trace below all others that evaluates, and keeps the first call of each op."""
 
-    plain = False
+    plain = None
 
     def __init__(self):
         self.level = 0

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from diffcheck import engine as xp
+from diffcheck.engine.backward_source import backward_source
 from diffcheck.engine.binding import bind_plain
-from diffcheck.engine.inlining import backward_source, expression
+from diffcheck.engine.inlining import expression
 from diffcheck.engine.sweep import fit
 from diffcheck.engine.table import TABLE, changed
 

@@ -5,7 +5,7 @@ import pytest
 
 from diffcheck import engine as xp
 from diffcheck.engine import entries, slimming
-from diffcheck.engine.slimming import outline, reads
+from diffcheck.engine.slimming import outline, reads_of
 from diffcheck.engine.table import TABLE, changed
 from diffcheck.engine.tape import unpacked
 
@@ -31,7 +31,7 @@ def _few_are_many(monkeypatch):
     ],
 )
 def test_what_the_rules_of_an_op_look_at(name, expected):
-    assert reads(TABLE[name]) == expected
+    assert reads_of(TABLE[name]) == expected
 
 
 def test_an_outline_has_shape_and_dtype_and_no_memory():

@@ -8,6 +8,7 @@ import pytest
 
 from diffcheck import engine as xp
 from diffcheck.engine.binding import bind_plain
+from diffcheck.engine.errors import refused
 from diffcheck.engine.sweep import fit
 from diffcheck.engine.table import TABLE, changed
 
@@ -55,6 +56,17 @@ def test_a_nan_asks_for_the_sweep_with_masks():
 
     assert xp.grad(f)(np.array([4.0, 0.0, -1.0])).tolist() == [0.25, -1.0, -1.0]
     assert np.isnan(xp.grad(lambda x: xp.sqrt(x) * 0)(0.0))  # 0·inf that no choice excuses
+
+
+def test_what_fails_on_the_way_back_names_the_line_of_the_program():
+    def refuse(g, y, x):
+        raise refused("exp", "nothing", "all", "a test", "go on")
+
+    with (
+        changed("exp", vjp=(refuse,)),
+        pytest.raises(xp.OperationError, match=r"at \S+test_sweep.py:\d+: expected nothing"),
+    ):
+        xp.grad(xp.exp)(0.5)
 
 
 def test_fit_sums_what_was_broadcast_and_takes_the_real_part():

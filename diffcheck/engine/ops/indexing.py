@@ -40,6 +40,11 @@ def _scatter(g: Any, *, index: Any, shape: tuple[int, ...]) -> NDArray[Any]:
 
 def _accumulate(buffer: NDArray[Any], g: Any, *, index: Any) -> None:
     """Add a cotangent where it was taken from."""
+    if _is_of_views(index):
+        view = buffer[index]
+        if type(view) is np.ndarray:  # and not a copy of one element
+            view += g
+            return
     plain = plain_index(index)
     if _is_basic(plain):
         buffer[plain] += g
@@ -47,14 +52,18 @@ def _accumulate(buffer: NDArray[Any], g: Any, *, index: Any) -> None:
         np.add.at(buffer, plain, g)
 
 
+def _is_of_views(index: Any) -> bool:
+    """Whether an index gives views: integers, slices, None, ... alone or in a tuple."""
+    kind = type(index)
+    return kind in BASIC or (kind is tuple and BASIC.issuperset(map(type, index)))
+
+
 def plain_index(index: Any) -> Any:
     """Return an index with its tensors replaced by their values."""
-    if isinstance(index, tuple):
-        if BASIC.issuperset(map(type, index)):
-            return index
-        return tuple([plain_index(part) for part in index])
-    if type(index) in BASIC:
+    if _is_of_views(index):
         return index
+    if isinstance(index, tuple):
+        return tuple([plain_index(part) for part in index])
     if type(index) is Tensor and hasattr(index.trace, "refuse"):
         raise index.trace.refuse("the value of an index")
     return np.asarray(index) if isinstance(index, list) else base(index)

@@ -26,7 +26,7 @@ class Recording:
     Values are not kept: a tensor holds its own, and is freed when the transforms drop it.
     """
 
-    plain = False  # every op goes through `record`
+    plain = None  # every op goes through `record`
     __slots__ = (
         "_constants",
         "_known",

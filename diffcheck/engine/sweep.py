@@ -23,7 +23,7 @@ from diffcheck.engine.tape import CODED, NUMBERS, unpacked
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
 
-FEW_COLUMNS = 32
+FEW_COLUMNS, FEW_ELEMENTS = 32, 2**18
 
 Cotangents = list[Any]
 Backward = Callable[[Cotangents, Any, Any, set[int]], None]
@@ -180,12 +180,19 @@ def _stretched(shape: tuple[int, ...], operand: tuple[int, ...]) -> tuple[int, .
 
 
 def _column_sums(t: Any) -> Any:
-    """Return the sums over the first axis; for few columns a product with ones is faster."""
+    """Return the sums over the first axis, as a product with ones where that is faster."""
     if is_stack_turned(t):
         return _ones(t.shape[0], t.dtype) @ t.transpose(1, 0, 2)
-    if t.ndim == 2 and 0 < t.shape[1] <= FEW_COLUMNS and t.dtype.char in "fd":
+    if is_summed_by_ones(t.shape, t.dtype):
         return _ones(t.shape[0], t.dtype).dot(t)
     return np.add.reduce(t, axis=0)
+
+
+def is_summed_by_ones(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
+    """Whether a matrix is one of few columns, or of few elements."""
+    if len(shape) != 2 or dtype.char not in "fd" or 0 in shape:
+        return False
+    return shape[1] <= FEW_COLUMNS or shape[0] * shape[1] <= FEW_ELEMENTS
 
 
 def is_stack_turned(t: Any) -> bool:

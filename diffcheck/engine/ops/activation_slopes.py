@@ -19,10 +19,10 @@ from flint import arb, arb_series
 from diffcheck.balls import precision
 from diffcheck.engine.ball_trace import literal
 from diffcheck.engine.ops.arb_forward import by_arb, series_terms
+from diffcheck.engine.ops.gates import CUBIC, gelu_gate, gelu_slope
 from diffcheck.engine.ops.special_forward import gauss
 from diffcheck.engine.ops.stable import two_product
 
-CUBIC: Final = 0.044715  # a literal of the definition of gelu by tanh (Hendrycks and Gimpel 2016)
 CUBIC_REST: Final = 2.1960211427085595e-18  # what the literal leaves of the decimal number
 SQRT_TWO_OVER_PI: Final = (0.7978845608028654, -4.98465440455546e-17)  # in two pieces
 ONE_OVER_SQRT_TWO_PI: Final = 0.3989422804014327
@@ -189,37 +189,24 @@ def _gelu_tanh_curvature(x: Any) -> Any:
 
 
 # In float32 the slopes are computed plainly in float64, in place: networks spend their time here.
-def _silu_slope_of_single(x: Any) -> Any:
-    z = np.maximum(x, -256).astype(np.float64)  # beyond, the slope is 0, and -inf would be inf·0
-    return _logistic_slope(-z, z)
-
-
-def _gelu_tanh_slope_of_single(x: Any) -> Any:
-    """With v = 2 sqrt(2/π) (x + c x³), the bump x v' is 2 sqrt(2/π) (x + 3 c x³)."""
-    z = np.maximum(x, -32).astype(np.float64)  # beyond, the slope is 0, and -inf would be inf·0
-    square = z * z
-    minus_v = square * (-2 * SQRT_TWO_OVER_PI[0] * CUBIC)
-    minus_v -= 2 * SQRT_TWO_OVER_PI[0]
-    minus_v *= z
-    square *= 6 * SQRT_TWO_OVER_PI[0] * CUBIC
-    square += 2 * SQRT_TWO_OVER_PI[0]
-    square *= z
-    return _logistic_slope(minus_v, bump=square)
-
-
-def _logistic_slope(minus_v: Any, bump: Any) -> Any:
-    """Return s (1 + bump (1 - s)) with s = 1/(1 + exp(-v)), the slope of x σ(v), bump being x v'.
+def _silu_slope_of_single(x: Any, _known: Any) -> Any:
+    """Return s (1 + x (1 - s)) with s = 1/(1 + exp(-x)).
 
     Where 1 - s is rounded away, so is what it adds to 1.
     """
-    e = np.exp(minus_v)
+    z = np.maximum(x, -256).astype(np.float64)  # beyond, the slope is 0, and -inf would be inf·0
+    e = np.exp(-z)
     e += 1
     s = 1 / e
     slope = 1 - s
-    slope *= bump
+    slope *= z
     slope += 1
     slope *= s
     return slope.astype(np.float32)
+
+
+def _gelu_tanh_slope_of_single(x: Any, known: Any) -> Any:
+    return gelu_slope(x, gelu_gate(x) if known is None else known)
 
 
 FORMS: Final[dict[tuple[str, int], Callable[[Any], Any]]] = {
@@ -234,10 +221,13 @@ OF_SINGLE: Final = {"silu": _silu_slope_of_single, "gelu_tanh": _gelu_tanh_slope
 _higher = by_arb(derivative_ball)
 
 
-def derivative(x: Any, *, function: str, order: int) -> Any:
-    """Return a derivative of silu, gelu or gelu_tanh; of order 3 and above by Arb."""
-    if order == 1 and function in OF_SINGLE and x.dtype == np.float32:
-        return OF_SINGLE[function](x)
+def derivative(x: Any, *, function: str, order: int, known: Any = None) -> Any:
+    """Return a derivative of silu, gelu or gelu_tanh; of order 3 and above by Arb.
+
+    `known` is the gate, where the forward has left it.
+    """
+    if order == 1 and x.dtype == np.float32 and function in OF_SINGLE:
+        return OF_SINGLE[function](x, known)
     wide = x.astype(np.float64, copy=False)  # SciPy and the coefficients know no longdouble
     return _derivative(wide, function=function, order=order).astype(x.dtype, copy=False)
 

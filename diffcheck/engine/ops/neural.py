@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,15 @@ from diffcheck.engine.binding import plain_form
 from diffcheck.engine.ops import activation_slopes as slopes
 from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import equal, greater
+from diffcheck.engine.ops.gates import CUBIC, gated, gelu_gate
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.ops.reduction import Axis, count_of, expand
 from diffcheck.engine.ops.reduction import sum as sum_
+from diffcheck.engine.ops.rows import peaks, totals
+from diffcheck.engine.ops.shares import mean_of_others, share_of_others, without_nan, without_one
 from diffcheck.engine.ops.special import expit, ndtr
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import shape_of
+from diffcheck.engine.tensor import Tensor, shape_of
 from diffcheck.engine.values import constant
 
 relu = op(
@@ -67,18 +69,29 @@ sigmoid = expit
 
 
 def _gelu_argument(x: Any) -> Any:
-    return constant("sqrt_two_over_pi", x) * (x + slopes.CUBIC * (x * x * x))
+    return constant("sqrt_two_over_pi", x) * (x + CUBIC * (x * x * x))
 
 
 def _gelu_tanh_ball(x: Any) -> Any:
-    u = (2 / arb.pi()).sqrt() * (x + literal(slopes.CUBIC) * x**3)
+    u = (2 / arb.pi()).sqrt() * (x + literal(CUBIC) * x**3)
     return x / (1 + (-2 * u).exp())
+
+
+def _gelu_tanh(x: Any, *, known: Any = None) -> Any:
+    if x.dtype == np.float32:
+        return gated(x, gelu_gate(x) if known is None else known)
+    return x * expit(2 * _gelu_argument(x))  # not 1 + tanh: it cancels for negative x
+
+
+def _gelu_tanh_rule(g: Any, y: Any, x: Any, known: Any = None) -> Any:
+    kept = {} if known is None else {"known": known}
+    return g * activation_slope(x, function="gelu_tanh", order=1, **kept)
 
 
 gelu_tanh = op(
     "gelu_tanh",
-    lambda x: x * expit(2 * _gelu_argument(x)),  # not 1 + tanh: it cancels for negative x
-    vjp=lambda g, y, x: g * activation_slope(x, function="gelu_tanh", order=1),
+    _gelu_tanh,
+    vjp=_gelu_tanh_rule,
     ball=_gelu_tanh_ball,
     rounding=5,
     jax="gelu",
@@ -88,60 +101,37 @@ gelu_tanh = op(
 
 def gelu(x: Any, approximate: bool = True) -> Any:
     """Return x Φ(x), or its approximation by tanh, which is the default as in jax.nn."""
-    return gelu_tanh(x) if approximate else gelu_exact(x)
+    if not approximate:
+        return gelu_exact(x)
+    if type(x) is Tensor and x.trace.plain and x.value.dtype == np.float32:
+        return gelu_tanh(x, known=gelu_gate(x.value))  # kept on the tape for the slope
+    return gelu_tanh(x)
 
 
 # Normalised exponentials. The greatest element is subtracted first; its own slope cancels.
-def _peak(x: Any, axis: Axis) -> Any:
-    """Return the greatest element along axes, 0 where it is infinite or there is none."""
-    greatest = np.maximum if x.size else np.add
-    peak = greatest.reduce(x, axis=axis, keepdims=True)
-    return np.where(np.isfinite(peak), peak, x.dtype.type(0))
-
-
 def _softmax(x: Any, *, axis: Axis) -> Any:
-    e = np.exp(x - _peak(x, axis))
-    return e / np.add.reduce(e, axis=axis, keepdims=True)
+    e = np.exp(x - peaks(x, axis))
+    return e / totals(e, axis)
 
 
 def _log_total(shifted: Any, axis: Axis) -> Any:
     """Return log of the sum of exp(shifted), whose greatest element is 0, as log1p of the others.
 
-    The sum itself would round to 1, and its logarithm to 0, where one element dominates. Elements
-    that are greatest together count 1 each; where the greatest is infinite, none may be 0.
+    The sum itself would round to 1, and its logarithm to 0, where one element dominates.
     """
-    greatest = (shifted == 0).astype(shifted.dtype)
-    others = np.add.reduce(np.exp(shifted) - greatest, axis=axis, keepdims=True)
-    return np.log1p(others + (np.add.reduce(greatest, axis=axis, keepdims=True) - 1))
+    e = np.exp(shifted)
+    return np.log1p(without_one(totals(e, axis), e, axis=axis))
 
 
 def _log_softmax(x: Any, *, axis: Axis) -> Any:
-    shifted = x - _peak(x, axis)
+    shifted = x - peaks(x, axis)
     return shifted - _log_total(shifted, axis)
 
 
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    peak = _peak(x, axis)
+    peak = peaks(x, axis)
     total = _log_total(x - peak, axis) + peak
     return total if keepdims else total.reshape(_reduced(x.shape, axis))[()]
-
-
-def _complement(p: Any, *, axis: Axis) -> Any:
-    """Return 1 - p for shares that sum to 1: for a dominant one as the sum of the others."""
-    if not isinstance(axis, int) or not p.ndim:
-        dominant = p > 0.5
-        others = np.add.reduce(np.where(dominant, 0, p), axis=axis, keepdims=True)
-        return np.where(dominant, others, 1 - p)
-    last = np.moveaxis(p, axis, -1)
-    rows = last.reshape(math.prod(last.shape[:-1]), last.shape[-1])
-    rest = 1 - rows
-    dominant = np.flatnonzero(rows > 0.5)  # one in a row at most
-    if dominant.size:
-        row, place = np.divmod(dominant, rows.shape[1])
-        few = rows[row]
-        few[np.arange(row.size), place] = 0
-        rest[row, place] = np.add.reduce(few, axis=-1)
-    return np.moveaxis(rest.reshape(last.shape), -1, axis)
 
 
 def _reduced(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
@@ -171,39 +161,63 @@ def _logsumexp_ball(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     return _log_balls(e.sum(axis=axis, keepdims=keepdims))
 
 
-def _softmax_arrays(g: Any, y: Any, x: Any, axis: Axis) -> Any:
-    """Do on plain arrays what `softmax_rule` does with ops."""
-    weighted = g * y
-    weighted -= np.add.reduce(weighted, axis=axis, keepdims=True)
-    weighted += g * _complement(y, axis=axis)
-    weighted *= y
-    return weighted
+# Shares p sum to 1. Of these two linear maps of g each is the transpose of the other; the Jacobians
+# of all normalised exponentials are made of them, and where a share is nearly 1 nothing cancels.
+def _minus_mean(g: Any, p: Any, *, axis: Axis) -> Any:
+    y = g - totals(g * p, axis)
+    return mean_of_others(y, g, p, axis=axis, out=y)
 
 
-@plain_form(_softmax_arrays)
-def softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
-    """Apply the Jacobian diag(y) - y yᵀ, which is symmetric: the VJP and the JVP are one.
-
-    Written as y_i (g_i (1 - y_i) - Σ_{j≠i} g_j y_j), so that nothing cancels as y_i goes to 1.
-    """
-    weighted = g * y
-    others = sum_(weighted, axis, keepdims=True) - weighted
-    return y * (g * _complement_op(y, axis=axis) - others)
+def _minus_share(g: Any, p: Any, *, axis: Axis) -> Any:
+    y = g - p * totals(g, axis)
+    return share_of_others(y, g, p, axis=axis, out=y)
 
 
-_complement_op = op(
-    "softmax_complement",
-    _complement,
+minus_mean: Entry = op(
+    "minus_mean",  # g_i - Σ_j p_j g_j
+    _minus_mean,
     kind="general",
-    vjp=lambda g, y, p, axis: -g,
-    jvp=(lambda t, y, p, axis: -t,),
-    ball=lambda p, *, axis: 1 - p,
+    vjp=(
+        lambda h, y, g, p, axis: minus_share(h, p, axis=axis),
+        lambda h, y, g, p, axis: -(g * sum_(h, axis, keepdims=True)),
+    ),
+    jvp=(
+        lambda t, y, g, p, axis: minus_mean(t, p, axis=axis),
+        lambda t, y, g, p, axis: -sum_(g * t, axis, keepdims=True),
+    ),
+    ball=lambda g, p, *, axis: g - np.add.reduce(g * p, axis=axis, keepdims=True),
     rounding=3,
-    length=count_of,
-    domain="shares that sum to 1; 1 - x without cancellation",
+    length=lambda g, p, axis: count_of(p, axis),
+    domain=("(-inf, inf)", "shares that sum to 1"),
     slope="softmax",
-    sympy="1 - x",
+    sympy="x - sum(x*y, axis, keepdims=True)",
 )
+minus_share: Entry = op(
+    "minus_share",  # g_i - p_i Σ_j g_j
+    _minus_share,
+    kind="general",
+    vjp=(
+        lambda h, y, g, p, axis: minus_mean(h, p, axis=axis),
+        lambda h, y, g, p, axis: -(h * sum_(g, axis, keepdims=True)),
+    ),
+    jvp=(
+        lambda t, y, g, p, axis: minus_share(t, p, axis=axis),
+        lambda t, y, g, p, axis: -(t * sum_(g, axis, keepdims=True)),
+    ),
+    ball=lambda g, p, *, axis: g - p * np.add.reduce(g, axis=axis, keepdims=True),
+    rounding=3,
+    length=lambda g, p, axis: count_of(p, axis),
+    domain=("(-inf, inf)", "shares that sum to 1"),
+    slope="softmax",
+    sympy="x - y*sum(x, axis, keepdims=True)",
+)
+
+
+def softmax_rule(g: Any, y: Any, x: Any, axis: Axis) -> Any:
+    """Apply the Jacobian diag(y) - y yᵀ, which is symmetric: the VJP and the JVP are one."""
+    return minus_mean(g, y, axis=axis) * y
+
+
 _softmax_op = op(
     "softmax",
     _softmax,
@@ -218,27 +232,12 @@ _softmax_op = op(
 )
 
 
-def _log_softmax_vjp(g: Any, y: Any, x: Any, axis: Axis) -> Any:
-    """Return g_i (1 - p_i) - p_i Σ_{j≠i} g_j."""
-    others = sum_(g, axis, keepdims=True) - g
-    shares = softmax(x, axis)
-    return g * _complement_op(shares, axis=axis) - shares * others
-
-
-def _log_softmax_jvp(t: Any, y: Any, x: Any, axis: Axis) -> Any:
-    """Return t_i (1 - p_i) - Σ_{j≠i} p_j t_j."""
-    shares = softmax(x, axis)
-    weighted = shares * t
-    others = sum_(weighted, axis, keepdims=True) - weighted
-    return t * _complement_op(shares, axis=axis) - others
-
-
 _log_softmax_op = op(
     "log_softmax",
     _log_softmax,
     kind="general",
-    vjp=_log_softmax_vjp,
-    jvp=(_log_softmax_jvp,),
+    vjp=lambda g, y, x, axis: minus_share(g, softmax(x, axis), axis=axis),
+    jvp=(lambda t, y, x, axis: minus_mean(t, softmax(x, axis), axis=axis),),
     ball=_log_softmax_ball,
     rounding=3,
     length=count_of,
@@ -249,9 +248,7 @@ _log_softmax_op = op(
 
 def _shares_of_arrays(x: Any, y: Any, axis: Axis) -> Any:
     """Do on plain arrays what `_shares` does with ops, in one pass where it can."""
-    shares = _softmax(x, axis=axis)
-    nothing = y == -np.inf
-    return np.where(expand(nothing, x.shape, axis), 0, shares) if np.any(nothing) else shares
+    return without_nan(_softmax(x, axis=axis), y, axis=axis)
 
 
 @plain_form(_shares_of_arrays)

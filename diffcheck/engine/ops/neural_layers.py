@@ -20,6 +20,7 @@ from diffcheck.engine.ops.neural import softmax, softmax_rule
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.reduction import mean
 from diffcheck.engine.ops.reduction import sum as sum_
+from diffcheck.engine.ops.rows import totals
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import base, shape_of
 
@@ -31,8 +32,8 @@ def _width(x: Any, **_params: Any) -> int:
 # Layer norm (Ba, Kiros and Hinton 2016): the Jacobian of the standardised row is symmetric.
 def _standardize(x: Any, *, eps: float) -> Any:
     n = x.shape[-1]
-    centred = x - np.add.reduce(x, axis=-1, keepdims=True) / n
-    variance = np.add.reduce(centred * centred, axis=-1, keepdims=True)
+    centred = x - totals(x, -1) / n
+    variance = totals(centred * centred, -1)
     variance /= n
     variance += eps
     centred /= np.sqrt(variance, out=variance)
@@ -54,16 +55,16 @@ def _deviation(x: Any, eps: float) -> Any:
 def _standardize_arrays(g: Any, y: Any, x: Any, eps: float) -> Any:
     """Do on plain arrays what `_standardize_rule` does with ops."""
     n = x.shape[-1]
-    centred = x - np.add.reduce(x, axis=-1, keepdims=True) / n
+    centred = x - totals(x, -1) / n
     centred *= centred
-    variance = np.add.reduce(centred, axis=-1, keepdims=True)
+    variance = totals(centred, -1)
     variance /= n
     variance += eps
     np.multiply(g, y, out=centred)
-    flow = np.add.reduce(centred, axis=-1, keepdims=True) / n
+    flow = totals(centred, -1) / n
     rest = np.multiply(y, flow, out=centred)
     np.subtract(g, rest, out=rest)
-    rest -= np.add.reduce(g, axis=-1, keepdims=True) / n
+    rest -= totals(g, -1) / n
     rest /= np.sqrt(variance, out=variance)
     return rest
 

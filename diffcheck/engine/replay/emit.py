@@ -11,6 +11,7 @@ from diffcheck.engine.replay.scalars import in_floats, in_place, may_stand_insid
 from diffcheck.engine.replay.templates import ufunc_of
 from diffcheck.engine.replay.ufuncs import call_of_ufunc
 from diffcheck.engine.replay.writer import ADD_REDUCE, Writer
+from diffcheck.engine.steps import Step
 
 
 def write_body(
@@ -84,4 +85,6 @@ def _general(writer: Writer, number: int, node: Node) -> str:
         return call_of_ufunc(writer, node, ufunc, out)
     forward = writer.bind(f"op_{node.name}", node.op.forward)
     arguments = [writer.wrapped(a) for a in node.args[: node.arity]] + writer.params(node)
+    if out is not None and isinstance(node.op, Step):
+        arguments.append(f"out={out}")
     return f"{forward}({', '.join(arguments)})"

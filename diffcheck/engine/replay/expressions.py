@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from diffcheck.engine.ops.rows import is_short, row_totals
 from diffcheck.engine.replay import kernels
 from diffcheck.engine.replay.primitives import is_basic
 from diffcheck.engine.replay.program import Flavor, Node
@@ -25,6 +26,10 @@ def _sum(writer: Writer, node: Node, out: str | None) -> str | None:
     if set(node.params) != {"axis", "keepdims"}:
         return None
     axis, keepdims = node.params["axis"], node.params["keepdims"]
+    if node.name == "sum" and is_short(writer.program.nodes[node.args[0]], axis):
+        name = writer.bind("row_totals", row_totals.forward)
+        written = f", out={out}" if out is not None else ""
+        return f"{name}({writer.operand(node.args[0])}, keepdims={keepdims}{written})"
     name = writer.bind(*REDUCERS[node.name])
     rest = [writer.tree(axis, node)]
     if out is not None or keepdims:
@@ -56,6 +61,16 @@ def _accumulated(writer: Writer, node: Node, out: str | None) -> str | None:
     index = writer.tree(node.params["index"], node)
     target = out or f"{writer.bind('array', np.array)}({p})"
     return f"{writer.bind(kernel.__name__, kernel)}({p}, {g}, {index}, {target})"
+
+
+def _assembled(writer: Writer, node: Node, out: str | None) -> str | None:
+    parts = ", ".join(writer.wrapped(a) for a in node.args)
+    indices = writer.tree(node.params["indices"], node)
+    if out is None:
+        dtype = writer.bind(node.dtype.name + "_", node.dtype)
+        out = f"{writer.bind('empty', np.empty)}({node.shape}, {dtype})"
+    kernel = writer.bind("assembled", kernels.assembled)
+    return f"{kernel}(({parts},), {indices}, {node.params['whole']}, {out})"
 
 
 def _choice(writer: Writer, node: Node, _out: str | None) -> str | None:
@@ -167,6 +182,7 @@ EXPRESSIONS: Final[dict[str, Expression]] = {
     "multiply": _operator("*"),
     "divide": _operator("/"),
     "sum": _sum,
+    "plain_sum": _sum,
     "max": _sum,
     "min": _sum,
     "choice": _choice,
@@ -174,6 +190,7 @@ EXPRESSIONS: Final[dict[str, Expression]] = {
     "keep": _keep,
     "scatter_add": _scatter,
     "accumulated": _accumulated,
+    "assembled": _assembled,
     "matmul": _matmul,
     "reshape": _reshape,
     "permute_dims": _permute,

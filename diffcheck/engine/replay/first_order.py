@@ -10,7 +10,7 @@ from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.broadcasting import KEEP_SMALL
 from diffcheck.engine.replay.primitives import ACCUMULATED, ADDED_INTO
 from diffcheck.engine.replay.watching import WatchedFlow
-from diffcheck.engine.sweep import FEW_COLUMNS, is_stack_turned
+from diffcheck.engine.sweep import is_stack_turned, is_summed_by_ones
 from diffcheck.engine.tape import Record
 from diffcheck.engine.tensor import OPS, Tensor, base, shape_of
 
@@ -94,10 +94,8 @@ def _column_sums(t: Any) -> Any:
     if is_stack_turned(base(t)):
         turned = OPS["permute_dims"](t, axes=(1, 0, 2))
         return OPS["matmul"](np.ones(shape_of(t)[0], base(t).dtype), turned)
-    rows, *columns = shape_of(t)
-    dtype = base(t).dtype
-    if len(columns) == 1 and 0 < columns[0] <= FEW_COLUMNS and dtype.char in "fd":
-        return OPS["matmul"](np.ones(rows, dtype), t)
+    if is_summed_by_ones(shape_of(t), base(t).dtype):
+        return OPS["matmul"](np.ones(shape_of(t)[0], base(t).dtype), t)
     return OPS["sum"](t, axis=(0,), keepdims=False)
 
 

@@ -55,6 +55,19 @@ def accumulated_at(p: Array, g: Any, index: Any, out: Array) -> Array:
     return out
 
 
+def assembled(parts: tuple[Array, ...], indices: tuple[Any, ...], whole: bool, out: Array) -> Array:
+    """Write parts to their places, 0 to what they leave of `out` unless they are the whole of it.
+
+    A part may have the shape of its place with axes split.
+    """
+    if not whole:
+        out.fill(0)
+    for part, index in zip(parts, indices, strict=True):
+        place = out[index]
+        np.copyto(place.reshape(part.shape) if part.size == place.size else place, part)
+    return out
+
+
 def sech2(x: float) -> float:
     """Return 1/cosh(x)², as `ops.stable.sech2` does for arrays."""
     e = math.exp(-2 * abs(x))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from diffcheck.engine.replay.program import Flavor, Node, Program
 from diffcheck.engine.replay.templates import takes_out
+from diffcheck.engine.steps import Step
 
 LARGE: Final = (
     2**16
@@ -131,6 +132,8 @@ def _overwriting(nodes: list[Node], last: dict[int, int], escaping: set[int]) ->
 
 def _overwritable(node: Node) -> tuple[int, ...]:
     """Return the operands whose memory may become that of the result."""
+    if isinstance(node.op, Step):
+        return node.args[:1] if node.op.overwrites else ()
     if node.op.kind != "elementwise" or math.prod(node.shape) == 1:
         return ()  # one element in place costs NumPy three times one elsewhere
     return node.args

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from diffcheck.engine.replay.primitives import CHOICE, Primitive
+from diffcheck.engine.replay.primitives import CHOICE, PLAIN_SUM, Primitive
 from diffcheck.engine.replay.templates import UFUNC_OF
+from diffcheck.engine.steps import Step
 from diffcheck.engine.table import TABLE
 
 if TYPE_CHECKING:
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
 WHOLE: Final = frozenset(
     {"sum", "max", "min", "reshape", "broadcast_to", "permute_dims", "matrix_transpose", "astype",
      "getitem", "scatter_add", "concat", "stack", "pow", "shifted_pow", "einsum", "flip", "roll",
-     "tril", "triu", "cumulative_sum", "argsort", "argmax", "argmin", "matmul",
-     "softmax_complement"}
+     "tril", "triu", "cumulative_sum", "argsort", "argmax", "argmin", "matmul"}
 )  # fmt: skip
 LONGEST: Final = 60  # steps; a forward of more is a program of its own
-REDUCTIONS: Final = {np.add: "sum", np.maximum: "max", np.minimum: "min"}
+REDUCTIONS: Final = {np.add: PLAIN_SUM, np.maximum: TABLE["max"], np.minimum: TABLE["min"]}
 
 
 class NotLowerable(Exception):  # noqa: N818 - not an error: the op stays whole
@@ -112,7 +112,7 @@ class Symbol:
             result = self._apply(primitive(ufunc), inputs)
         elif method == "reduce" and ufunc in REDUCTIONS and set(kwargs) <= {"axis", "keepdims"}:
             params = {"axis": kwargs.get("axis", 0), "keepdims": kwargs.get("keepdims", False)}
-            result = self._apply(TABLE[REDUCTIONS[ufunc]], inputs, params)
+            result = self._apply(REDUCTIONS[ufunc], inputs, params)
         else:
             raise NotLowerable
         return result if out is None else out[0].become(result)
@@ -121,6 +121,11 @@ class Symbol:
         if function is np.where and len(args) == 3 and not kwargs:
             return self._apply(PRIMITIVES[np.where], args)
         raise NotLowerable
+
+    def noted(self, step: Step, args: tuple[Any, ...], params: dict[str, Any], out: Any) -> Any:
+        """Note down a step; see `steps`."""
+        result = self._apply(step, args, params)
+        return result if out is None else out.become(result)
 
     def _apply(self, op: Any, args: tuple[Any, ...], params: dict[str, Any] | None = None) -> Any:
         trace = self.trace

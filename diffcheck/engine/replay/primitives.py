@@ -35,7 +35,9 @@ def _added_into(p: Any, g: Any) -> Any:
 STRONG: Final = Primitive("strong", np.float64)
 CHOICE: Final = Primitive("choice", np.where)
 KEEP: Final = Primitive("keep", kernels.keep)
+ASSEMBLED: Final = Primitive("assembled", kernels.assembled, "assembles")
 ACCUMULATED: Final = Primitive("accumulated", _accumulated, "accumulates")
+PLAIN_SUM: Final = Primitive("plain_sum", np.add.reduce, "linear")  # of short rows too
 ADDED_INTO: Final = Primitive("added_into", _added_into)  # a sum that lies in memory as p does
 
 

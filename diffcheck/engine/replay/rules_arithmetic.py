@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from diffcheck.engine.ops.rows import is_short
 from diffcheck.engine.replay.program import Flavor, Node
 from diffcheck.engine.replay.rewriter import Rewriter
 
@@ -101,6 +102,19 @@ def total(r: Rewriter, node: Node) -> int | None:
     if not (r.nodes[inner.args[0]].dense or r.replaces(inner.args[0], inner)):
         return None
     return r.derived(node, "negative", (r.derived(node, "sum", inner.args, **node.params),))
+
+
+def plain_total(r: Rewriter, node: Node) -> int | None:
+    """Write NumPy's sum as the op, where the op has no other way of its own."""
+    if is_short(r.nodes[node.args[0]], node.params["axis"]):
+        return None
+    return r.derived(node, "sum", node.args, **node.params)
+
+
+def row_totals(r: Rewriter, node: Node) -> int | None:
+    """Write a sum of short rows as the op, which computes it so."""
+    keepdims = node.params.get("keepdims", True)
+    return r.derived(node, "sum", node.args, axis=-1, keepdims=keepdims)
 
 
 def power(r: Rewriter, node: Node) -> int | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from diffcheck.engine.replay.kernels import kept_bits
-from diffcheck.engine.replay.primitives import ACCUMULATED, KEEP, is_basic
+from diffcheck.engine.replay.primitives import ACCUMULATED, ASSEMBLED, KEEP, is_basic
 from diffcheck.engine.replay.program import Node
 from diffcheck.engine.replay.rewriter import Rewriter
 
 WHOLE_MASK: Final = 2**16  # elements up to which a mask is repeated: broadcast, it costs twice
+MOST_MARKED: Final = 2**22  # elements up to which it is tried whether parts overlap
 LONG_MASK: Final = 256  # elements from which bits are faster than a choice
 
 
@@ -95,3 +96,35 @@ def accumulate(r: Rewriter, node: Node) -> int | None:
         new.params = {"index": inner.params["index"]}
         return r.add(new)
     return None
+
+
+def assemble(r: Rewriter, node: Node) -> int | None:
+    """Write parts that are added to zeros, none of them to another, to where they belong."""
+    inner = r.nodes[node.args[0]]
+    indices = inner.params.get("indices") or (inner.params.get("index"),)
+    indices = (*indices, node.params["index"])
+    if inner.name not in ("scatter_add", "assembled") or not all(map(is_basic, indices)):
+        return None
+    if not node.shape or not node.ordered or math.prod(node.shape) > MOST_MARKED:
+        return None
+    taken = np.zeros(node.shape, dtype=bool)
+    parts = []
+    for index, part in zip(indices, (*inner.args, node.args[1]), strict=True):
+        place = taken[index]
+        if not isinstance(place, np.ndarray) or place.any():
+            return None
+        place[...] = True
+        parts.append(_unmoved(r, part, place))
+    new = Node("op", node.shape, node.dtype, node.flavor, op=ASSEMBLED, args=tuple(parts))
+    new.arity = len(parts)
+    new.params = {"indices": indices, "whole": bool(taken.all())}
+    return r.add(new)
+
+
+def _unmoved(r: Rewriter, part: int, place: Any) -> int:
+    """Return what a part was before it was copied into another shape, if it fits its place so."""
+    node = r.nodes[part]
+    if node.name != "reshape" or node.shape != place.shape or r.nodes[node.args[0]].ordered:
+        return part
+    fits = np.shares_memory(place, place.reshape(r.nodes[node.args[0]].shape))
+    return node.args[0] if fits else part

@@ -13,6 +13,7 @@ import numpy as np
 from diffcheck.engine.ops.products import product
 from diffcheck.engine.replay.kernels import expit, sech2, softplus
 from diffcheck.engine.replay.program import Flavor, Node
+from diffcheck.engine.steps import Step
 
 # Ops whose forward is an operator, which has no `out=`; the ufunc does the same on arrays.
 UFUNC_OF: Final[dict[Callable[..., Any], np.ufunc]] = {
@@ -29,8 +30,8 @@ UFUNC_OF: Final[dict[Callable[..., Any], np.ufunc]] = {
 POWERS: Final[dict[float, np.ufunc]] = {2.0: np.square, 0.5: np.sqrt, -1.0: np.reciprocal}
 
 
-WRITES: Final = frozenset({"keep", "scatter_add", "accumulated"})
-REDUCED: Final = {"sum": np.add, "max": np.maximum, "min": np.minimum}
+WRITES: Final = frozenset({"keep", "scatter_add", "accumulated", "assembled"})
+REDUCED: Final = {"sum": np.add, "plain_sum": np.add, "max": np.maximum, "min": np.minimum}
 
 
 def ufunc_of(node: Node) -> np.ufunc | None:
@@ -48,7 +49,9 @@ def takes_out(node: Node) -> bool:
         return False
     if not node.ordered or 0 in node.shape or node.dtype.char not in "efdgFDG?":
         return False
-    return node.name in WRITES or node.name in REDUCED or ufunc_of(node) is not None
+    if isinstance(node.op, Step) or node.name in WRITES or node.name in REDUCED:
+        return True
+    return ufunc_of(node) is not None
 
 
 # Expressions in Python floats. Each is used only where it agrees with the op's own forward.

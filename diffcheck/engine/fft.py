@@ -65,7 +65,8 @@ def _lengths(x: Any, s: Sequence[int] | None, axes: Axes) -> list[tuple[int, int
     if axes is None:
         axes = range(len(shape)) if s is None else range(len(shape) - len(s), len(shape))
     places = [axes] if isinstance(axes, int) else list(axes)
-    sizes = [shape[a] for a in places] if s is None else list(s)
+    given = [-1] * len(places) if s is None else s
+    sizes = [shape[a] if n == -1 else n for a, n in zip(places, given, strict=True)]
     return list(zip(sizes, places, strict=True))
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from math import prod as _count
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from diffcheck.engine.ops.arithmetic import (
 )  # fmt: skip
 from diffcheck.engine.ops.arrangement import (
     array_split, atleast_1d, atleast_2d, atleast_3d, broadcast_arrays, diag, diff, dsplit, fliplr,
-    flipud, gradient, hsplit, inner, interp, meshgrid, pad, partition, rollaxis, rot90, split,
+    flipud, gradient, hsplit, inner, interp, meshgrid, partition, rollaxis, rot90, split,
     trapezoid, unstack, unwrap, vsplit,
 )  # fmt: skip
 from diffcheck.engine.ops.arrangement import diagonal_between as diagonal
@@ -42,7 +43,7 @@ from diffcheck.engine.ops.einsum import (
 from diffcheck.engine.ops.exponential import exp, exp2, expm1, log, log1p, log2, log10
 from diffcheck.engine.ops.indexing import repeat, take, take_along_axis
 from diffcheck.engine.ops.joining import asarray, concat, stack
-from diffcheck.engine.ops.linalg_norms import cross
+from diffcheck.engine.ops.linalg_norms import cross_between as cross
 from diffcheck.engine.ops.manipulation import (
     astype, broadcast_to, expand_dims, flip, matrix_transpose, moveaxis, permute_dims, ravel,
     reshape, roll, squeeze, swapaxes, tile, tril, triu,
@@ -58,14 +59,15 @@ from diffcheck.engine.ops.neural_more import (
     avg_pool1d, avg_pool2d, celu, conv1d, conv2d, convolve, correlate, elu, glu, hard_sigmoid,
     hard_swish, hard_tanh, leaky_relu, max_pool1d, max_pool2d, mish, relu6, rotary_embedding, selu,
 )  # fmt: skip
+from diffcheck.engine.ops.padding import pad
 from diffcheck.engine.ops.plane import atan2, hypot
 from diffcheck.engine.ops.polynomials import (
     poly, polyadd, polyder, polyfit, polyint, polymul, polysub, polyval, roots, vander,
 )  # fmt: skip
 from diffcheck.engine.ops.powers import pow
 from diffcheck.engine.ops.predicates import (
-    all, allclose, any, bitwise_and, bitwise_invert, bitwise_or, bitwise_xor, count_nonzero,
-    isclose, isin, logical_xor, searchsorted,
+    all, allclose, any, array_equal, bitwise_and, bitwise_invert, bitwise_or, bitwise_xor,
+    count_nonzero, digitize, isclose, iscomplex, isin, isreal, logical_xor, searchsorted,
 )  # fmt: skip
 from diffcheck.engine.ops.products import matmul
 from diffcheck.engine.ops.quantiles import median, percentile, quantile
@@ -263,6 +265,16 @@ def ascontiguousarray(a: Any, dtype: Any = None) -> Any:
 def asfortranarray(a: Any, dtype: Any = None) -> Any:
     """Return an array that lies in memory column by column; of a tensor nobody sees how it lies."""
     return asarray(a, dtype=dtype) if isinstance(a, Tensor) else np.asfortranarray(a, dtype)
+
+
+def ndim(x: Any) -> int:
+    """Return how many axes x has."""
+    return len(shape(x))
+
+
+def size(x: Any, axis: int | None = None) -> int:
+    """Return how many elements x has, in all or along an axis."""
+    return _count(shape(x)) if axis is None else shape(x)[axis]
 
 
 def copy(x: Any) -> Any:

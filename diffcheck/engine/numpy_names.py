@@ -26,13 +26,13 @@ of their own, and `compile` must give what eager gives.
 """
 
 CONSTANT: Final = (
-    "argpartition", "argwhere", "array2string", "array_equal", "array_equiv",
+    "argpartition", "argwhere", "array2string", "array_equiv",
     "array_repr", "array_str", "bitwise_count", "common_type",
-    "digitize", "flatnonzero", "gcd", "histogram", "histogram2d", "histogram_bin_edges",
-    "histogramdd", "iscomplex", "iscomplexobj", "isfortran",
-    "isneginf", "isposinf", "isreal", "isrealobj", "lcm", "left_shift", "lexsort",
-    "may_share_memory", "nanargmax", "nanargmin", "ndim", "packbits", "ravel_multi_index",
-    "right_shift", "shares_memory", "size", "spacing", "tril_indices_from",
+    "flatnonzero", "gcd", "histogram", "histogram2d", "histogram_bin_edges",
+    "histogramdd", "iscomplexobj", "isfortran",
+    "isneginf", "isposinf", "isrealobj", "lcm", "left_shift", "lexsort",
+    "may_share_memory", "nanargmax", "nanargmin", "packbits", "ravel_multi_index",
+    "right_shift", "shares_memory", "spacing", "tril_indices_from",
     "triu_indices_from", "unpackbits", "unravel_index",
 )  # fmt: skip
 """Functions without derivative, which look through tensors at their values."""

@@ -50,6 +50,14 @@ class Tensor:
         return self.value.size  # type: ignore[no-any-return]  # as above
 
     @property
+    def itemsize(self) -> int:
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.itemsize
+
+    @property
     def T(self) -> Any:
         return OPS["permute_dims"](self, axes=tuple(range(self.ndim))[::-1])
 
@@ -100,7 +108,7 @@ class Tensor:
 
         def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any: ...
         def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any: ...
-        def reshape(self, *shape: Any) -> Any: ...
+        def reshape(self, *shape: Any, order: str = "C") -> Any: ...
 
         def __neg__(self) -> Any: ...
         def __abs__(self) -> Any: ...
@@ -157,8 +165,11 @@ class Tensor:
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         return self  # a copy of its trace would know of no derivative
 
-    def flatten(self) -> Any:
-        return self.reshape(-1)
+    def flatten(self, order: str = "C") -> Any:
+        return self.reshape(-1, order=order)
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return OPS["round"](self, decimals=digits or 0)
 
     def transpose(self, *axes: Any) -> Any:
         return OPS["permute_dims"](self, axes=_one_tuple(axes)) if axes else self.T
@@ -178,9 +189,9 @@ def tensor_of(value: Any, trace: Any, node: Any) -> Tensor:
 
 
 METHODS: Final = (
-    "all", "any", "argmax", "argmin", "argsort", "clip", "conj", "cumprod", "cumsum",
-    "diagonal", "dot", "max", "mean", "min", "prod", "ravel", "repeat", "round", "squeeze",
-    "std", "sum", "swapaxes", "take", "var",
+    "all", "any", "argmax", "argmin", "argpartition", "argsort", "clip", "conj", "conjugate",
+    "cumprod", "cumsum", "diagonal", "dot", "max", "mean", "min", "nonzero", "prod", "ravel",
+    "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take", "var",
 )  # fmt: skip
 
 
@@ -195,7 +206,7 @@ def bind_methods(functions: dict[str, Any]) -> None:
     for name in ("real", "imag"):
         setattr(Tensor, name, property(functions[name]))
     reshape = functions["reshape"]
-    Tensor.reshape = lambda self, *shape: reshape(self, _one_tuple(shape))  # type: ignore[method-assign]  # methods are ops, made after both
+    Tensor.reshape = lambda self, *shape, order="C": reshape(self, _one_tuple(shape), order)  # type: ignore[method-assign]  # methods are ops, made after both
 
 
 OPERATORS: Final = {

@@ -314,9 +314,9 @@ def test_the_gradient_of_an_array_names_the_line():
 @pytest.mark.parametrize(
     "program",
     [
-        lambda x: x * xp.searchsorted(np.arange(3.0), x),
+        lambda x: x * xp.argpartition(x, 1),
         lambda x: x * xp.size(xp.unique(x)),
-        lambda x: xp.interp(x, [0.0, 1.0], [1.0, 2.0]),
+        xp.unwrap,
         lambda x: x if xp.all(x > 0) else -x,
         lambda x: xp.compress(x > 0, x),
     ],

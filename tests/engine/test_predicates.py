@@ -29,6 +29,11 @@ MASKS = {
     "isclose": lambda np, x: np.isclose(x, Y),
     "isclose with nans": lambda np, x: np.isclose(x * np.nan, np.nan, equal_nan=True),
     "allclose": lambda np, x: np.allclose(x, x * (1 + 1e-9)),
+    "array_equal": lambda np, x: np.array_equal(x, x),
+    "array_equal with nans": lambda np, x: np.array_equal(x * np.nan, x * np.nan, equal_nan=True),
+    "array_equal of another shape": lambda np, x: np.array_equal(x, x[0]),
+    "isreal": lambda np, x: np.isreal(x),
+    "iscomplex": lambda np, x: np.iscomplex(x * 1j),
     "isin": lambda np, x: np.isin(x, [0.7, 3.0]),
     "not isin": lambda np, x: np.isin(x, np.asarray([[0.7], [3.0]]), invert=True),
 }
@@ -42,6 +47,10 @@ COUNTS = {
     "searchsorted with a sorter": lambda np, x: np.searchsorted(
         x[0], np.asarray([0.3, 9.0]), sorter=np.argsort(x[0])
     ),
+    "digitize": lambda np, x: np.digitize(x, [0.15, 0.7, 1.0]),
+    "digitize right": lambda np, x: np.digitize(x, [0.15, 0.7, 1.0], right=True),
+    "digitize descending": lambda np, x: np.digitize(x, np.asarray([1.0, 0.7, 0.15])),
+    "digitize descending right": lambda np, x: np.digitize(x, [1.0, 0.7, 0.15], True),
     "matrix_rank": lambda np, x: np.linalg.matrix_rank(x),
 }
 

@@ -7,13 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ops.choices import clip, where
+from diffcheck.engine.ops.choices import clip, maximum, minimum, where
+from diffcheck.engine.ops.comparison import less
 from diffcheck.engine.ops.einsum import tensordot
 from diffcheck.engine.ops.indexing import diagonal, getitem, take_along_axis
 from diffcheck.engine.ops.joining import asarray, concat
-from diffcheck.engine.ops.manipulation import broadcast_to, flip, moveaxis, reshape, swapaxes
+from diffcheck.engine.ops.manipulation import (
+    astype,
+    broadcast_to,
+    flip,
+    moveaxis,
+    reshape,
+    swapaxes,
+)
+from diffcheck.engine.ops.predicates import searchsorted
 from diffcheck.engine.ops.reduction import argsort
 from diffcheck.engine.ops.reduction import sum as sum_
+from diffcheck.engine.ops.rounding import remainder
 from diffcheck.engine.tensor import axis_of, base, looked_into, shape_of
 
 
@@ -103,7 +113,9 @@ def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     return x
 
 
-def gradient(x: Any, *spacings: Any, axis: int | Sequence[int] | None = None) -> Any:
+def gradient(
+    x: Any, *spacings: Any, axis: int | Sequence[int] | None = None, edge_order: int = 1
+) -> Any:
     """Return central differences along each axis, one-sided at its ends, as NumPy's.
 
     A spacing is a number or the coordinates along an axis, 1 by default; one stands for all axes.
@@ -113,28 +125,36 @@ def gradient(x: Any, *spacings: Any, axis: int | Sequence[int] | None = None) ->
     axes = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
     steps = spacings or (1.0,)
     each = steps * len(axes) if len(steps) == 1 else steps
-    slopes = tuple(_slope(x, h, axis_of(a, rank)) for h, a in zip(each, axes, strict=True))
+    slopes = tuple(
+        _slope(x, h, axis_of(a, rank), edge_order) for h, a in zip(each, axes, strict=True)
+    )
     return slopes[0] if len(slopes) == 1 else slopes
 
 
-def _slope(x: Any, spacing: Any, axis: int) -> Any:
+def _slope(x: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     """Return differences along one axis; with unequal steps they are weighted to second order."""
 
-    def at(y: Any, start: int | None, stop: int | None) -> Any:
-        return getitem(y, index=_along(axis, slice(start, stop)))
+    def at(start: int | None, stop: int | None) -> Any:
+        return getitem(x, index=_along(axis, slice(start, stop)))
 
-    first, last = at(x, 1, 2) - at(x, 0, 1), at(x, -1, None) - at(x, -2, -1)
-    if not shape_of(spacing):
-        inner = (at(x, 2, None) - at(x, None, -2)) / (2 * spacing)
-        return concat([first / spacing, inner, last / spacing], axis=axis)
-    spacing = asarray(spacing)
-    thin = (-1,) + (1,) * (len(shape_of(x)) - axis - 1)
-    step = spacing[1:] - spacing[:-1]
-    before, after = reshape(step[:-1], thin), reshape(step[1:], thin)
-    forward, backward = at(x, 2, None) - at(x, 1, -1), at(x, 1, -1) - at(x, None, -2)
-    total = before + after
-    inner = forward * (before / (after * total)) + backward * (after / (before * total))
-    return concat([first / step[0], inner, last / step[-1]], axis=axis)
+    if shape_of(spacing):
+        spacing = asarray(spacing)
+        thin = (-1,) + (1,) * (len(shape_of(x)) - axis - 1)
+        step = reshape(spacing[1:] - spacing[:-1], thin)
+        before, after = step[:-1], step[1:]
+        forward, backward = at(2, None) - at(1, -1), at(1, -1) - at(None, -2)
+        total = before + after
+        inner = forward * (before / (after * total)) + backward * (after / (before * total))
+        steps = step[:1], step[1:2], step[-2:-1], step[-1:]
+    else:
+        inner = (at(2, None) - at(None, -2)) / (2 * spacing)
+        steps = (spacing,) * 4
+    first, last = (at(1, 2) - at(0, 1)) / steps[0], (at(-1, None) - at(-2, -1)) / steps[3]
+    if edge_order == 2:
+        second, third = (at(2, 3) - at(1, 2)) / steps[1], (at(-2, -1) - at(-3, -2)) / steps[2]
+        first = first - (second - first) * (steps[0] / (steps[0] + steps[1]))
+        last = last + (last - third) * (steps[3] / (steps[2] + steps[3]))
+    return concat([first, inner, last], axis=axis)
 
 
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
@@ -148,40 +168,6 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
         dx = diff(x, axis=axis if whole else -1)
         dx = dx if whole else reshape(dx, (-1,) + (1,) * (len(shape_of(y)) - axis - 1))
     return sum_((upper + lower) * (dx / 2), axis)
-
-
-def pad(x: Any, widths: Any, mode: str = "constant", constant_values: float = 0) -> Any:
-    """Return x with a margin: "constant", "edge", "reflect", "symmetric" or "wrap", as NumPy's.
-
-    Raises `ValueError` for another mode.
-    """
-    shape = shape_of(x)
-    pairs = np.broadcast_to(np.asarray(widths), (len(shape), 2)).tolist()
-    if mode == "constant":
-        return _with_margins(x, pairs, constant_values)
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise ValueError(
-            f"pad: no mode {mode!r}; there are constant, edge, reflect, symmetric, wrap"
-        )
-    for axis, (n, (before, after)) in enumerate(zip(shape, pairs, strict=True)):
-        source = np.pad(np.arange(n), (before, after), mode=mode)  # type: ignore[call-overload]  # NumPy's stub lists its modes one by one
-        x = getitem(x, index=_along(axis, source))
-    return x
-
-
-def _with_margins(x: Any, pairs: list[list[int]], value: float) -> Any:
-    for axis, widths in enumerate(pairs):
-        if any(widths):
-            margins = [_margin(x, axis, width, value) for width in widths]
-            x = concat([margins[0], x, margins[1]], axis=axis)
-    return x
-
-
-def _margin(x: Any, axis: int, width: int, value: float) -> Any:
-    shape = list(shape_of(x))
-    shape[axis] = width
-    dtype = base(x).dtype
-    return np.full(shape, value, dtype=np.float64 if dtype.kind == "O" else dtype)
 
 
 def rot90(x: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Any:
@@ -225,9 +211,11 @@ def diagonal_between(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) ->
     return diagonal(moveaxis(x, (axis1, axis2), (-2, -1)), offset)
 
 
-def trace_between(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def trace_between(
+    x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None
+) -> Any:
     """Return the sum along a diagonal of two axes, the first two by default, as NumPy's `trace`."""
-    return sum_(diagonal_between(x, offset, axis1, axis2), -1)
+    return sum_(diagonal_between(x, offset, axis1, axis2), -1, dtype)
 
 
 def inner(a: Any, b: Any) -> Any:
@@ -237,9 +225,15 @@ def inner(a: Any, b: Any) -> Any:
     return tensordot(a, b, axes=((-1,), (-1,)))
 
 
-def partition(x: Any, kth: int, axis: int = -1) -> Any:
-    """Return x with its k-th smallest element in place, smaller ones before it; here: sorted."""
-    del kth  # an ascending order is a partition for every k
+def partition(x: Any, kth: int | Sequence[int], axis: int | None = -1) -> Any:
+    """Return x with its k-th smallest element in place, smaller ones before it; here: sorted.
+
+    An ascending order is a partition for every k; `ValueError` if there is no k-th.
+    """
+    x, axis = (reshape(x, -1), 0) if axis is None else (x, axis)
+    n = shape_of(x)[axis_of(axis, len(shape_of(x)))]
+    if not all(-n <= k < n for k in np.ravel(kth)):
+        raise ValueError(f"partition: no element number {kth} among {n}")
     return take_along_axis(x, argsort(x, axis), axis)
 
 
@@ -275,23 +269,40 @@ def _each(function: Any, arrays: tuple[Any, ...]) -> Any:
     return function(arrays[0]) if len(arrays) == 1 else tuple(map(function, arrays))
 
 
-def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any:
-    """Return piecewise linear interpolation; differentiable in x and in fp.
+def interp(
+    x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None
+) -> Any:
+    """Return piecewise linear interpolation; differentiable in x, in the nodes and in fp.
 
-    Outside it is constant: `left` and `right`, by default the first and last of fp.
+    Outside it is constant: `left` and `right`, by default the first and last of fp; or it is
+    repeated with a period.
     """
-    nodes = np.asarray(looked_into(xp))
-    at = np.asarray(looked_into(x))
-    k = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
-    t = clip(x, float(nodes[0]), float(nodes[-1]))
     weak = getattr(base(x), "dtype", None)
     weak = weak if weak is not None and weak.kind in "fV" else None  # a list takes the dtype of x
-    below, above = (n if weak is None else n.astype(weak) for n in (nodes[k], nodes[k + 1]))
+    nodes = asarray(xp)
+    nodes = nodes if weak is None or base(nodes).dtype == weak else astype(nodes, weak)
     fp = asarray(fp, dtype=weak if isinstance(fp, (list, tuple)) else None)
+    if period is not None:
+        x, nodes, fp = _repeated(x, nodes, fp, period)
+        left = right = None
+    n = shape_of(nodes)[0]
+    k = minimum(maximum(searchsorted(nodes, x, side="right") - 1, 0), n - 2)
+    ends = nodes[0], nodes[n - 1]
+    t = clip(x, *map(float, ends)) if isinstance(nodes, np.ndarray) else clip(x, *ends)
+    below, above = getitem(nodes, index=k), getitem(nodes, index=k + 1)
     low, high = getitem(fp, index=k), getitem(fp, index=k + 1)
     y = low + (high - low) * ((t - below) / (above - below))
-    y = y if left is None else where(at < nodes[0], left, y)
-    return y if right is None else where(at > nodes[-1], right, y)
+    y = y if left is None else where(less(x, ends[0]), left, y)
+    return y if right is None else where(less(ends[1], x), right, y)
+
+
+def _repeated(x: Any, nodes: Any, fp: Any, period: float) -> tuple[Any, Any, Any]:
+    """Return x and the nodes within one period, and the nodes beyond its ends."""
+    nodes = remainder(nodes, period)
+    order = argsort(nodes)
+    nodes, fp = getitem(nodes, index=order), getitem(fp, index=order)
+    wide = concat([nodes[-1:] - period, nodes, nodes[:1] + period])
+    return remainder(x, period), wide, concat([fp[-1:], fp, fp[:1]])
 
 
 def unwrap(

@@ -83,12 +83,13 @@ def linspace(
     stop: Any,
     num: int = 50,
     endpoint: bool = True,
+    retstep: bool = False,
     *,
     dtype: Any = None,
     axis: int = 0,
     device: Any = None,
 ) -> Any:
-    """Return evenly spaced numbers from start to stop, both differentiable."""
+    """Return evenly spaced numbers from start to stop, both differentiable, or also their step."""
     del device  # there is one
     like = start if shape_of(start) or hasattr(base(start), "dtype") else stop
     t = _steps(num, endpoint=endpoint, like=like)
@@ -96,7 +97,8 @@ def linspace(
     t = t.reshape((num,) + (1,) * len(shape))
     y = start * (1 - t) + stop * t  # both ends exactly
     y = moveaxis(y, 0, axis) if axis else y
-    return y if dtype is None else astype(y, dtype)
+    y = y if dtype is None else astype(y, dtype)
+    return (y, (stop - start) / (num - 1 if endpoint else num)) if retstep else y
 
 
 def logspace(

@@ -290,13 +290,27 @@ class EighResult(NamedTuple):
     eigenvectors: Any
 
 
-def eigh(x: Any) -> EighResult:
-    """Return eigenvalues and eigenvectors of (x + x*)/2.
+def _from_triangle(x: Any, name: str | None) -> Any:
+    """Return (x + x*)/2, or the Hermitian matrix of a triangle that was asked for by NumPy's name.
+
+    Raises `ValueError` unless it is "L" or "U".
+    """
+    if name is None:
+        return _symmetric(x)
+    if name.upper() not in ("L", "U"):
+        raise ValueError(f"UPLO {name!r}: expected 'L' or 'U'")
+    below = tril(x if name.upper() == "L" else adjoint(x))
+    strict = tril(below, -1)
+    return strict + adjoint(strict) + diagonal_matrix(real(diagonal(below)))
+
+
+def eigh(x: Any, UPLO: str | None = None) -> EighResult:
+    """Return eigenvalues and eigenvectors of (x + x*)/2, or of what a triangle of x stands for.
 
     The element of greatest absolute value of each eigenvector is positive. Where eigenvalues are
     equal, every function of the matrix that has a derivative gets it: see `engine.directions`.
     """
-    packed = _eigh(_symmetric(x))
+    packed = _eigh(_from_triangle(x, UPLO))
     v = vectors(packed, zeros=False)
     return EighResult(real_row(packed), v * phases(v) if is_complex(v) else v)
 
@@ -316,9 +330,9 @@ def real_row(packed: Any) -> Any:
     return real(row) if is_complex(row) else row
 
 
-def eigvalsh(x: Any) -> Any:
-    """Return the eigenvalues of (x + x*)/2 in ascending order."""
-    return real_row(_eigh(_symmetric(x)))
+def eigvalsh(x: Any, UPLO: str | None = None) -> Any:
+    """Return the eigenvalues in ascending order of what `eigh` takes."""
+    return real_row(_eigh(_from_triangle(x, UPLO)))
 
 
 # Matrix functions

@@ -125,12 +125,16 @@ class QRResult(NamedTuple):
     R: Any
 
 
-def qr(x: Any, *, mode: str = "reduced") -> QRResult:
-    """Return Q and R with x = Q R and a diagonal of R that is not negative.
+def qr(x: Any, mode: str = "reduced") -> Any:
+    """Return Q and R with x = Q R and a diagonal of R that is not negative; R alone for mode "r".
 
     Raises `NotImplementedError` for mode "complete" of a tall matrix: what completes Q is no
     function of x.
     """
+    if mode not in ("reduced", "complete", "r"):
+        raise ValueError(f"qr of mode {mode!r}: expected 'reduced', 'complete' or 'r'")
+    if mode == "r":
+        return qr(x).R
     rows, columns = shape_of(x)[-2:]
     if mode == "complete" and rows > columns:
         raise NotImplementedError("qr of mode 'complete': the columns added to Q are arbitrary")
@@ -258,13 +262,17 @@ class SVDResult(NamedTuple):
     Vh: Any
 
 
-def svd(x: Any, *, full_matrices: bool = True) -> SVDResult:
+def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """Return the singular value decomposition; the largest element of each column of U is positive.
+
+    Without `compute_uv` the singular values only.
 
     Where singular values meet or vanish, what depends on single vectors has no derivative; what
     does not need their gap comes out finite. Raises `NotImplementedError` for `full_matrices` of
     a matrix that is not square.
     """
+    if not compute_uv:
+        return svdvals(x)
     rows, columns = shape_of(x)[-2:]
     if full_matrices and rows != columns:
         raise NotImplementedError(
@@ -326,9 +334,15 @@ _pinv_op = op(
 )
 
 
-def pinv(x: Any, *, rtol: float | None = None) -> Any:
-    """Return the pseudo-inverse; singular values below rtol times the largest count as 0."""
-    return _pinv_op(x, rtol=rtol)
+def pinv(
+    x: Any, rcond: float | None = None, hermitian: bool = False, *, rtol: float | None = None
+) -> Any:
+    """Return the pseudo-inverse; singular values below rtol times the largest count as 0.
+
+    `rcond` is NumPy's older name for it. What is said of the matrix makes nothing simpler here.
+    """
+    del hermitian
+    return _pinv_op(x, rtol=rcond if rtol is None else rtol)
 
 
 # Eigenvalues of general matrices: complex, in the order of their real, then imaginary parts.

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from diffcheck.engine.ball_trace import is_complex
+from diffcheck.engine.ball_trace import is_ball, is_complex
 from diffcheck.engine.ops.choices import abs as abs_
 from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import (
@@ -125,8 +125,25 @@ def cond(x: Any, p: Ord = None) -> Any:
 def cross(a: Any, b: Any, *, axis: int = -1) -> Any:
     """Return the cross product of vectors of length 3 along an axis."""
     u, v = moveaxis(a, axis, 0), moveaxis(b, axis, 0)
-    parts = [u[(i + 1) % 3] * v[(i + 2) % 3] - u[(i + 2) % 3] * v[(i + 1) % 3] for i in range(3)]
-    return moveaxis(stack(parts), 0, axis)
+    return moveaxis(_crossed(u, v), 0, axis)
+
+
+def cross_between(
+    a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
+) -> Any:
+    """Return NumPy's cross product: of vectors of length 2 or 3, along an axis of each."""
+    axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
+    u, v = moveaxis(asarray(a), axisa, 0), moveaxis(asarray(b), axisb, 0)
+    if shape_of(u)[0] == shape_of(v)[0] == 2:
+        return u[0] * v[1] - u[1] * v[0]
+    parts = [[w[0], w[1], w[2] if shape_of(w)[0] == 3 else 0 * w[0]] for w in (u, v)]
+    return moveaxis(_crossed(*parts), 0, axisc)
+
+
+def _crossed(u: Any, v: Any) -> Any:
+    """Return the three components of a cross product, along a new first axis."""
+    order = ((1, 2), (2, 0), (0, 1))
+    return stack([u[i] * v[j] - u[j] * v[i] for i, j in order])
 
 
 def multi_dot(arrays: Sequence[Any]) -> Any:
@@ -144,17 +161,27 @@ def solve_triangular(a: Any, b: Any, *, lower: bool = False, trans: int | str = 
 
 
 class LstsqResult(NamedTuple):
-    """The solution of least squares, and the sum of its squared residuals."""
+    """The solution of least squares, the sum of its squared residuals, and what NumPy adds."""
 
     x: Any
     residuals: Any
+    rank: Any
+    singular_values: Any
 
 
-def lstsq(a: Any, b: Any, *, rtol: float | None = None) -> LstsqResult:
-    """Return the x of least norm that minimises |a x - b|, by the pseudo-inverse."""
-    x = matmul(pinv(a, rtol=rtol), b)
+def lstsq(a: Any, b: Any, rcond: float | None = None, *, rtol: float | None = None) -> LstsqResult:
+    """Return the x of least norm that minimises |a x - b|, by the pseudo-inverse.
+
+    Singular values below rtol (NumPy's `rcond`) times the greatest count as 0. Of balls, which have
+    full rank here, the singular values are left out.
+    """
+    tolerance = rcond if rtol is None else rtol
+    x = matmul(pinv(a, rtol=tolerance), b)
     rest = matmul(a, x) - b
-    return LstsqResult(x, sum_(real(rest * conj(rest)) if is_complex(rest) else rest * rest, 0))
+    squares = sum_(real(rest * conj(rest)) if is_complex(rest) else rest * rest, 0)
+    if is_ball(a):
+        return LstsqResult(x, squares, min(shape_of(a)), None)
+    return LstsqResult(x, squares, matrix_rank(a, rtol=tolerance), svdvals(a))
 
 
 def matrix_rank(

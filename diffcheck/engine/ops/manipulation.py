@@ -10,7 +10,7 @@ import numpy as np
 
 from diffcheck.engine.broadcasting import unbroadcast
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import axis_of, shape_of
+from diffcheck.engine.tensor import axis_of, base, shape_of
 
 _reshape: Entry = op(
     "reshape",
@@ -64,14 +64,30 @@ def inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(a) for a in np.argsort([a % len(axes) for a in axes]))
 
 
-def reshape(x: Any, shape: int | tuple[int, ...], *, copy: bool | None = None) -> Any:
-    """Return x in another shape, in C order; one length may be -1."""
+def reshape(
+    x: Any, shape: int | tuple[int, ...], order: str = "C", *, copy: bool | None = None
+) -> Any:
+    """Return x in another shape; one length may be -1.
+
+    The last axis runs fastest, in order "F" the first one, in "A" the one that does in memory.
+    """
     del copy  # nothing can be written into a tensor
+    if order != "C" and _runs_backward(x, order):
+        turned = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)[::-1]
+        return permute_dims(reshape(permute_dims(x), turned))
     full = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
     if -1 in full:
         rest = -math.prod(full)
         full = tuple(math.prod(shape_of(x)) // max(rest, 1) if n == -1 else n for n in full)
     return _reshape(x, shape=full)
+
+
+def _runs_backward(x: Any, order: str) -> bool:
+    """Whether the first axis is to run fastest."""
+    if order not in ("F", "A"):
+        raise ValueError(f"order {order!r}: expected 'C', 'F' or 'A'")
+    flags = getattr(base(x), "flags", None)
+    return order == "F" or (flags is not None and flags.fnc)
 
 
 def broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
@@ -141,9 +157,9 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     return permute_dims(x, tuple(order))
 
 
-def ravel(x: Any) -> Any:
-    """Return x as a vector, in C order."""
-    return reshape(x, -1)
+def ravel(x: Any, order: str = "C") -> Any:
+    """Return x as a vector, its axes in one of the orders of `reshape`."""
+    return reshape(x, -1, order)
 
 
 def tril(x: Any, k: int = 0) -> Any:

@@ -10,7 +10,6 @@ from flint import arb
 
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ball_trace import is_complex, real_literal
-from diffcheck.engine.ops.arrangement import pad
 from diffcheck.engine.ops.choices import clip, where
 from diffcheck.engine.ops.comparison import greater
 from diffcheck.engine.ops.complex import conj
@@ -18,6 +17,7 @@ from diffcheck.engine.ops.einsum import einsum
 from diffcheck.engine.ops.exponential import exp, expm1
 from diffcheck.engine.ops.indexing import getitem
 from diffcheck.engine.ops.joining import concat
+from diffcheck.engine.ops.padding import pad
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import mean
 from diffcheck.engine.ops.special import expit, softplus

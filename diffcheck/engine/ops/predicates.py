@@ -27,11 +27,12 @@ from diffcheck.engine.ops.comparison import (
     logical_or,
     not_equal,
 )
+from diffcheck.engine.ops.complex import imag
 from diffcheck.engine.ops.indexing import take
 from diffcheck.engine.ops.manipulation import astype, reshape
 from diffcheck.engine.ops.reduction import Axis, count_of
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.tensor import Tensor, base, is_recorded, shape_of
+from diffcheck.engine.tensor import Tensor, base, is_recorded, looked_into, shape_of
 from diffcheck.engine.trees import leaves
 
 Function = Callable[..., Any]
@@ -127,6 +128,36 @@ def searchsorted(x1: Any, x2: Any, side: str = "left", sorter: Any = None) -> An
     nodes = x1 if sorter is None else take(x1, sorter)
     before = less if side == "left" else less_equal
     return sum_(astype(before(nodes, reshape(x2, (*shape_of(x2), 1))), np.int64), -1)
+
+
+@recordable(np.digitize)
+def digitize(x: Any, bins: Any, right: bool = False) -> Any:
+    """Return the number of the bin of each element; the edges ascend or descend, and are known."""
+    edges, side = np.asarray(looked_into(bins)), "left" if right else "right"
+    if edges.size > 1 and edges[0] > edges[-1]:
+        return len(edges) - searchsorted(edges[::-1], x, side)
+    return searchsorted(edges, x, side)
+
+
+@recordable(np.array_equal)
+def array_equal(a: Any, b: Any, equal_nan: bool = False) -> Any:
+    """Whether two arrays have one shape and the same elements."""
+    if shape_of(a) != shape_of(b):
+        return False
+    same = equal(a, b)
+    return all(logical_or(same, logical_and(isnan(a), isnan(b))) if equal_nan else same)
+
+
+@recordable(np.isreal)
+def isreal(x: Any) -> Any:
+    """Whether the elements have no imaginary part."""
+    return equal(imag(x), 0)
+
+
+@recordable(np.iscomplex)
+def iscomplex(x: Any) -> Any:
+    """Whether the elements have an imaginary part."""
+    return not_equal(imag(x), 0)
 
 
 for _method, _function in {

@@ -13,7 +13,7 @@ from diffcheck.engine.ops.reduction import Axis, axes_of, sort
 from diffcheck.engine.tensor import looked_into, shape_of
 
 
-def _rows(x: Any, axis: Axis) -> Any:
+def rows_of(x: Any, axis: Axis) -> Any:
     """Return x with the given axes as one, the last."""
     if axis is None:
         return ravel(x)
@@ -25,18 +25,30 @@ def _rows(x: Any, axis: Axis) -> Any:
     return reshape(x, (*lead, -1))
 
 
-def quantile(x: Any, q: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Return quantiles between 0 and 1 along axes, interpolated linearly as NumPy's default."""
+def kept(y: Any, levels: Any, x: Any, axis: Axis) -> Any:
+    """Return quantiles of x at some levels with the axes they were taken along, of length 1."""
+    gone = axes_of(axis, len(shape_of(x)))
+    full = tuple(1 if a in gone else m for a, m in enumerate(shape_of(x)))
+    return reshape(y, levels.shape + full)
+
+
+def quantile(
+    x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepdims: bool = False
+) -> Any:
+    """Return quantiles between 0 and 1 along axes, between elements by one of NumPy's methods."""
     levels = np.asarray(looked_into(q), dtype=np.float64)
-    rows = sort(_rows(x, axis))
+    rows = sort(rows_of(x, axis))
     n = shape_of(rows)[-1]
-    parts = [_at(rows, level * (n - 1), n) for level in levels.ravel().tolist()]
-    if keepdims:
-        gone = axes_of(axis, len(shape_of(x)))
-        full = tuple(1 if a in gone else m for a, m in enumerate(shape_of(x)))
-        parts = [reshape(part, full) for part in parts]
-    y = stack(parts)
-    return reshape(y, levels.shape + shape_of(y)[1:])
+    y = stack([_at(rows, _place(level, n, method), n) for level in levels.ravel().tolist()])
+    y = reshape(y, levels.shape + shape_of(y)[1:])
+    return kept(y, levels, x, axis) if keepdims else y
+
+
+def _place(level: float, n: int, method: str) -> float:
+    """Return where a quantile stands among n sorted elements."""
+    if method == "linear":
+        return level * (n - 1)
+    return float(np.quantile(np.arange(float(n)), level, method=method))  # type: ignore[call-overload]  # NumPy's stub lists its methods
 
 
 def _at(rows: Any, place: float, n: int) -> Any:
@@ -47,9 +59,12 @@ def _at(rows: Any, place: float, n: int) -> Any:
     return lower + (take(rows, low + 1, -1) - lower) * part if part else lower
 
 
-def percentile(x: Any, q: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
+def percentile(
+    x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepdims: bool = False
+) -> Any:
     """Return percentiles between 0 and 100 along axes."""
-    return quantile(x, np.asarray(looked_into(q), dtype=np.float64) / 100, axis, keepdims=keepdims)
+    levels = np.asarray(looked_into(q), dtype=np.float64) / 100
+    return quantile(x, levels, axis, method=method, keepdims=keepdims)
 
 
 def median(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:

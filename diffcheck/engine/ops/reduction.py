@@ -16,11 +16,11 @@ import numpy as np
 from diffcheck.engine.ball_trace import BALLS, ball_array, is_ball
 from diffcheck.engine.binding import plain_form
 from diffcheck.engine.broadcasting import spread
-from diffcheck.engine.ops.choices import where
+from diffcheck.engine.ops.choices import maximum, minimum, where
 from diffcheck.engine.ops.comparison import ball_less, equal, isnan, logical_or
 from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
-from diffcheck.engine.ops.manipulation import astype, flip, permute_dims, reshape
+from diffcheck.engine.ops.manipulation import astype, broadcast_to, flip, permute_dims, reshape
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.ops.rows import ADD_REDUCE, is_short, row_totals
 from diffcheck.engine.table import Entry, op
@@ -89,9 +89,31 @@ _sum = op(
 )
 
 
-def sum(x: Any, axis: Axis = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
-    """Sum along axes, in the dtype of x or another."""
-    return _sum(_cast(x, dtype), axis=axis, keepdims=keepdims)
+def sum(
+    x: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = None,
+) -> Any:
+    """Sum along axes, in the dtype of x or another; from `initial`, of what is chosen `where`."""
+    y = _sum(chosen(_cast(x, dtype), where, 0), axis=axis, keepdims=keepdims)
+    return y if initial is None else initial + y
+
+
+def chosen(x: Any, mask: Any, neutral: Any) -> Any:
+    """Return x with something neutral for what a mask leaves out; no mask leaves nothing out."""
+    return x if mask is None else where(mask, x, neutral)
+
+
+def chosen_count(x: Any, mask: Any, axis: Axis, *, keepdims: bool = False) -> Any:
+    """Return how many elements one result combines of those that a mask chooses."""
+    if mask is None:
+        return count_of(x, axis)
+    ones = astype(broadcast_to(mask, shape_of(x)), np.int64)
+    return _sum(ones, axis=axis, keepdims=keepdims)
 
 
 def _cast(x: Any, dtype: Any) -> Any:
@@ -99,9 +121,12 @@ def _cast(x: Any, dtype: Any) -> Any:
 
 
 @through_single
-def mean(x: Any, axis: Axis = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
-    """Return the mean along axes, in the dtype of x or another."""
-    return _sum(_cast(x, dtype), axis=axis, keepdims=keepdims) / count_of(x, axis)
+def mean(
+    x: Any, axis: Axis = None, dtype: Any = None, *, keepdims: bool = False, where: Any = None
+) -> Any:
+    """Return the mean along axes, in the dtype of x or another, of what is chosen `where`."""
+    total = _sum(chosen(_cast(x, dtype), where, 0), axis=axis, keepdims=keepdims)
+    return total / chosen_count(x, where, axis, keepdims=keepdims)
 
 
 # Extremes. Elements that attain it together share the cotangent equally.
@@ -163,14 +188,40 @@ _min: Entry = op(
 )
 
 
-def max(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Return the greatest element along axes; equal ones share the cotangent."""
-    return _max(x, axis=axis, keepdims=keepdims)
+def max(
+    x: Any,
+    axis: Axis = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = None,
+) -> Any:
+    """Return the greatest element along axes; equal ones share the cotangent.
+
+    With `initial` it counts as one more; of what is not chosen `where` none counts.
+    """
+    if where is not None and initial is None:
+        raise ValueError("max of what a mask chooses needs an initial value: there may be none")
+    y = _max(chosen(x, where, initial), axis=axis, keepdims=keepdims)
+    return y if initial is None else maximum(y, initial)
 
 
-def min(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Return the least element along axes; equal ones share the cotangent."""
-    return _min(x, axis=axis, keepdims=keepdims)
+def min(
+    x: Any,
+    axis: Axis = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = None,
+) -> Any:
+    """Return the least element along axes; equal ones share the cotangent.
+
+    With `initial` it counts as one more; of what is not chosen `where` none counts.
+    """
+    if where is not None and initial is None:
+        raise ValueError("min of what a mask chooses needs an initial value: there may be none")
+    y = _min(chosen(x, where, initial), axis=axis, keepdims=keepdims)
+    return y if initial is None else minimum(y, initial)
 
 
 def _ranked(position: int) -> Any:
@@ -227,9 +278,16 @@ _argsort = op(
 )
 
 
-def argsort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Any:
+def argsort(
+    x: Any,
+    axis: int | None = -1,
+    *,
+    descending: bool = False,
+    stable: bool = True,
+    kind: str | None = None,
+) -> Any:
     """Return the positions that sort x along an axis, or as a vector; always stably."""
-    del stable
+    del stable, kind
     x, axis = (reshape(x, -1), 0) if axis is None else (x, axis)
     if not descending:
         return _argsort(x, axis=axis)
@@ -237,8 +295,16 @@ def argsort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: 
     return shape_of(x)[axis] - 1 - flip(backward, axis)
 
 
-def sort(x: Any, axis: int | None = -1, *, descending: bool = False, stable: bool = True) -> Any:
+def sort(
+    x: Any,
+    axis: int | None = -1,
+    *,
+    descending: bool = False,
+    stable: bool = True,
+    kind: str | None = None,
+) -> Any:
     """Return x in order along an axis, or as a vector; equal elements keep theirs."""
+    del kind
     x, axis = (reshape(x, -1), 0) if axis is None else (x, axis)
     order = argsort(x, axis, descending=descending, stable=stable)
     return take_along_axis(x, order, axis)
@@ -257,9 +323,20 @@ def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
 
 
 # Products: a tree of multiplications, so that no rule divides by an element, which may be 0.
-def prod(x: Any, axis: Axis = None, *, dtype: Any = None, keepdims: bool = False) -> Any:
-    """Return the product along axes, in the dtype of x or another."""
-    x = _cast(x, dtype)
+def prod(
+    x: Any,
+    axis: Axis = None,
+    dtype: Any = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = None,
+) -> Any:
+    """Return the product along axes, in the dtype of x or another.
+
+    It starts from `initial`, and is of what is chosen `where`.
+    """
+    x = chosen(_cast(x, dtype), where, 1)
     shape = shape_of(x)
     axes = axes_of(axis, len(shape))
     kept = tuple(a for a in range(len(shape)) if a not in axes)
@@ -271,7 +348,8 @@ def prod(x: Any, axis: Axis = None, *, dtype: Any = None, keepdims: bool = False
     if shape_of(rows)[-1] == 0:
         rows = concat([rows, ones_like(sum(rows, -1, keepdims=True))], axis=-1)
     ones = tuple(1 if a in axes else n for a, n in enumerate(shape))
-    return reshape(rows, ones if keepdims else tuple(shape[a] for a in kept))
+    y = reshape(rows, ones if keepdims else tuple(shape[a] for a in kept))
+    return y if initial is None else initial * y
 
 
 cumsum_op: Entry = op(

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ops.choices import where
-from diffcheck.engine.ops.comparison import isnan
-from diffcheck.engine.ops.quantiles import quantile
-from diffcheck.engine.ops.reduction import Axis, axes_of, cumprod, cumsum, prod
+from diffcheck.engine.ops.comparison import isnan, logical_not
+from diffcheck.engine.ops.joining import stack
+from diffcheck.engine.ops.manipulation import astype, moveaxis, reshape
+from diffcheck.engine.ops.quantiles import kept, quantile, rows_of
+from diffcheck.engine.ops.reduction import Axis, cumprod, cumsum, prod
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.ops.stacking import apply_along_axis
 from diffcheck.engine.ops.statistics import root_of_variance
 from diffcheck.engine.tensor import base, looked_into, shape_of
 
@@ -53,8 +54,8 @@ def nanmin(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
 
 
 def _count(x: Any, axis: Axis, *, keepdims: bool = False) -> Any:
-    there = np.logical_not(np.isnan(looked_into(x)))
-    return np.sum(there, axis=axis, keepdims=keepdims).astype(base(x).dtype)
+    there = astype(logical_not(isnan(x)), np.int64)
+    return astype(sum_(there, axis, keepdims=keepdims), base(x).dtype)
 
 
 def nanmean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
@@ -76,27 +77,33 @@ def nanstd(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False
     return root_of_variance(variance, d, freedom, axis, keepdims=keepdims)
 
 
-def nanquantile(x: Any, q: Any, axis: int | None = None) -> Any:
-    """Return quantiles of what is not nan along an axis, of all elements by default."""
-
-    def of_vector(row: Any) -> Any:
-        return quantile(row[np.logical_not(np.isnan(looked_into(row)))], q)
-
-    if axis is None:
-        return of_vector(x.reshape(-1))
-    y = apply_along_axis(of_vector, axis, x)
-    added = len(shape_of(y)) - len(shape_of(x)) + 1
-    if not added:
-        return y
-    place = axes_of(axis, len(shape_of(x)))[0]
-    return y.transpose((place, *(a for a in range(len(shape_of(y))) if a != place)))
+def nanquantile(
+    x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepdims: bool = False
+) -> Any:
+    """Return quantiles of what is not nan along axes, of all elements by default."""
+    levels = np.asarray(looked_into(q), dtype=np.float64)
+    rows = rows_of(x, axis)
+    lead = shape_of(rows)[:-1]
+    y = stack([_quantile_of(rows[index], levels, method) for index in np.ndindex(lead)])
+    y = reshape(y, (*lead, *levels.shape))
+    first = range(len(lead), len(lead) + levels.ndim)
+    y = moveaxis(y, tuple(first), tuple(range(levels.ndim)))
+    return kept(y, levels, x, axis) if keepdims else y
 
 
-def nanpercentile(x: Any, q: Any, axis: int | None = None) -> Any:
+def _quantile_of(row: Any, levels: Any, method: str) -> Any:
+    told = np.flatnonzero(np.logical_not(np.isnan(looked_into(row))))
+    return quantile(row[told], levels, method=method) if told.size else sum_(row) + 0 * levels
+
+
+def nanpercentile(
+    x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepdims: bool = False
+) -> Any:
     """Return percentiles of what is not nan."""
-    return nanquantile(x, np.asarray(looked_into(q), dtype=np.float64) / 100, axis)
+    levels = np.asarray(looked_into(q), dtype=np.float64) / 100
+    return nanquantile(x, levels, axis, method=method, keepdims=keepdims)
 
 
-def nanmedian(x: Any, axis: int | None = None) -> Any:
+def nanmedian(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Return the median of what is not nan."""
-    return nanquantile(x, 0.5, axis)
+    return nanquantile(x, 0.5, axis, keepdims=keepdims)

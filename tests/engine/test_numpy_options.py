@@ -1,0 +1,165 @@
+# ruff: noqa: E501 - one row of a table, one line
+"""NumPy's options and positional arguments on tensors: its values, and the slopes of its values."""
+
+import numpy as np
+import pytest
+from test_numpy_names import A, S, V, assert_numpys
+
+from diffcheck import engine as xp
+from diffcheck.engine.errors import OperationError
+
+B = np.arange(24.0).reshape(2, 3, 4) % 7 / 4 + np.arange(24.0).reshape(2, 3, 4) / 100  # all differ
+N = np.where(np.arange(24).reshape(2, 3, 4) % 5 == 1, np.nan, B)
+M = A[:, [0, 2]] + [[2.0, 0.0], [0.0, 3.0]]
+TALL = np.stack([V, V * V, np.array([1.0, 2.0, 0.5, -1.0])], axis=1)[:, :2]
+
+CALLS = {
+    "sum: positional dtype": (lambda np, x: np.sum(x, 0, np.float64), B),
+    "sum: initial, where": (lambda np, x: np.sum(x, axis=1, where=x > 0.5, initial=2.0), B),
+    "sum: keepdims, where": (lambda np, x: np.sum(x, keepdims=True, where=[True, False, True, True]), B),
+    "prod: initial, where": (lambda np, x: np.prod(x, axis=0, where=x > 0.5, initial=2.0), B),
+    "mean: positional dtype": (lambda np, x: np.mean(x, None, np.float64), B),
+    "mean: where": (lambda np, x: np.mean(x, axis=(0, 2), where=x > 0.5, keepdims=True), B),
+    "max: initial, where": (lambda np, x: np.max(x, axis=0, initial=0.9, where=x > 0.5), B),
+    "min: initial": (lambda np, x: np.min(x, axis=(0, 1), initial=0.9, keepdims=True), B),
+    "var: where": (lambda np, x: np.var(x, axis=1, where=x > 0.2, ddof=1), B),
+    "var: mean": (lambda np, x: np.var(x, axis=0, mean=np.mean(x, axis=0, keepdims=True)), B),
+    "std: where": (lambda np, x: np.std(x, axis=2, where=x > 0.2, keepdims=True), B),
+    "std: mean": (lambda np, x: np.std(x, mean=0.5), B),
+    "average: returned": (lambda np, x: np.average(x, 1, x[0, :, 0] + 1, returned=True), B),
+    "average: returned, no weights": (lambda np, x: np.average(x, axis=0, returned=True), B),
+    "cov: bias": (lambda np, x: np.cov(x, bias=True), A),
+    "cov: ddof": (lambda np, x: np.cov(x, None, True, False, 2), A),
+    "cov: weights": (lambda np, x: np.cov(x, fweights=[1, 2, 1], aweights=[1.0, 2.0, 0.5]), A),
+    "cov: importance": (lambda np, x: np.cov(x, x[::-1] ** 2, aweights=x[0] ** 2), A),
+    "corrcoef: columns": (lambda np, x: np.corrcoef(x, None, False), TALL),
+    "sort: kind": (lambda np, x: np.sort(x * x, axis=0, kind="stable"), A),
+    "partition: flat": (lambda np, x: np.sort(np.partition(x * x, (1, -2), axis=None)), A),
+    "quantile: hazen": (lambda np, x: np.quantile(x, [0.1, 0.77], axis=1, method="hazen"), B),
+    "quantile: midpoint": (lambda np, x: np.quantile(x, 0.4, method="midpoint", keepdims=True), B),
+    "quantile: inverse": (lambda np, x: np.quantile(x, 0.4, axis=(0, 1), method="averaged_inverted_cdf"), B),
+    "percentile: lower": (lambda np, x: np.percentile(x, [10.0, 60.0], axis=0, method="lower"), B),
+    "percentile: unbiased": (lambda np, x: np.percentile(x, 0.5, method="median_unbiased"), B),
+    "nanquantile: axes": (lambda np, x: np.nanquantile(x, [0.25, 0.6], axis=(0, 2)), N),
+    "nanquantile: keepdims": (lambda np, x: np.nanquantile(x, 0.3, axis=1, keepdims=True, method="higher"), N),
+    "nanpercentile: keepdims": (lambda np, x: np.nanpercentile(x, [30.0, 40.0], keepdims=True), N),
+    "nanmedian: axes": (lambda np, x: np.nanmedian(x, axis=(1, 2), keepdims=True), N),
+    "reshape: F": (lambda np, x: np.reshape(x * x, (4, -1), "F"), B),
+    "reshape: A of a transpose": (lambda np, x: np.reshape(x.T, (2, -1), order="A") * 2, B),
+    "reshape: method": (lambda np, x: (x * x).reshape(8, 3, order="F"), B),
+    "ravel: F": (lambda np, x: np.ravel(x * x, "F"), B),
+    "ravel: method": (lambda np, x: (x * x).ravel(order="F"), B),
+    "flatten: F": (lambda np, x: (x * x).flatten("F"), B),
+    "expand_dims: several": (lambda np, x: np.expand_dims(x * x, (0, -1)), B),
+    "cross: of the plane": (lambda np, x: np.cross(np.concat([x[:, :2], 0 * x[:, :1]], 1), x[::-1]), A),
+    "cross: axes": (lambda np, x: np.cross(x[..., 1:], x[..., 1:] ** 2, axisa=1, axisb=1, axisc=0), B),
+    "cross: axis": (lambda np, x: np.cross(x, x[::-1] ** 2, axis=1), B),
+    "gradient: second order ends": (lambda np, x: np.gradient(x * x, 0.5, axis=1, edge_order=2), A),
+    "gradient: places": (lambda np, x: np.gradient(x * x, np.asarray([0.0, 0.5, 0.6, 2.0]), edge_order=2), V),
+    "interp: nodes": (lambda np, x: np.interp([-9.0, 0.7, 3.0, 9.0], np.sort(x), x * x), V),
+    "interp: of the nodes": (lambda np, x: np.interp(x / 8, x[1:3] * np.asarray([-1.0, 0.1]), [1.0, 2.0], left=3.0, right=x[0]), np.array([0.5, 1.25, 3.5, -9.0])),
+    "interp: period": (lambda np, x: np.interp(x, [0.2, 1.4, 0.9], [3.0, 1.0, 2.0], period=1.7), V + 0.13),
+    "trace: dtype": (lambda np, x: np.trace(x, dtype=np.float64), B),
+    "linspace: step": (lambda np, x: np.linspace(x[0], x[1], 5, False, True), A),
+    "bincount: weights": (lambda np, x: np.bincount([3, 0, 3, 1], weights=x * x, minlength=6), V),
+    "pad: pairs of values": (lambda np, x: np.pad(x * x, ((1, 2), (0, 1)), constant_values=((1, 2), (3, 4))), A),
+    "pad: a dict": (lambda np, x: np.pad(x * x, {-1: (1, 2)}), A),
+    "pad: ramp": (lambda np, x: np.pad(x * x, 2, mode="linear_ramp", end_values=(5.0, -4.0)), A),
+    "pad: mean": (lambda np, x: np.pad(x * x, (1, 2), mode="mean"), A),
+    "pad: mean of some": (lambda np, x: np.pad(x * x, 1, mode="mean", stat_length=2), B),
+    "pad: maximum": (lambda np, x: np.pad(x, ((0, 1), (2, 0)), mode="maximum"), A),
+    "pad: minimum": (lambda np, x: np.pad(x, 1, mode="minimum", stat_length=((1, 2), (2, 2))), A),
+    "pad: median": (lambda np, x: np.pad(x, 1, mode="median"), B),
+    "pad: odd reflection": (lambda np, x: np.pad(x * x, (4, 1), mode="reflect", reflect_type="odd"), A),
+    "pad: odd symmetry": (lambda np, x: np.pad(x * x, 2, mode="symmetric", reflect_type="odd"), A),
+    "fft: own lengths": (lambda np, x: np.real((1 + 1j) * np.fft.fftn(x, s=(-1, 3), axes=(1, 2))), B),
+    "eigh: lower": (lambda np, x: np.linalg.eigh(x * S, "L")[0], S),
+    "eigh: upper": (lambda np, x: np.linalg.eigh(x * S + np.asarray([[0, 0, 0], [5, 0, 0], [7, 8, 0]]), UPLO="U")[0], S),
+    "eigvalsh: upper": (lambda np, x: np.linalg.eigvalsh(x @ x, UPLO="U"), S),
+    "svd: values only": (lambda np, x: np.linalg.svd(x, compute_uv=False), A),
+    "svd: reduced": (lambda np, x: np.linalg.svd(x, False)[1], A),
+    "qr: factor R": (lambda np, x: np.abs(np.linalg.qr(x, "r")), TALL),
+    "pinv: rcond": (lambda np, x: np.linalg.pinv(x, 1e-10, False), TALL),
+    "lstsq: rcond": (lambda np, x: np.linalg.lstsq(x, V, rcond=None)[0], TALL),
+    "lstsq: more": (lambda np, x: np.linalg.lstsq(x, V, 1e-12)[3], TALL),
+    "conjugate: method": (lambda np, x: (x * x).conjugate(), A),
+    "nonzero: method": (lambda np, x: x[x.nonzero()] ** 2, A),
+    "searchsorted: method": (lambda np, x: x[x[:3].searchsorted(np.asarray(1.0))] ** 2, np.sort(V)),
+}  # fmt: skip
+NOT_COMPILED = {  # what has a shape, or a course, that depends on values
+    "nanquantile: axes", "nanquantile: keepdims", "nanpercentile: keepdims", "nanmedian: axes",
+    "nonzero: method",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_values_are_numpys_and_slopes_those_of_its_values(name):
+    assert_numpys(*CALLS[name])
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name not in NOT_COMPILED])
+def test_recorded_programs_give_what_eager_ones_give(name):
+    call, x = CALLS[name]
+
+    def program(x):
+        y = call(xp, x)
+        parts = y if isinstance(y, tuple) else (y,)
+        return xp.stack([xp.sum(part * part) for part in parts])
+
+    expected = program(x)
+    recorded = xp.compile(program)
+    for _ in range(2):
+        np.testing.assert_allclose(recorded(x), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("method", ["linear", "inverted_cdf", "weibull", "nearest"])
+def test_the_rank_of_least_squares_and_quantiles_of_any_method(method):
+    call = f"xp.quantile(x, q, axis=0, method={method!r})"
+    q = np.linspace(0, 1, 13)
+    seen = []
+
+    def program(x):
+        seen.append(eval(call, {"xp": xp, "x": x, "q": q}))
+        return xp.sum(seen[0])
+
+    xp.grad(program)(TALL)
+    expected = np.quantile(TALL, q, axis=0, method=method)
+    np.testing.assert_allclose(seen[0].value, expected, rtol=1e-14)
+
+
+def test_a_constant_margin_may_be_traced():
+    def program(x):
+        values = ((x[0, 0], 1.0), (2.0, x[1, 1]))
+        return xp.sum(xp.pad(x, 1, constant_values=values) ** 2)
+
+    slope = xp.grad(program)(A)
+    extra = np.zeros_like(A)
+    extra[0, 0] = 2 * A[0, 0] * 3  # a row of three, before the columns are added
+    extra[1, 1] = 2 * A[1, 1] * 4
+    np.testing.assert_allclose(slope, 2 * A + extra, rtol=1e-15)
+    assert xp.grad(lambda v: xp.sum(xp.pad(A, 1, constant_values=v)))(3.0) == 14
+
+
+REFUSED = {
+    "pad of a mode": lambda x: xp.pad(x, 1, mode="empty"),
+    "max of a mask": lambda x: xp.max(x, where=x > 0),
+    "partition beyond": lambda x: xp.partition(x, (0, 2), axis=0),
+    "reshape in an order": lambda x: xp.reshape(x, -1, order="K"),
+    "eigh of a triangle": lambda x: xp.linalg.eigh(x[:, :2], UPLO="M"),
+    "qr in a mode": lambda x: xp.linalg.qr(x, mode="raw"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_an_option_cannot_be_is_a_value_error(name):
+    with pytest.raises((ValueError, OperationError)):
+        xp.vjp(REFUSED[name], A)
+
+
+def test_a_tensor_tells_its_size_and_rounds():
+    def program(x):
+        assert (x.itemsize, x.nbytes, xp.size(x), xp.size(x, 1), xp.ndim(x)) == (8, 48, 6, 3, 2)
+        return xp.sum(round(x, 1) * x)
+
+    assert xp.grad(program)(A).tolist() == np.round(A, 1).tolist()
+    assert xp.compile(lambda x: xp.sum(x) / xp.size(x))(A) == np.sum(A) / 6

@@ -61,7 +61,8 @@ def like_numpy(
 
     @wraps(ours)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if args and type(args[0]) is Tensor:
+        first = args[0] if args else None
+        if type(first) is Tensor or (type(first) is list and first and type(first[0]) is Tensor):
             return ours(*args, **kwargs)
         if not is_numpys(args, kwargs, scalars=scalars):
             return ours(*args, **kwargs)

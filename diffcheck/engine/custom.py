@@ -181,7 +181,7 @@ def _op(name: str, rule: Function) -> Op:
     return Op(
         name=name, forward=_unreachable, kind="general", vjp=rule, jvp=None, ball=None,
         selects=None, rounding=0, length=None, sympy=None, jax=None, domain="(-inf, inf)",
-        kinks="", slope="", complex=True, free=None, accumulate=None, form=0,
+        kinks="", slope="", complex=True, free=None, accumulate=None, split=None, form=0,
     )  # fmt: skip
 
 

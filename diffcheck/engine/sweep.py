@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FEW_COLUMNS, FEW_ELEMENTS = 32, 2**18
 
 Cotangents = list[Any]
+Rules = tuple[Callable[..., Any] | None, ...]
 Backward = Callable[[Cotangents, Any, Any, set[int]], None]
 
 
@@ -77,7 +78,7 @@ def backwards_of(op: Op) -> tuple[Backward, Backward, Backward]:
     """Return what takes entries of this op back: any, those of numbers, those of arrays alike."""
     rules = _bound(op)
     if not op.form:
-        general = _accumulating(op.accumulate) if op.accumulate else _general(op, rules)
+        general = _general_of(op, rules)
         return general, general, general
     source, names = backward_source(rules, elementwise=op.kind == "elementwise", keeps=op.keeps)
     namespace = {**names, "fit": fit, "in_kind": in_kind, "added": added}
@@ -86,26 +87,59 @@ def backwards_of(op: Op) -> tuple[Backward, Backward, Backward]:
     return of_any, namespace.get("of_numbers", of_any), namespace.get("of_alike", of_any)
 
 
-def _bound(op: Op) -> tuple[Callable[..., Any] | None, ...]:
+def _bound(op: Op) -> Rules:
     return tuple(rule and bind_plain(rule) for rule in _rules(op))
 
 
-def _rules(op: Op) -> tuple[Callable[..., Any] | None, ...]:
+def _rules(op: Op) -> Rules:
     return op.vjp if isinstance(op.vjp, tuple) else (op.vjp,)
 
 
-def _accumulating(accumulate: Callable[..., None]) -> Backward:
-    """Return what takes entries of an op of one argument back, whose cotangents it adds itself."""
+def _general_of(op: Op, rules: Rules) -> Backward:
+    if op.accumulate is not None and rules[0] is not None:
+        return _accumulating(rules[0], op.accumulate)
+    return _general(op, rules) if op.split is None else _splitting(op.split)
+
+
+def _accumulating(rule: Callable[..., Any], accumulate: Callable[..., None]) -> Backward:
+    """Return what takes entries of an op of one argument back, whose cotangents it adds itself.
+
+    What the rule gives is the first of them, in a buffer of its own.
+    """
 
     def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
-        _, (slot,), (x,), params, _ = entry
-        buffer = cotangents[slot] if slot in owned else _buffer(cotangents, slot, x, owned)
-        accumulate(buffer, g, **params)
+        _, (slot,), (x,), params, y = entry
+        known = cotangents[slot]
+        if known is None:
+            t = rule(g, y, x, **params)
+            cotangents[slot] = t if t.dtype is x.dtype else in_kind(t, x)
+            owned.add(slot)
+            return
+        if slot not in owned:
+            cotangents[slot] = known = np.array(np.broadcast_to(known, x.shape), dtype=x.dtype)
+            owned.add(slot)
+        accumulate(known, g, **params)
 
     return backward
 
 
-def _general(op: Op, rules: tuple[Callable[..., Any] | None, ...]) -> Backward:
+def _splitting(split: Callable[..., list[Any]]) -> Backward:
+    """Return what takes entries of an op of any number of arrays back, all at once."""
+
+    def backward(cotangents: Cotangents, g: Any, entry: Any, owned: set[int]) -> None:
+        _, slots, args, params, y = entry
+        if g.shape != y.shape:
+            g = np.broadcast_to(g, y.shape)
+        for slot, x, t in zip(slots, args, split(g, args, **params), strict=True):
+            if slot is not None:
+                t = t if t.dtype is x.dtype else in_kind(t, x)  # noqa: PLW2901 - in its operand's dtype
+                known = cotangents[slot]
+                cotangents[slot] = t if known is None else added(known, t, x, slot, owned)
+
+    return backward
+
+
+def _general(op: Op, rules: Rules) -> Backward:
     elementwise = op.kind == "elementwise"
     variadic = not isinstance(op.vjp, tuple)
 
@@ -142,18 +176,6 @@ def added(known: Any, t: Any, x: Any, slot: int, owned: set[int]) -> Any:
     known = known + t
     if known.shape == x.shape:
         owned.add(slot)
-    return known
-
-
-def _buffer(cotangents: Cotangents, slot: int, x: Any, owned: set[int]) -> Any:
-    """Return a new buffer of x's shape that holds the cotangent of a slot and may be written to."""
-    known = cotangents[slot]
-    if known is None:
-        known = np.zeros(x.shape, x.dtype)
-    else:
-        known = np.array(np.broadcast_to(known, x.shape), dtype=x.dtype)
-    cotangents[slot] = known
-    owned.add(slot)
     return known
 
 

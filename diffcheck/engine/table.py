@@ -56,6 +56,8 @@ class Op:
     operand is moved: then forward mode passes it on as the parameter `toward`.
     accumulate: for linear ops of one argument whose VJP writes to some elements only,
     `f(buffer, g, **params)`, which adds the cotangent into a buffer of the argument's shape.
+    split: for ops of any number of arrays, `f(g, arrays, **params)`, which gives the cotangents of
+    all of them at once, where g is a plain array.
     form: how its tape entries are laid out, see `tape.Tape`, where its `code` stands for it;
     entry: what programs call; reads: see `slimming.reads_of`, found out when it is needed;
     keeps: the same for ops of arithmetic, as it is written into their entries.
@@ -79,6 +81,7 @@ class Op:
     complex: bool | Callable[..., Any]
     free: Callable[[Any], bool] | None
     accumulate: Callable[..., None] | None
+    split: Callable[..., list[Any]] | None
     form: Literal[0, 1, 2]
     code: int = 0
     reads: tuple[bool, ...] | None = None
@@ -138,6 +141,7 @@ def op(
     complex: bool | Callable[..., Any] | None = None,  # noqa: A002 - the table's column
     free: Callable[[Any], bool] | None = None,
     accumulate: Callable[..., None] | None = None,
+    split: Callable[..., list[Any]] | None = None,
     variadic: bool = False,
 ) -> Entry:
     """Register an op and return its entry, the function that programs and rules call.
@@ -153,7 +157,7 @@ def op(
         name=name, forward=forward, kind=kind, vjp=vjp, jvp=jvp, ball=form, selects=selects,
         rounding=rounding, length=length, sympy=sympy, jax=jax, domain=domain, kinks=kinks,
         slope=slope, complex=_takes_complex(kind, vjp) if complex is None else complex,
-        free=free, accumulate=accumulate, form=_form_of(vjp, selects),
+        free=free, accumulate=accumulate, split=split, form=_form_of(vjp, selects),
         code=len(CODED),
     )  # fmt: skip
     CODED.extend([entry] * 3)

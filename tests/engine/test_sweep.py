@@ -22,6 +22,38 @@ def test_slices_add_into_one_buffer():
     assert xp.grad(f)(X).tolist() == [[3, 5, 2], [0, 3, 2]]
 
 
+def test_the_first_of_all_indices_needs_no_sum():
+    def f(x):
+        return xp.sum(x[0]) * 2.0 + x[1, 1] * 3.0 + xp.sum(x[[1, 1]] * 5.0) + xp.sum(x)
+
+    assert xp.grad(f)(X).tolist() == [[3, 3, 3], [11, 14, 11]]
+    assert xp.grad(lambda x: x[1, 0] * 3.0)(X).tolist() == [[0, 0, 0], [3, 0, 0]]
+    assert xp.grad(lambda x: xp.sum(x[[1, 1], 2]))(X).tolist() == [[0, 0, 0], [0, 0, 2]]
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("join", [xp.stack, xp.concat])
+def test_joined_arrays_get_their_parts(join, axis):
+    weights = join([X, 2 * X, np.ones((2, 3)), 3 * X], axis=axis)
+
+    def f(x, z):
+        return xp.sum(join([x, z, np.ones((2, 3), np.float32), x], axis=axis) * weights)
+
+    gradients = xp.grad(f, (0, 1))(X, X.astype(np.float32))
+    assert np.array_equal(gradients[0], 4 * X)
+    assert np.array_equal(gradients[1], (2 * X).astype(np.float32))
+    assert gradients[1].dtype == np.float32
+
+
+def test_numbers_that_are_joined_get_theirs():
+    def f(x):
+        return xp.sum(xp.stack([x, x * 2.0, 1.0]) * np.array([1.0, 3.0, 5.0]))
+
+    assert xp.grad(f)(0.5) == 7
+    whole = lambda x: xp.sum(xp.concat([x, xp.ones(3), x[1:]], axis=None))  # noqa: E731 - one line
+    assert xp.grad(whole)(X).tolist() == [[1, 1, 1], [2, 2, 2]]
+
+
 def test_a_cotangent_of_fewer_elements_stands_for_its_broadcast():
     bias, row = np.float64(2.0), np.array([1.0, 2.0, 3.0])
 

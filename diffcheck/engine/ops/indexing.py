@@ -29,6 +29,9 @@ def _is_basic(index: Any) -> bool:
 
 def _scatter(g: Any, *, index: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     result = np.zeros(shape, dtype=np.asarray(g).dtype)
+    if _is_of_views(index) and (type(g) is np.float64 or np.ndim(g)):
+        result[index] = g
+        return result
     index = plain_index(index)
     if _is_basic(index):
         # An object array without axes would itself become the element, in place of its ball.

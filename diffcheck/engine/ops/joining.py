@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,24 @@ def _layer(position: int, g: Any, axis: int) -> Any:
     return getitem(g, index=(*(slice(None),) * axis, position))
 
 
+def _parts(g: Any, arrays: tuple[Any, ...], *, axis: int) -> list[Any]:
+    """Return the cotangents of all arrays that were joined, in a time linear in their count."""
+    before = (slice(None),) * (axis % g.ndim)
+    stops = list(accumulate(shape_of(a)[axis] for a in arrays))
+    return [g[(*before, slice(*ends))] for ends in pairwise([0, *stops])]
+
+
+def _layers(g: Any, _arrays: tuple[Any, ...], *, axis: int) -> list[Any]:
+    return list(g if axis == 0 else np.moveaxis(g, axis, 0))
+
+
 _concat = op(
     "concat",
     lambda *arrays, axis: np.concatenate(arrays, axis=axis),
     kind="linear",
     variadic=True,
     vjp=lambda position, g, y, *arrays, axis: _part(position, g, arrays, axis),
+    split=_parts,
     rounding=0,
     jax="concatenate",
     sympy="concat(arrays, axis)",
@@ -44,6 +57,7 @@ _stack = op(
     kind="linear",
     variadic=True,
     vjp=lambda position, g, y, *arrays, axis: _layer(position, g, axis),
+    split=_layers,
     rounding=0,
     jax="stack",
     sympy="stack(arrays, axis)",

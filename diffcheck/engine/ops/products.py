@@ -27,7 +27,7 @@ def _rows(x: Any) -> Any:
     return reshape(x, (-1, shape_of(x)[-1]))
 
 
-def _left(g: Any, a: Any, b: Any) -> Any:
+def _left(g: Any, _y: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of a in a @ b."""
     rank_a, rank_b = a.ndim, b.ndim
     if rank_b == 2 and rank_a >= 2:
@@ -45,17 +45,18 @@ def _is_turned(b: Any) -> bool:
 
     It will be turned back, and added to others by rows; across rows that takes ten times as long.
     """
-    if b.size <= MANY or type(base(b)) is not np.ndarray:
+    if type(base(b)) is not np.ndarray:
         return False
     flags = base(b).flags
     return bool(flags.f_contiguous and not flags.c_contiguous)
 
 
-def _right(g: Any, a: Any, b: Any) -> Any:
+def _right(g: Any, _y: Any, a: Any, b: Any) -> Any:
     """Return the cotangent of b in a @ b."""
     rank_a, rank_b = a.ndim, b.ndim
     if rank_a == 2 and rank_b == 2:
-        return matmul(g.T, a).T if _is_turned(b) else matmul(a.T, g)
+        turned = b.size > MANY and _is_turned(b)
+        return matmul(g.T, a).T if turned else matmul(a.T, g)
     if rank_a == 1:
         return unbroadcast(g * a if rank_b == 1 else _row(g) * _column(a), shape_of(b))
     if rank_b == 1:
@@ -81,7 +82,7 @@ matmul = op(
     product,
     kind="multilinear",
     ball=np.matmul,
-    vjp=(lambda g, y, a, b: _left(g, a, b), lambda g, y, a, b: _right(g, a, b)),
+    vjp=(_left, _right),
     length=lambda a, b: shape_of(a)[-1],
     jax="matmul",
     sympy="x @ y",

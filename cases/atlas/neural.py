@@ -28,6 +28,12 @@ def case(definition, program, *, orders=(0, 1, 2), jax=None, **inputs):
 op_softmax = case(sym.softmax, lambda xp, x: xp.softmax(x), x=ROW)
 op_log_softmax = case(sym.log_softmax, lambda xp, x: xp.log_softmax(x), x=ROW)
 op_logsumexp = case(sym.logsumexp, lambda xp, x: xp.logsumexp(x), x=ROW)
+op_logsumexp_slope = case(
+    sym.softmax,
+    lambda xp, x: xp.grad(xp.logsumexp)(x),
+    orders=(0, 1),
+    x=ROW,
+)
 op_minus_share = case(
     lambda x: sym.array([1, 0, 0]) - sym.softmax(x),
     lambda xp, x: xp.grad(lambda t: xp.log_softmax(t)[0])(x),

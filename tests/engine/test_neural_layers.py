@@ -144,3 +144,16 @@ def test_dominant_shares_lose_no_digits_along_any_axis(axis):
             ):  # fmt: skip
                 size = float(abs(own) + abs(others))
                 assert abs(found[place] - (own - others)) <= 8 * np.spacing(size)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1, (0, 2), None])
+def test_logsumexp_of_a_dominant_element_keeps_the_digits_of_the_others(axis):
+    x = np.random.default_rng(2).normal(size=(3, 4, 5)) * 20
+    peak = np.max(x, axis, keepdims=True)
+    x = x - peak  # the greatest is 0, so that the logarithm is nearly that of the others
+    found = xp.value(lambda x: xp.logsumexp(x, axis=axis))(x)
+    e = np.exp(x.astype(np.longdouble))
+    others = np.sum(np.where(x == 0, 0, e), axis)
+    assert np.all(
+        np.abs(found - np.log1p(others)) <= 8 * np.spacing(np.log1p(others).astype(float))
+    )

@@ -84,7 +84,11 @@ SCRATCH: Final = _Scratch()
 
 def _blocks(*arrays: Any) -> Iterator[tuple[Any, ...]]:
     """Yield the arrays in blocks, the last of them to be written to, and two scratch arrays."""
-    flat = [np.reshape(x, -1) for x in arrays]
-    for start in range(0, flat[0].size, BLOCK):
+    flat = [x.reshape(-1) for x in arrays]
+    count = flat[0].size
+    if count <= BLOCK:
+        yield *flat, *(z[:count] for z in SCRATCH.arrays)
+        return
+    for start in range(0, count, BLOCK):
         parts = [x[start : start + BLOCK] for x in flat]
         yield *parts, *(z[: parts[0].size] for z in SCRATCH.arrays)

@@ -10,16 +10,15 @@ from flint import arb
 
 from diffcheck.balls import ZERO, is_less
 from diffcheck.engine.ball_trace import literal
-from diffcheck.engine.binding import plain_form
 from diffcheck.engine.ops import activation_slopes as slopes
 from diffcheck.engine.ops.choices import where
-from diffcheck.engine.ops.comparison import equal, greater
+from diffcheck.engine.ops.comparison import greater
 from diffcheck.engine.ops.gates import CUBIC, gated, gelu_gate
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.ops.reduction import Axis, count_of, expand
 from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.ops.rows import peaks, totals
-from diffcheck.engine.ops.shares import mean_of_others, share_of_others, without_nan, without_one
+from diffcheck.engine.ops.shares import mean_of_others, share_of_others, without_one
 from diffcheck.engine.ops.special import expit, ndtr
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor, shape_of
@@ -246,24 +245,37 @@ _log_softmax_op = op(
 )
 
 
-def _shares_of_arrays(x: Any, y: Any, axis: Axis) -> Any:
-    """Do on plain arrays what `_shares` does with ops, in one pass where it can."""
-    return without_nan(_softmax(x, axis=axis), y, axis=axis)
+def _logsumexp_slope(x: Any, *, axis: Axis) -> Any:
+    """Return softmax, but 0 where the sum of exponentials is: all are -inf there."""
+    e = np.exp(x - peaks(x, axis))
+    total = totals(e, axis)
+    return e / np.where(total == 0, x.dtype.type(1), total)
 
 
-@plain_form(_shares_of_arrays)
-def _shares(x: Any, y: Any, axis: Axis) -> Any:
-    """Return softmax, but 0 where the sum of exponentials is: y is -inf all around there."""
-    nothing = expand(equal(y, -np.inf), shape_of(x), axis)
-    return where(nothing, 0, softmax(x, axis))
-
-
+logsumexp_slope = op(
+    "logsumexp_slope",
+    _logsumexp_slope,
+    kind="general",
+    vjp=softmax_rule,
+    jvp=(softmax_rule,),
+    ball=_softmax_ball,
+    rounding=3,
+    length=count_of,
+    slope="logsumexp",
+    sympy="softmax(x, axis)",
+)
 _logsumexp_op = op(
     "logsumexp",
     _logsumexp,
     kind="general",
-    vjp=lambda g, y, x, axis, keepdims: expand(g, shape_of(x), axis) * _shares(x, y, axis),
-    jvp=(lambda t, y, x, axis, keepdims: sum_(t * _shares(x, y, axis), axis, keepdims=keepdims),),
+    vjp=lambda g, y, x, axis, keepdims: (
+        expand(g, shape_of(x), axis) * logsumexp_slope(x, axis=axis)
+    ),
+    jvp=(
+        lambda t, y, x, axis, keepdims: sum_(
+            t * logsumexp_slope(x, axis=axis), axis, keepdims=keepdims
+        ),
+    ),
     ball=_logsumexp_ball,
     rounding=3,
     length=lambda x, axis, keepdims: count_of(x, axis),

@@ -22,7 +22,7 @@ from diffcheck.engine.ops.indexing import take_along_axis
 from diffcheck.engine.ops.joining import concat
 from diffcheck.engine.ops.manipulation import astype, broadcast_to, flip, permute_dims, reshape
 from diffcheck.engine.ops.precision import through_single
-from diffcheck.engine.ops.rows import ADD_REDUCE, is_short, row_totals
+from diffcheck.engine.ops.rows import is_short, row_totals
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import axis_of, shape_of, tensor_of
 from diffcheck.engine.values import ones_like
@@ -75,7 +75,7 @@ def _to_terms(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False)
 def _total(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
     if is_short(x, axis):
         return row_totals(x, keepdims=keepdims)
-    return ADD_REDUCE(x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]  # the stubs want a literal
 
 
 _sum = op(

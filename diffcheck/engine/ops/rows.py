@@ -17,10 +17,6 @@ SHORT: Final = 128  # elements that NumPy, too, adds without halving: no sum get
 
 Axis = int | tuple[int, ...] | None
 
-# By position a call costs less, which NumPy's stubs do not know.
-ADD_REDUCE: Final[Any] = np.add.reduce
-MAXIMUM_REDUCE: Final[Any] = np.maximum.reduce
-
 
 def totals(x: Any, axis: Axis) -> Any:
     """Return the sums along axes, which stay."""
@@ -39,20 +35,26 @@ def peaks(x: Any, axis: Axis) -> Any:
 
 
 def is_short(x: Any, axis: Axis) -> bool:
-    """Whether a reduction is one of short rows; x is an array, or has a shape and a dtype."""
+    """Whether a reduction is one of short rows, which lie one after the other in memory."""
     if type(axis) is not int or isinstance(x, (int, float)):
         return False
-    last = len(x.shape) - 1
-    return last > 0 and axis in (-1, last) and 0 < x.shape[-1] <= SHORT and x.dtype.char in "fd"
+    return are_short(x.shape, x.dtype, axis) and x.flags.c_contiguous
+
+
+def are_short(shape: tuple[int, ...], dtype: np.dtype[Any], axis: Axis) -> bool:
+    """Whether an axis is one of short rows, of numbers that BLAS knows."""
+    last = len(shape) - 1
+    return (
+        last > 0 and type(axis) is int and axis in (-1, last)
+        and 0 < shape[-1] <= SHORT and dtype.char in "fd"
+    )  # fmt: skip
 
 
 @step
 def row_totals(x: Any, *, keepdims: bool = True, out: Any = None) -> Any:
-    """Return the sums of the rows, as a product with ones."""
+    """Return the sums of short rows, as a product with ones."""
     if out is None:
         out = np.empty((*x.shape[:-1], 1) if keepdims else x.shape[:-1], x.dtype)
-    if not x.flags.c_contiguous:
-        return ADD_REDUCE(x, -1, None, out, keepdims)
     width = x.shape[-1]
     x.reshape(-1, width).dot(ones(width, x.dtype), out.reshape(-1))
     return out
@@ -60,16 +62,14 @@ def row_totals(x: Any, *, keepdims: bool = True, out: Any = None) -> Any:
 
 @step
 def row_peaks(x: Any, *, out: Any = None) -> Any:
-    """Return the greatest element of each row, found by its place; 0 where it is infinite."""
+    """Return the greatest element of short rows, found by its place; 0 where it is infinite."""
     if out is None:
         out = np.empty((*x.shape[:-1], 1), x.dtype)
+    width = x.shape[-1]
     found = out.reshape(-1)
-    if x.flags.c_contiguous:
-        places = x.reshape(-1, x.shape[-1]).argmax(-1)
-        places += _starts(found.size, x.shape[-1])
-        x.reshape(-1).take(places, None, found, "clip")
-    else:
-        MAXIMUM_REDUCE(x, -1, None, out, True)
+    places = x.reshape(-1, width).argmax(-1)
+    places += _starts(found.size, width)
+    x.reshape(-1).take(places, None, found, "clip")
     finite = np.isfinite(found)
     if np.count_nonzero(finite) < finite.size:
         found[~finite] = 0

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ops.reduction import Axis, axes_of, expand
+from diffcheck.engine.ops.reduction import Axis, axes_of
 from diffcheck.engine.steps import amendment, step
 
 
@@ -22,23 +23,19 @@ def without_one(total: Any, e: Any, *, axis: Axis, out: Any = None) -> Any:
     Such a sum has rounded them away. Elements that are greatest together count 1 each; where the
     greatest exponent was infinite, none may be 1.
     """
-    rest = total - 1
-    small = rest < 1
-    if np.any(small):
-        greatest = (e == 1).astype(e.dtype)
-        others = np.add.reduce(e - greatest, axis=axis, keepdims=True)
-        others += np.add.reduce(greatest, axis=axis, keepdims=True) - 1
-        rest = np.where(small, others, rest)
-    return rest if out is None else np.positive(rest, out)
-
-
-@step
-def without_nan(shares: Any, y: Any, *, axis: Axis, out: Any = None) -> Any:
-    """Return shares with 0 where the sum of exponentials is 0, its logarithm y being -inf."""
-    nothing = y == -np.inf
-    if np.any(nothing):
-        shares = np.where(expand(nothing, shares.shape, axis), 0, shares)
-    return shares if out is None else np.positive(shares, out)
+    rest = np.subtract(total, 1, out=out)
+    if not e.ndim:
+        return rest  # 0, or -1 of exp(-inf)
+    small = np.less(rest, 1)
+    if np.count_nonzero(small):
+        order, width = _order(e, axis)
+        rows = small.transpose(order).reshape(e.size // width).nonzero()[0]
+        few = e.transpose(order).reshape(-1, width).take(rows, 0)
+        greatest = few == 1
+        few[greatest] = 0
+        target = rest.transpose(order)
+        target.flat[rows] = _sum(few) + (np.count_nonzero(greatest, axis=-1) - 1)
+    return rest
 
 
 @amendment
@@ -46,7 +43,7 @@ def mean_of_others(y: Any, g: Any, p: Any, *, axis: Axis, out: Any = None) -> An
     """Return y = g - Σ p g, for a share above a half as g_i Σ_{j≠i} p_j - Σ_{j≠i} p_j g_j."""
 
     def mended(value: Any, _share: Any, values: Any, shares: Any) -> Any:
-        return value * _sum(shares) - _sum(shares * values)
+        return value * _sum(shares) - np.vecdot(shares, values)
 
     return _of_others(mended, y, g, p, axis, out)
 
@@ -72,20 +69,31 @@ def _of_others(
         return y  # 0 = g - 1 g
     if out is not y:
         y = np.positive(y, out)
-    gone = axes_of(axis, p.ndim)
-    order = [a for a in range(p.ndim) if a not in gone] + list(gone)
+    order, width = _order(p, axis)
     g, p = g.transpose(order), p.transpose(order)
-    places = (p > 0.5).reshape(-1).nonzero()[0]
+    places = np.greater(p, _half(p.dtype)).reshape(-1).nonzero()[0]
     if places.size:
-        width = math.prod(p.shape[-len(gone) :])
         rows = places // width
         values, shares = (x.reshape(-1, width).take(rows, 0) for x in (g, p))
         own = places - rows * width
         own += np.arange(0, values.size, width)
         value, share = values.take(own), shares.take(own)
-        values.reshape(-1)[own] = shares.reshape(-1)[own] = 0
+        values.put(own, 0)
+        shares.put(own, 0)
         y.transpose(order).flat[places] = mended(value, share, values, shares)
     return y
+
+
+def _order(x: Any, axis: Axis) -> tuple[list[int], int]:
+    """Return the axes, those reduced last, and how many elements these have."""
+    gone = axes_of(axis, x.ndim)
+    kept = [a for a in range(x.ndim) if a not in gone]
+    return kept + list(gone), math.prod(x.shape[a] for a in gone)
+
+
+@lru_cache(maxsize=8)
+def _half(dtype: np.dtype[Any]) -> Any:
+    return np.asarray(0.5, dtype)
 
 
 def _sum(rows: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from diffcheck.engine.ops.rows import is_short, row_totals
+from diffcheck.engine.ops.rows import are_short, row_totals
 from diffcheck.engine.replay import kernels
 from diffcheck.engine.replay.primitives import is_basic
 from diffcheck.engine.replay.program import Flavor, Node
@@ -26,7 +26,8 @@ def _sum(writer: Writer, node: Node, out: str | None) -> str | None:
     if set(node.params) != {"axis", "keepdims"}:
         return None
     axis, keepdims = node.params["axis"], node.params["keepdims"]
-    if node.name == "sum" and is_short(writer.program.nodes[node.args[0]], axis):
+    x = writer.program.nodes[node.args[0]]
+    if node.name == "sum" and x.ordered and are_short(x.shape, x.dtype, axis):
         name = writer.bind("row_totals", row_totals.forward)
         written = f", out={out}" if out is not None else ""
         return f"{name}({writer.operand(node.args[0])}, keepdims={keepdims}{written})"

@@ -98,6 +98,10 @@ class Symbol:
         return self.value.dtype
 
     @property
+    def flags(self) -> Any:
+        return self.value.flags
+
+    @property
     def ndim(self) -> int:
         return len(self.value.shape)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from diffcheck.engine.ops.rows import is_short
+from diffcheck.engine.ops.rows import are_short
 from diffcheck.engine.replay.program import Flavor, Node
 from diffcheck.engine.replay.rewriter import Rewriter
 
@@ -106,7 +106,8 @@ def total(r: Rewriter, node: Node) -> int | None:
 
 def plain_total(r: Rewriter, node: Node) -> int | None:
     """Write NumPy's sum as the op, where the op has no other way of its own."""
-    if is_short(r.nodes[node.args[0]], node.params["axis"]):
+    x = r.nodes[node.args[0]]
+    if x.ordered and are_short(x.shape, x.dtype, node.params["axis"]):
         return None
     return r.derived(node, "sum", node.args, **node.params)
 

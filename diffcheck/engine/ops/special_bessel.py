@@ -239,10 +239,10 @@ k1e = _scaled_row("k1e", sp.k1e, "k", 1, sympy="exp(x)*besselk(1, x)")
 
 
 def _airy(which: int) -> Callable[..., Any]:
-    """Return one of the four; SciPy's lose (2/3)|x|^(3/2) ulps, and all next to a root."""
+    """Return one of the four; SciPy's lose (2/3)|x|^(3/2) ulps and more, and all next to a root."""
     library = in_precision(lambda x: sp.airy(x)[which])
     return where_by_arb(
-        lambda y, x: (np.abs(x) > 2) & ((y.dtype == np.float64) | (x < 0)),
+        lambda y, x: (np.abs(x) > 2) & (x < 0) | (np.abs(x) > 0.5) & (y.dtype == np.float64),
         library,
         lambda x: x.airy()[which],
     )
@@ -276,7 +276,7 @@ def _airy_row(name: str, position: int, *, sympy: str) -> Entry:
         _airy(position),
         vjp=lambda g, y, x: g * airy_derivative(x, which=which, order=order + 1),
         ball=lambda x: x.airy()[position],
-        rounding=16,
+        rounding=5,
         sympy=sympy,
         domain="(-100, 100)",
     )

@@ -41,9 +41,22 @@ gamma_derivative: Entry = op(  # SciPy's Γ is off by tens of ulps left of -20, 
     slope="gamma",
     sympy="gamma(x).diff(x, order)",
 )
+
+
+def _gamma_doubt(y: Any, x: Any) -> Any:
+    """Whether SciPy's digits are in doubt: by reflection on the left, by Stirling's far out."""
+    return (y.dtype == np.float64) & ((x < 0) | (x > 10)) & np.isfinite(y)
+
+
+def _gammaln_doubt(y: Any, x: Any) -> Any:
+    """Whether SciPy's digits are in doubt: next to a root."""
+    size = np.abs(x)
+    return (y.dtype == np.float64) & (np.abs(y) < 0.5 * np.maximum(1, size)) & (size < 100)
+
+
 gamma = op(
     "gamma",
-    in_precision(sp.gamma),
+    where_by_arb(_gamma_doubt, in_precision(sp.gamma), arb.gamma),
     vjp=lambda g, y, x: g * gamma_derivative(x, order=1),
     ball="gamma",
     rounding=4,
@@ -54,7 +67,9 @@ gamma = op(
 )
 gammaln = op(
     "gammaln",
-    finite_by_arb(in_precision(sp.gammaln), fw.gammaln_ball),  # SciPy's is infinite at ±5e-324
+    finite_by_arb(  # SciPy's is infinite at ±5e-324
+        in_precision(sp.gammaln), fw.gammaln_ball, also=_gammaln_doubt
+    ),
     vjp=lambda g, y, x: g * digamma(x),
     ball=fw.gammaln_ball,
     rounding=4,
@@ -179,11 +194,13 @@ LARGEST: Final = 2.0**33
 
 
 def _in_tail(y: Any, a: Any, _x: Any) -> Any:
-    """Whether the value is so small that SciPy's has lost many ulps."""
-    return (y.dtype == np.float64) & (y < TAIL) & (y > 0) & (a < 1000)
+    """Whether SciPy's has lost many ulps: of a small value, and of a small a."""
+    small = (y < TAIL) & (y > 0) & (a < 1000)
+    return (y.dtype == np.float64) & (small | (a < SMALL))
 
 
 TAIL: Final = 0.02
+SMALL: Final = 4.0
 INCOMPLETE: Final = ("(0, 1000]", "[0, inf)")
 gammainc_derivative: Entry = derivatives_of(
     "gammainc",
@@ -197,7 +214,7 @@ gammainc = op(
     where_by_arb(_in_tail, in_precision(sp.gammainc), _lower),
     vjp=slopes(gammainc_derivative, 2),
     ball=lambda a, x: x.gamma_lower(a, regularized=1),
-    rounding=16,
+    rounding=20,  # SciPy's, from a = 4
     sympy="lowergamma(x, y)/gamma(x)",
     jax="gammainc",
     domain=INCOMPLETE,
@@ -207,7 +224,7 @@ gammaincc = op(
     where_by_arb(_in_tail, in_precision(sp.gammaincc), lambda a, x: -_upper(a, x)),
     vjp=slopes(gammainc_derivative, 2, sign=-1),
     ball=lambda a, x: x.gamma_upper(a, regularized=1),
-    rounding=16,
+    rounding=20,  # as P
     sympy="uppergamma(x, y)/gamma(x)",
     jax="gammaincc",
     domain=INCOMPLETE,
@@ -271,7 +288,11 @@ betaln_derivative: Entry = op(
 
 
 def _beta_cancels(y: Any, a: Any, b: Any) -> Any:
-    return np.abs(y) < 0.125 * (1 + np.abs(in_precision(sp.gammaln)(a + b)))
+    return np.abs(y) < 0.5 * (1 + np.abs(in_precision(sp.gammaln)(a + b)))
+
+
+def _is_far(y: Any, total: Any) -> Any:
+    return total > (8 if y.dtype == np.float64 else 100)
 
 
 def _beta_ball(a: arb, b: arb) -> arb:
@@ -301,15 +322,15 @@ beta_derivative: Entry = op(  # B alone may leave the range, and ψ(a) - ψ(a + 
     slope="beta",
     sympy="(gamma(x)*gamma(y)/gamma(x + y)).diff((x, orders[0]), (y, orders[1]))",
 )
-beta: Entry = op(  # SciPy's is exp(ln B) where Γ(a + b) overflows: 10⁻¹⁰ of it is lost
+beta: Entry = op(  # SciPy's is exp(ln B) where Γ(a + b) is large: 10⁻¹⁰ of it is lost far out
     "beta",
-    finite_by_arb(in_precision(sp.beta), _beta_ball, also=lambda _y, a, b: a + b > 100),
+    finite_by_arb(in_precision(sp.beta), _beta_ball, also=lambda y, a, b: _is_far(y, a + b)),
     vjp=(
         lambda g, y, a, b: g * beta_derivative(a, b, orders=(1, 0)),
         lambda g, y, a, b: g * beta_derivative(a, b, orders=(0, 1)),
     ),
     ball=lambda a, b: a.gamma() * b.gamma() / (a + b).gamma(),
-    rounding=16,
+    rounding=8,
     sympy="gamma(x)*gamma(y)/gamma(x + y)",
     jax="beta",
     domain="(0, inf)",
@@ -328,7 +349,7 @@ betaln = op(
         lambda g, y, a, b: g * betaln_derivative(a, b, orders=(0, 1)),
     ),
     ball=_betaln_ball,
-    rounding=16,
+    rounding=5,
     jax="betaln",
     domain="(0, inf)",
     sympy="loggamma(x) + loggamma(y) - loggamma(x + y)",

@@ -154,9 +154,16 @@ log_over: Entry = op(
     slope="spence",
     sympy="(log(x)/(1 - x)).diff(x, order)",
 )
+
+
+def _spence_doubt(y: Any, x: Any) -> Any:
+    """Whether SciPy's digits are in doubt: of small values, and where it changes its series."""
+    return _small(y) | ((y.dtype == np.float64) & (x > 0.4) & (x < 2.5))
+
+
 spence = op(
     "spence",
-    where_by_arb(_small, in_precision(sp.spence), lambda x: acb(1 - x).polylog(2).real),
+    where_by_arb(_spence_doubt, in_precision(sp.spence), lambda x: acb(1 - x).polylog(2).real),
     vjp=lambda g, y, x: g * log_over(x, order=0),
     ball=lambda x: acb(1 - x).polylog(2).real,
     rounding=8,

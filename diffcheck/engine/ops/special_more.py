@@ -16,6 +16,7 @@ from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, series_terms
 from diffcheck.engine.ops.differences import Analytic
 from diffcheck.engine.ops.parameter_slopes import derivatives_of, slopes
 from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.ops.special_forward import logaddexp2 as logaddexp2_forward
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 
@@ -285,7 +286,7 @@ kl_div = op(
 )
 logaddexp2 = op(
     "logaddexp2",
-    np.logaddexp2,
+    logaddexp2_forward,
     vjp=(
         lambda g, y, a, b: g * _share_of_two(a, b),
         lambda g, y, a, b: g * _share_of_two(b, a),

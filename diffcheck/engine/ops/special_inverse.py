@@ -330,6 +330,7 @@ def _upper_tail(x: Any) -> Any:
     return 0.5 * sp.erfcx(math.sqrt(0.5) * x) * gauss_forward(x, half=True)
 
 
+@in_precision
 @in_double
 def _owens_t(h: Any, a: Any) -> Any:
     """Return Owen's T; beyond a = 1 by that of the inverse (Owen 1956, eq. 2.3).

@@ -27,7 +27,7 @@ NAMES = {
         gammasgn i0 i1 iv ive j0 j1 jn jv logit logsumexp multigammaln polygamma psi rgamma y0 y1
         yn"""),
     "scipy.linalg": (xp.linalg, "solve_banded solve_sylvester solve_triangular sqrtm"),
-    "scipy.signal": (xp, "convolve"),
+    "scipy.signal": (xp.signal, "convolve"),
     "scipy.integrate": (xp.integrate, "odeint"),
     "scipy.stats.beta": (xp.stats.beta, "cdf logpdf pdf"),
     "scipy.stats.chi2": (xp.stats.chi2, "cdf logpdf pdf"),
@@ -131,3 +131,33 @@ def test_transforms_are_autograds():
     for name in ("hessian_vector_product", "hessian_tensor_product"):
         ours = getattr(xp, name)(quartic)(X, 2.0, D)
         np.testing.assert_allclose(ours, getattr(autograd, name)(theirs)(X, 2.0, D), rtol=1e-14)
+
+
+def test_gradients_of_named_arguments_and_beside_other_results():
+    def f(x, scale, power=2.0):
+        return xp.sum(scale * x**power)
+
+    assert xp.grad_named(f, "scale")(X, 2.0) == np.sum(X**2)
+    found = xp.multigrad_dict(f)(X[:1], scale=2.0)
+    assert {name: float(np.sum(g)) for name, g in found.items()} == {
+        "x": pytest.approx(2.0, rel=1e-15),
+        "scale": 0.25,
+        "power": pytest.approx(0.5 * np.log(0.5), rel=1e-15),
+    }
+    slope, (values, total) = xp.grad_and_aux(lambda x: (xp.sum(x**3), (2 * x, xp.sum(x))))(X)
+    np.testing.assert_allclose(slope, 3 * X**2, rtol=1e-15)
+    assert values.tolist() == (2 * X).tolist()
+    assert total == np.sum(X)
+
+
+def test_complex_derivatives_and_gauss_newton_matrices():
+    z = np.array([1.0 + 2.0j, -0.5j])
+    np.testing.assert_allclose(
+        xp.holomorphic_grad(lambda z: xp.sin(z) * z)(z), np.cos(z) * z + np.sin(z), rtol=1e-14
+    )
+    jacobian = xp.jacobian(powers)(X)
+    product = xp.make_ggnvp(powers)(X)
+    np.testing.assert_allclose(product(D), jacobian.T @ (jacobian @ D), rtol=1e-14)
+    weighted = xp.make_ggnvp(powers, lambda y: xp.sum(y**3))(X)
+    middle = np.diag(6 * powers(X))
+    np.testing.assert_allclose(weighted(D), jacobian.T @ middle @ jacobian @ D, rtol=1e-14)

@@ -12,6 +12,11 @@ PROGRAMS = Path(__file__).parent / "programs"
 IMPORTS = [
     ("import autograd.numpy as np", "import diffcheck.engine as np"),
     ("import autograd.scipy.stats.", "import diffcheck.engine.stats."),
+    ("from autograd.scipy.special import", "from diffcheck.engine import"),
+    ("from autograd.scipy.signal import", "from diffcheck.engine.signal import"),
+    ("from autograd.misc.flatten import", "from diffcheck.engine import"),
+    ("from autograd.misc.optimizers import", "from diffcheck.engine.optimizers import"),
+    ("from autograd.extend import", "from diffcheck.engine.extend import"),
     ("from autograd import", "from diffcheck.engine import"),
     ("import numpy as xp", "import diffcheck.engine as xp"),
     ("import numpy as np", "import diffcheck.engine as np"),
@@ -41,9 +46,9 @@ def test_only_import_lines_change():
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("autograd"), reason="autograd is not installed")
-def test_a_program_for_autograd():
-    theirs = loaded("gaussian_process", moved=False)["main"]()
-    ours = loaded("gaussian_process", moved=True)["main"]()
+@pytest.mark.parametrize("name", ["gaussian_process", "stroke_classifier"])
+def test_a_program_for_autograd(name):
+    theirs, ours = (loaded(name, moved=moved)["main"]() for moved in (False, True))
     np.testing.assert_allclose(ours, theirs, rtol=1e-9)
 
 
@@ -53,6 +58,12 @@ def test_its_gradient_is_right_without_autograd():
     near = [f(at + k * h * along) for k in (-2, -1, 1, 2)]
     slope = (near[0] - 8 * near[1] + 8 * near[2] - near[3]) / (12 * h)
     assert np.sum(engine.grad(f)(at) * along) == pytest.approx(slope, rel=1e-9)
+
+
+def test_a_moved_program_learns_without_autograd():
+    *losses, right = loaded("stroke_classifier", moved=True)["main"]()
+    assert losses[-1] < losses[0] / 2
+    assert right == 1
 
 
 @pytest.mark.parametrize("name", ["logistic_regression", "heat"])

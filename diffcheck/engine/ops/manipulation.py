@@ -65,14 +65,14 @@ def inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def reshape(
-    x: Any, shape: int | tuple[int, ...], order: str = "C", *, copy: bool | None = None
+    x: Any, shape: int | tuple[int, ...], order: str | None = "C", *, copy: bool | None = None
 ) -> Any:
     """Return x in another shape; one length may be -1.
 
     The last axis runs fastest, in order "F" the first one, in "A" the one that does in memory.
     """
     del copy  # nothing can be written into a tensor
-    if order != "C" and _runs_backward(x, order):
+    if order not in (None, "C") and _runs_backward(x, order):
         turned = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)[::-1]
         return permute_dims(reshape(permute_dims(x), turned))
     full = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 from flint import arb
 
-from diffcheck.engine.table import op
+from diffcheck.engine.ops import stable
+from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 
 exp = op(
@@ -19,21 +20,40 @@ exp = op(
     jax="exp",
     complex=True,
 )
+expm1_slope = op(
+    "expm1_slope",
+    stable.expm1_slope,
+    vjp=lambda g, y, x: g * y,
+    ball="exp",
+    rounding=1,
+    slope="expm1",
+    sympy="exp(x)",
+    complex=True,
+)
 expm1 = op(
     "expm1",
     np.expm1,
-    vjp=lambda g, y, x: g * exp(x),  # not g·(y + 1): 0 below x = -37
+    vjp=lambda g, y, x: g * expm1_slope(x),  # not g·(y + 1): 0 below x = -37
     ball="expm1",
     rounding=1,
     jax="expm1",
     sympy="exp(x) - 1",
     complex=True,
 )
+exp2_slope: Entry = op(
+    "exp2_slope",
+    stable.exp2_slope,
+    vjp=lambda g, y, x, order: g * exp2_slope(x, order=order + 1),
+    ball=stable.exp2_slope_ball,
+    rounding=1.5,
+    slope="exp2",
+    sympy="2**x*log(2)**order",
+)
 exp2 = op(
     "exp2",
     np.exp2,
-    vjp=lambda g, y, x: g * y * constant("log_2", x),
-    ball=lambda x: (x * arb(2).log()).exp(),
+    vjp=lambda g, y, x: g * exp2_slope(x, order=1),
+    ball=lambda x: stable.exp2_slope_ball(x, order=0),
     rounding=1,
     jax="exp2",
     sympy="2**x",

@@ -74,6 +74,7 @@ def expit_difference(a: Any, b: Any) -> Any:
     return y + np.where(np.isfinite(rest), y * expit(-d) * rest, 0)[()]
 
 
+@in_double
 def gauss(x: Any, *, half: bool, order: int = 0) -> Any:
     """Return a derivative of exp(-x²) or of exp(-x²/2), made good for the rounding of x².
 
@@ -81,10 +82,6 @@ def gauss(x: Any, *, half: bool, order: int = 0) -> Any:
     error grows as x²: 700 ulps before the result underflows. Hermite's polynomial is multiplied in
     first, and far out the head's factor twice by its root, so that nothing underflows early.
     """
-    return (_gauss_of_order if order else _gauss)(x, half=half, order=order)
-
-
-def _gauss(x: Any, *, half: bool, order: int) -> Any:
     scale = 0.5 if half else 1.0
     if is_complex(x):
         return np.exp(-scale * (x * x)) * hermite(x, half, order)
@@ -98,9 +95,6 @@ def _gauss(x: Any, *, half: bool, order: int) -> Any:
         far = np.abs(x) > 20
         return np.where(far, factor * root * root, factor * np.exp(-scale * (m * m)))[()]
     return np.exp(-scale * (m * m)) * factor
-
-
-_gauss_of_order = in_double(_gauss)
 
 
 def hermite(x: Any, half: bool, order: int) -> Any:

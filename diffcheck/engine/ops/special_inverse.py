@@ -16,7 +16,7 @@ from flint import acb, arb
 from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, where_by_arb
 from diffcheck.engine.ops.choices import where
-from diffcheck.engine.ops.comparison import less
+from diffcheck.engine.ops.comparison import less, logical_and, logical_not
 from diffcheck.engine.ops.differences import Analytic, derivative
 from diffcheck.engine.ops.special_forward import gauss as gauss_forward
 from diffcheck.engine.ops.special_forward import in_precision
@@ -82,11 +82,16 @@ def erfcx(x: Any) -> Any:
     return scaled_erfc(x, order=0)
 
 
+FAR: Final = -1e10  # φ/Φ is -x from here on: the next term is smaller by x²
+
+
+@in_double
 def _mills(x: Any) -> Any:
     """Return φ(x)/Φ(x), the inverse of Mills' ratio for the lower tail."""
-    lower = SQRT_TWO_OVER_PI / _erfcx(-x * math.sqrt(0.5))
-    upper = gauss_forward(x, half=True) * ONE_OVER_SQRT_TWO_PI / in_precision(sp.ndtr)(x)
-    return np.where(x < 0, lower, upper).astype(np.result_type(x))[()]
+    near = np.maximum(x, FAR)
+    lower = SQRT_TWO_OVER_PI / _erfcx(-near * math.sqrt(0.5))
+    upper = gauss_forward(near, half=True) * ONE_OVER_SQRT_TWO_PI / in_precision(sp.ndtr)(near)
+    return np.where(x < FAR, -x, np.where(x < 0, lower, upper)).astype(np.result_type(x))[()]
 
 
 def _mills_ball(x: arb) -> arb:
@@ -99,9 +104,11 @@ def _mills_ball(x: arb) -> arb:
 
 def _mills_rule(g: Any, y: Any, x: Any) -> Any:
     """Return -g y (x + y); for x < 0, where that cancels, through the derivative of erfcx."""
-    t = -x * constant("sqrt_half", x)
-    tail = 0.5 * constant("sqrt_pi", x) * (y * y) * scaled_erfc(where(less(x, 0), t, 0), order=1)
-    return g * where(less(x, 0), tail, -y * (x + y))
+    far = less(x, FAR)
+    over = 1 / where(far, x, FAR)
+    t = -where(logical_and(less(x, 0), logical_not(far)), x, 0) * constant("sqrt_half", x)
+    tail = 0.5 * constant("sqrt_pi", x) * (y * y) * scaled_erfc(t, order=1)
+    return g * where(far, over * over - 1, where(less(x, 0), tail, -y * (x + y)))
 
 
 inverse_mills = op(

@@ -10,6 +10,7 @@ import numpy as np
 from flint import acb, arb
 
 from diffcheck.balls import ZERO, is_less
+from diffcheck.engine.values import constant
 
 REAL = np.dtype(np.float64)
 
@@ -37,6 +38,8 @@ def in_double(function: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def forward(*args: Any, **params: Any) -> Any:
+        if len(args) == 1 and getattr(args[0], "dtype", None) is REAL:  # 2 µs faster
+            return function(*args, **params)
         dtype = np.result_type(*args)
         if dtype.itemsize >= np.dtype(np.float64).itemsize:
             return function(*args, **params)
@@ -96,26 +99,49 @@ def to_the_right(z: Any) -> Any:
     return np.where(np.real(z) < 0, -z, z)[()]
 
 
+@in_double
 def sech2(x: Any) -> Any:
     """Return 1/cosh(x)² as 4e/(1 + e(2 + e)) with e = exp(-2|x|): never overflows.
 
-    With (1 + e)² in its place the rounding of 1 + e would count twice. In float32, whose exp is
-    off by more than an ulp, even the last rounding of the denominator is made good.
+    With (1 + e)² in its place the rounding of 1 + e would count twice. Narrower floats in float64:
+    the exponential of float32 alone is off by more than 2 ulps.
     """
     e = to_the_right(x) if is_complex(x) else np.abs(x)
     e *= -2
     e = np.exp(e)
     square = 2 + e
     square *= e
-    rest = square if e.dtype == np.float32 else None
+    rest = square
     square = 1 + square
     e *= 4
     e /= square
-    if rest is not None:
-        rest = ((square - 1) - rest) / square
-        rest *= e
-        e += rest
+    rest = (square - 1) - rest  # what the last sum has rounded away
+    rest /= square
+    rest *= e
+    e += rest
     return e
+
+
+@in_double
+def expm1_slope(x: Any) -> Any:
+    """Return exp(x); NumPy's own in float32 is off by 2.2 ulps."""
+    return np.exp(x)
+
+
+@in_double
+def exp2_slope(x: Any, *, order: int) -> Any:
+    """Return 2ˣ log(2)ⁿ, also where 2ˣ overflows before it."""
+    factor = constant("log_2", x) ** order
+    if not np.any(x > 1000):
+        return np.exp2(x) * factor
+    big = 2.0 * (x > 1000)  # exact to subtract there
+    return np.exp2(x - big) * factor * np.exp2(big)
+
+
+def exp2_slope_ball(x: arb, *, order: int) -> arb:
+    """Return 2ˣ log(2)ⁿ."""
+    log_2 = arb(2).log()
+    return (x * log_2).exp() * log_2**order
 
 
 @in_double
@@ -127,7 +153,11 @@ def cbrt_slope(x: Any) -> Any:
     square, rest = two_product(y, y)
     cube, error = two_product(square, y)
     relative = ((cube - x) + (error + rest * y)) / x
-    slope = (1 + (relative * (2 / 3) - rest / square)) / (3 * square)
+    thrice, low = two_product(3.0, square)
+    slope = 1 / thrice
+    product, remainder = two_product(slope, thrice)
+    left = (1 - product) - remainder - low / thrice - rest / square  # of the division and 3y²
+    slope = slope + slope * (left + relative * (2 / 3))
     return np.where(small, slope * 2.0**200, np.where(large, slope * 2.0**-200, slope))[()]
 
 

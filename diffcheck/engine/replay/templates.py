@@ -70,6 +70,7 @@ SCALARS: Final[dict[str, str]] = {
     "expit": "expit({0})",
     "softplus": "softplus({0})",
     "sech2": "sech2({0})",
+    "expm1_slope": "exp({0})",
     "less": "{0} < {1}",
     "less_equal": "{0} <= {1}",
     "greater": "{0} > {1}",

@@ -164,7 +164,7 @@ PARAMETERS = {
 }  # fmt: skip
 OPTIONS = {
     **{f: {"orders": (1, 0)} for f in ("beta_derivative", "betaln_derivative", "owens_in_h")},
-    "lambertw": {"branch": 0},
+    "lambertw": {"branch": 0}, "exp2_slope": {"order": 1},
     "lambert_slope": {"branch": 0, "order": 1}, "inverse_power": {"n": 1, "part": 0},
     "gauss": {"half": True, "order": 0}, "power_derivative": {"k": 1, "m": 0},
     "activation_slope": {"function": "silu", "order": 1},

@@ -48,6 +48,7 @@ exp2_slope: Entry = op(
     rounding=1.5,
     slope="exp2",
     sympy="2**x*log(2)**order",
+    complex=True,
 )
 exp2 = op(
     "exp2",

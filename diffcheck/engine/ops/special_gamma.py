@@ -244,8 +244,12 @@ def _difference(a: Any, b: Any, *, order: int) -> Any:
     return fw.polygamma(a, order=order) - fw.polygamma(a + b, order=order)
 
 
-_by_difference: Final = finite_by_arb(
-    _difference, _difference_ball, also=lambda y, a, b: (b < 3 * a) | (np.abs(y) < 0.5)
+def _difference_cancels(y: Any, a: Any, b: Any) -> Any:
+    return (b < 3 * a) | (np.abs(y) < 0.5) | (np.abs(y) < 0.5 * np.log(a + b))
+
+
+_by_difference: Final = in_double(
+    finite_by_arb(_difference, _difference_ball, also=_difference_cancels)
 )
 
 

@@ -132,10 +132,10 @@ def expm1_slope(x: Any) -> Any:
 def exp2_slope(x: Any, *, order: int) -> Any:
     """Return 2ˣ log(2)ⁿ, also where 2ˣ overflows before it."""
     factor = constant("log_2", x) ** order
-    if not np.any(x > 1000):
+    big = 2 * (np.real(x) > 1000)  # exact to subtract there
+    if not np.any(big):
         return np.exp2(x) * factor
-    big = 2.0 * (x > 1000)  # exact to subtract there
-    return np.exp2(x - big) * factor * np.exp2(big)
+    return np.exp2(x - big) * factor * (1 + 1.5 * big)
 
 
 def exp2_slope_ball(x: arb, *, order: int) -> arb:
@@ -216,11 +216,23 @@ def direction(a: Any, b: Any) -> Any:
 def inverse_power(a: Any, b: Any, *, n: int, part: int) -> Any:
     """Return the real (0) or imaginary part (1) of (a + ib)^-n, as (a - ib)^n/(a² + b²)^n."""
     u, v, exponent = scaled(a, b)
+    if n == 1:
+        return np.ldexp(_over(-v if part else u, u, v), -exponent)[()]
     square = u * u + v * v
-    power = [(u, -v), ((u - v) * (u + v), -2 * u * v)][min(n, 2) - 1]
+    power = (u - v) * (u + v), -2 * u * v
     for _ in range(2, n):
         power = power[0] * u + power[1] * v, power[1] * u - power[0] * v
     return np.ldexp(power[part] / square**n, -n * exponent)[()]
+
+
+def _over(x: Any, u: Any, v: Any) -> Any:
+    """Return x/(u² + v²), made good for what the squares and their sum round away."""
+    (first, rest), (second, more) = two_product(u, u), two_product(v, v)
+    square = first + second
+    of_second = square - first  # Møller and Knuth's sum of two
+    left = (first - (square - of_second)) + (second - of_second) + (rest + more)
+    y = x / square
+    return y - y * np.where(np.isfinite(left), left / square, 0)
 
 
 def inverse_power_ball(a: Any, b: Any, *, n: int, part: int) -> Any:

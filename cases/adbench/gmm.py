@@ -88,6 +88,12 @@ adbench_gmm = Case(
             program="naive",
             dtype="float32",
         ),
+        Defect(
+            reason="in alphas Σ_n softmax_n - N softmax cancels to 0 where all the points are as"
+            " good as equal, in both programs alike",
+            verdicts=("lost",),
+            quantity="gradient",
+        ),
     ],
     slow=True,
 )

@@ -174,7 +174,7 @@ OPTIONS = {
     **{f"{name}_derivative": {"orders": (1, 1)} for name in ("struve", "gammainc", "zeta")},
     **{f"{name}_derivative": {"orders": (1, 0, 1)} for name in ("hyp1f1", "betainc")},
     "hyp2f1_derivative": {"orders": (1, 0, 0, 1)},
-    "sine_over": {"order": 0}, "polylog": {"s": 1.5}, "polylog_slope": {"s": 1.5, "order": 1},
+    "sine_over": {"order": 0}, "cosine_over": {"order": 0}, "polylog": {"s": 1.5}, "polylog_slope": {"s": 1.5, "order": 1},
 }  # fmt: skip
 KINDS = {"cylinder": "j", "scaled_cylinder": "i", "elliptic": "k"}
 ELEMENTWISE = [

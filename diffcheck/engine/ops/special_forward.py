@@ -62,16 +62,19 @@ def softplus(x: Any) -> Any:
 
 
 @in_double
-def expit_difference(a: Any, b: Any) -> Any:
-    """Return expit(a - b), corrected for the rounding of a - b (Knuth's two-sum).
+def expit_difference(a: Any, b: Any, *, base: float = math.e) -> Any:
+    """Return 1/(1 + base^(b - a)), corrected for the roundings of a - b (two-sum) and of 1 + e.
 
-    Without it the error grows as |a - b|: 350 ulps at -700. Equal infinities differ by 0.
+    Without the first the error grows as |a - b|: 350 ulps at -700. Equal infinities differ by 0.
     """
     d = np.where(np.equal(a, b), 0, a - b)[()]
     back = a - d
     rest = (a - (d + back)) + (back - b)
-    y = expit(d)
-    return y + np.where(np.isfinite(rest), y * expit(-d) * rest, 0)[()]
+    e = np.exp(-np.abs(d)) if base == math.e else np.exp2(-np.abs(d))
+    total = 1 + e
+    y, other = np.where(d >= 0, 1, e) / total, np.where(d >= 0, e, 1) / total
+    left = np.where(np.isfinite(rest), other * rest * math.log(base), 0) - (e - (total - 1)) / total
+    return y + y * left
 
 
 @in_double

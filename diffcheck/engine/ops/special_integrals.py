@@ -13,7 +13,7 @@ from flint import acb, arb, ctx
 from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, where_by_arb
 from diffcheck.engine.ops.special_forward import in_precision
-from diffcheck.engine.ops.trigonometric import cos
+from diffcheck.engine.ops.stable import in_double
 from diffcheck.engine.table import Entry, op
 
 NEAR_A_ROOT = 0.125  # a library's absolute error becomes a relative one: evaluated anew
@@ -23,6 +23,7 @@ def _small(y: Any, *_args: Any) -> Any:
     return np.abs(y) < NEAR_A_ROOT
 
 
+@in_double
 def _exp_over(x: Any) -> Any:
     """Return e^x/x; in two halves where e^x alone overflows or leaves the normal numbers."""
     half = np.exp(0.5 * x)
@@ -62,6 +63,7 @@ exp1 = op(
 )
 
 
+@in_double
 def _sine_over(x: Any, *, order: int) -> Any:
     """Return a derivative of sin(x)/x: by its power series near 0, else upward in the order."""
     near = np.abs(x) < 2.5 + order
@@ -73,11 +75,15 @@ def _sine_over(x: Any, *, order: int) -> Any:
     series = total * t if order % 2 else total
     far = np.where(near, 10 + 0 * x, x)
     sine, cosine = np.sin(far), np.cos(far)
-    turns = (sine, cosine, -sine, -cosine)
-    s = sine / far
+    return np.where(near, series, _upward(far, (sine, cosine, -sine, -cosine), order))[()]
+
+
+def _upward(x: Any, turns: tuple[Any, ...], order: int) -> Any:
+    """Return the derivative of f(x)/x by Leibniz's rule, f's derivatives repeating after four."""
+    s = turns[0] / x
     for n in range(1, order + 1):
-        s = (turns[n % 4] - n * s) / far
-    return np.where(near, series, s)[()]
+        s = (turns[n % 4] - n * s) / x
+    return s
 
 
 def _sine_over_ball(x: arb, *, order: int) -> arb:
@@ -86,14 +92,43 @@ def _sine_over_ball(x: arb, *, order: int) -> arb:
     return value.real
 
 
+def _beside_a_root(y: Any, x: Any) -> Any:
+    """Whether the oscillation that is divided by x is small beside its terms."""
+    return np.abs(y * x) < NEAR_A_ROOT
+
+
 sine_over: Entry = op(
     "sine_over",
-    where_by_arb(_small, _sine_over, _sine_over_ball),
+    where_by_arb(_beside_a_root, _sine_over, _sine_over_ball),
     vjp=lambda g, y, x, order: g * sine_over(x, order=order + 1),
     ball=_sine_over_ball,
     rounding=8,
     slope="si",
     sympy="(sin(x)/x).diff(x, order)",
+)
+
+
+@in_double
+def _cosine_over(x: Any, *, order: int) -> Any:
+    """Return a derivative of cos(x)/x, upward in the order."""
+    sine, cosine = np.sin(x), np.cos(x)
+    return _upward(x, (cosine, -sine, -cosine, sine), order)
+
+
+def _cosine_over_ball(x: arb, *, order: int) -> Any:
+    sine, cosine = x.sin(), x.cos()
+    return _upward(x, (cosine, -sine, -cosine, sine), order)
+
+
+cosine_over: Entry = op(
+    "cosine_over",
+    where_by_arb(_beside_a_root, _cosine_over, _cosine_over_ball),
+    vjp=lambda g, y, x, order: g * cosine_over(x, order=order + 1),
+    ball=_cosine_over_ball,
+    rounding=8,
+    slope="ci",
+    sympy="(cos(x)/x).diff(x, order)",
+    domain="(0, inf)",
 )
 si = op(
     "si",
@@ -107,7 +142,7 @@ si = op(
 ci = op(
     "ci",
     where_by_arb(_small, in_precision(lambda t: sp.sici(t)[1]), lambda x: x.ci()),
-    vjp=lambda g, y, x: g * (cos(x) / x),
+    vjp=lambda g, y, x: g * cosine_over(x, order=0),
     ball=lambda x: x.ci(),
     rounding=8,
     sympy="Ci(x)",

@@ -15,8 +15,9 @@ from flint import acb, arb, arb_series
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, series_terms, where_by_arb
 from diffcheck.engine.ops.differences import Analytic
 from diffcheck.engine.ops.parameter_slopes import derivatives_of, slopes
-from diffcheck.engine.ops.special_forward import in_precision
+from diffcheck.engine.ops.special_forward import expit_difference, in_precision
 from diffcheck.engine.ops.special_forward import logaddexp2 as logaddexp2_forward
+from diffcheck.engine.ops.stable import in_double
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.values import constant
 
@@ -184,6 +185,7 @@ complement: Entry = op(
 )
 
 
+@in_double
 def _complement(p: Any) -> Any:
     return in_precision(lambda t: -_carlson(1 + 0 * t, t) / 6)(p)
 
@@ -298,20 +300,9 @@ logaddexp2 = op(
 )
 
 
-def _share_forward(a: Any, b: Any) -> Any:
-    """Return 1/(1 + 2^(b - a)), corrected for the rounding of b - a (Knuth's two-sum)."""
-    d = np.where(np.equal(a, b), 0, a - b)[()]
-    back = a - d
-    rest = (a - (d + back)) + (back - b)
-    e = np.exp2(-np.abs(d))
-    y, other = (np.where(d >= 0, 1, e) / (1 + e), np.where(d >= 0, e, 1) / (1 + e))
-    y = y + np.where(np.isfinite(rest), y * other * (rest * math.log(2)), 0)
-    return y.astype(np.result_type(a, b))[()]
-
-
 _share_of_two: Entry = op(
     "share_of_two",
-    _share_forward,
+    partial(expit_difference, base=2),
     vjp=(
         lambda g, y, a, b: g * (constant("log_2", a) * (y * _share_of_two(b, a))),
         lambda g, y, a, b: -g * (constant("log_2", a) * (y * _share_of_two(b, a))),

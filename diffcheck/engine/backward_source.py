@@ -76,7 +76,7 @@ def of_any(cotangents, g, entry, owned):
     if g.shape != y.shape:
         g = broadcast_to(g, y.shape)
 {arrays}"""
-# The loop over a tape, with what two numbers do in it: a call costs as much as their product.
+# The loop over a tape, with arithmetic in it: a call costs as much as a product of two numbers.
 LOOP: Final = """\
 def loop(entries, cotangents, owned):
     while entries:
@@ -87,11 +87,13 @@ def loop(entries, cotangents, owned):
         {cases}backwards[code](cotangents, g, entry, owned)
 """
 CASE: Final = """\
-if code == {code}:
+if code == {code}{few}:
             {unpacked} = entry
-{numbers}\
+{done}\
             continue
         """
+# A cotangent that the loop still held in a name of its own would be taken for somebody else's.
+FORGOTTEN: Final = "    t = known = None\n"
 UNPACKED: Final = {1: "_, i, x, y", 2: "_, i, j, a, b, y"}
 REUSING: Final = {"*": "product", "/": "quotient"}  # of module `reusing`
 OPERANDS: Final = {1: ("x",), 2: ("a", "b")}
@@ -145,21 +147,31 @@ def _kept(unpacked: str, keeps: tuple[bool, ...] | None) -> str:
     return ", ".join(before + [name for name, keep in zip(values, keeps, strict=True) if keep])
 
 
-def loop_source(arithmetic: Iterable[tuple[int, tuple[bool, ...], Rules]]) -> str:
-    """Return the loop, in which stands what `arithmetic` does with two numbers.
+def loop_source(
+    arithmetic: Iterable[tuple[int, tuple[bool, ...], Rules]], numbers: int, alike: int
+) -> str:
+    """Return the loop, in which stands what arithmetic does with two numbers or arrays alike.
 
-    Its items are the code of such entries, what they keep, and the rules of the op.
+    Items of `arithmetic` are the code of an op, what its entries of numbers keep, and its rules;
+    `numbers` and `alike` are added to the code in entries of such.
     """
-    cases = ""
+    of_numbers, of_alike = "", ""
     for code, keeps, rules in arithmetic:
-        texts = [rule and expression(rule, ("g", "y", "a", "b"), {}) for rule in rules]
-        if any(text is None or _calls(text) for text in texts):
+        written = [rule and expression(rule, ("g", "y", "a", "b"), {}) for rule in rules]
+        texts = [text for text in written if text is not None and not _calls(text)]
+        if len(texts) < len(rules):
             continue
-        numbers = "".join(NUMBER.format(slot=s, rule=t) for s, t in zip("ij", texts, strict=True))
-        cases += CASE.format(
-            code=code, unpacked=_kept(UNPACKED[2], keeps), numbers=indent(numbers, 8 * " ")
-        )
-    return LOOP.format(cases=cases)
+        slots = list(zip("ij", texts, strict=True))
+        done = "".join(NUMBER.format(slot=slot, rule=text) for slot, text in slots)
+        of_numbers += _case(code + numbers, _kept(UNPACKED[2], keeps), done)
+        parts = [ALIKE_ARRAY.format(slot=slot, rule=t, converted="") for slot, t in slots]
+        few = " and entry[5].size <= MANY" if any(_reusing(t, "") != t for t in texts) else ""
+        of_alike += _case(code + alike, UNPACKED[2], "".join(parts) + FORGOTTEN, few)
+    return LOOP.format(cases=of_numbers + of_alike)
+
+
+def _case(code: int, unpacked: str, done: str, few: str = "") -> str:
+    return CASE.format(code=code, unpacked=unpacked, done=indent(done, 8 * " "), few=few)
 
 
 def _asked(text: str, other: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from textwrap import indent
 from typing import TYPE_CHECKING, Any, Final
 
 from diffcheck.engine.squares import ROOT
@@ -97,22 +98,29 @@ ANY: Final = """\
         else:
             entries.append((kind, {slots}, {values}, {result}))
 """
-ALIKE_ONE: Final = """\
+ALIKE: Final = {
+    "one": """\
         if type(x) is ndarray:
-            kind, form = alike, a.form"""
-ALIKE_TWO: Final = """\
+            kind, form = alike, a.form""",
+    "first": """\
         if type(x) is ndarray:
             if j is None:
                 if type(y) is float or type(y) is int:
                     kind, form = alike, a.form
-            elif i is not None and type(y) is ndarray:
+            elif type(y) is ndarray:
                 form = a.form
                 if form is None or form is not b.form:
                     form = shared_form(a, b)
                 if form is not None:
-                    kind = alike
-        elif type(y) is ndarray and (type(x) is float or type(x) is int):
-            kind, form = alike, b.form"""
+                    kind = alike""",
+    "second": """\
+        if type(y) is ndarray and (type(x) is float or type(x) is int):
+            kind, form = alike, b.form""",
+}
+ALIKE["either"] = f"""\
+        if i is not None:
+{indent(ALIKE["first"], "    ")}
+        el{ALIKE["second"].lstrip()}"""
 # Other forwards than operators may give another dtype, and what their rules read is found out late.
 IF_SAME_DTYPE: Final = """
         if kind == alike and {result}.dtype is not {array}.dtype:
@@ -143,7 +151,9 @@ def entry_source(op: Op, known: str) -> str:
     if op.complex is not True:
         on_arrays = recorded = f"general({given})"
     written = {"slots": slots, "values": ", ".join(values), "result": result}
-    noted = _elementwise(op, [*values, result], written) if op.kind == "elementwise" else GENERAL
+    noted = (
+        _elementwise(op, known, [*values, result], written) if op.kind == "elementwise" else GENERAL
+    )
     return ENTRY.format(
         operands=OPERANDS[known],
         known=KNOWN[known].format(on_arrays=on_arrays),
@@ -156,8 +166,8 @@ def entry_source(op: Op, known: str) -> str:
     )
 
 
-def _elementwise(op: Op, values: list[str], written: dict[str, str]) -> str:
-    alike = ALIKE_ONE if op.form == 1 else ALIKE_TWO
+def _elementwise(op: Op, known: str, values: list[str], written: dict[str, str]) -> str:
+    alike = ALIKE[known]
     if op.keeps is None:
         array = "x" if op.form == 1 else "(x if type(x) is ndarray else y)"
         alike += IF_SAME_DTYPE.format(array=array, **written)

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import numpy as np
 
-# Who knows a cotangent that only the sweep holds: `sweep_arrays`, the backward function of the op,
-# the product here, `_free` and getrefcount. A slot, a tape, a caller or a view would be one more.
-# From Python 3.14 on a call borrows what a local variable holds and adds nothing to the count, so
-# that 5 would be somebody else's array: there nothing is written over.
+# Who knows a cotangent that only the sweep holds: the loop over the tape, the backward function of
+# the op, the product here, `_free` and getrefcount. A slot, a tape, a caller or a view would be one
+# more. From Python 3.14 on a call borrows what a local variable holds and adds nothing to the
+# count, so that 5 would be somebody else's array: there nothing is written over.
 SWEEP_ALONE: Final = 5 if sys.version_info < (3, 14) else 0
 
 

@@ -18,7 +18,8 @@ from diffcheck.engine.backward_source import backward_source, loop_source
 from diffcheck.engine.binding import bind_plain
 from diffcheck.engine.entry_source import WRITTEN
 from diffcheck.engine.errors import HERE
-from diffcheck.engine.tape import CODED, NUMBERS, unpacked
+from diffcheck.engine.slimming import MANY
+from diffcheck.engine.tape import ALIKE, CODED, NUMBERS, unpacked
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op
@@ -46,11 +47,11 @@ def sweep_arrays(
 
 @cache
 def _loop() -> Callable[[list[Any], Cotangents, set[int]], None]:
-    """Return the loop over a tape, which takes entries of two numbers back itself."""
+    """Return the loop over a tape, which takes arithmetic back itself."""
     ops = {op.forward: op for op in CODED[1:] if op.form == 2 and op.forward in WRITTEN}
     written = [ops[forward] for forward in WRITTEN if forward in ops]
-    source = loop_source((op.code + NUMBERS, op.keeps, _bound(op)) for op in written)
-    namespace = {"backwards": BACKWARDS}
+    source = loop_source(((op.code, op.keeps, _bound(op)) for op in written), NUMBERS, ALIKE)
+    namespace = {"backwards": BACKWARDS, "added": added, "MANY": MANY}
     exec(compile(source, f"{HERE}/<loop>", "exec"), namespace)  # noqa: S102 - our own
     return namespace["loop"]  # type: ignore[return-value]  # from the source
 

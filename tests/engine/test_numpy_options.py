@@ -140,6 +140,51 @@ def test_a_constant_margin_may_be_traced():
     assert xp.grad(lambda v: xp.sum(xp.pad(A, 1, constant_values=v)))(3.0) == 14
 
 
+STAY = {
+    "mean: where": lambda x: xp.mean(x, where=x > 0.5),
+    "var: where": lambda x: xp.var(x, axis=0, where=x > 0.5, ddof=1),
+    "std: where": lambda x: xp.std(x, where=x > 0.5, keepdims=True),
+    "nanvar": lambda x: xp.nanvar(x, axis=1),
+    "pad: ramp": lambda x: xp.pad(x, 1, mode="linear_ramp", end_values=(1.0, 2.0)),
+    "gradient": lambda x: xp.gradient(x, np.array([0.0, 1.0, 3.0]), axis=1),
+    "insert": lambda x: xp.insert(x, 1, 3.0, axis=1),
+    "ediff1d": lambda x: xp.ediff1d(x, to_end=[1.0, 2.0], to_begin=0.5),
+    "bincount": lambda x: xp.bincount([0, 1, 1], weights=x[0]),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize("name", STAY)
+def test_no_option_changes_the_dtype(name, dtype):
+    y, pullback = xp.vjp(STAY[name], A.astype(dtype))
+    assert y.dtype == dtype
+    assert pullback(y)[0].dtype == dtype
+
+
+def test_a_dtype_that_is_asked_for_is_given():
+    y, pullback = xp.vjp(lambda x: xp.mean(x, 0, np.float64), A.astype(np.float16))
+    assert y.dtype == np.float64
+    assert pullback(y)[0].dtype == np.float16
+
+
+@pytest.mark.parametrize("name", ["nanvar", "nanstd", "nanmean"])
+def test_moments_of_complex_numbers_without_nans(name):
+    z = A + 1j * A[::-1] ** 2
+    z[0, 1] = np.nan
+    found = []
+
+    def program(z):
+        found[:] = [getattr(xp, name)(z, axis=1)]
+        return xp.sum(xp.real(found[0]))
+
+    slope = xp.grad(program)(z)
+    np.testing.assert_allclose(found[0].value, getattr(np, name)(z, axis=1), rtol=1e-14)
+    assert slope[0, 1] == 0
+    kept = z[1]
+    alone = xp.grad(lambda z: xp.real(getattr(xp, name.removeprefix("nan"))(z)))(kept)
+    np.testing.assert_allclose(slope[1], alone, rtol=1e-13)
+
+
 REFUSED = {
     "pad of a mode": lambda x: xp.pad(x, 1, mode="empty"),
     "max of a mask": lambda x: xp.max(x, where=x > 0),

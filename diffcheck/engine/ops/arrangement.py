@@ -154,7 +154,13 @@ def _slope(x: Any, spacing: Any, axis: int, edge_order: int) -> Any:
         second, third = (at(2, 3) - at(1, 2)) / steps[1], (at(-2, -1) - at(-3, -2)) / steps[2]
         first = first - (second - first) * (steps[0] / (steps[0] + steps[1]))
         last = last + (last - third) * (steps[3] / (steps[2] + steps[3]))
-    return concat([first, inner, last], axis=axis)
+    return like(x, concat([first, inner, last], axis=axis))
+
+
+def like(x: Any, y: Any) -> Any:
+    """Return y in the dtype of x, if that is one of floating point."""
+    dtype = base(x).dtype
+    return astype(y, dtype) if dtype.kind in "fcV" and base(y).dtype != dtype else y
 
 
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:

@@ -82,7 +82,8 @@ def _pairs(given: Any, rank: int) -> list[Any]:
         return [(given, given)] * rank
     full = broadcast_to(asarray(given), (rank, 2))
     if isinstance(full, np.ndarray):
-        return list(full)
+        pairs: list[Any] = full.tolist()  # of Python's numbers, which change no dtype
+        return pairs
     return [(full[axis, 0], full[axis, 1]) for axis in range(rank)]
 
 

@@ -13,11 +13,15 @@ from diffcheck.engine.tensor import base
 
 
 def through_single(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that computes with a float16 in float32, and answers in float16."""
+    """Return a function that computes with a float16 in float32, and answers in float16.
+
+    Unless another dtype is asked for: the second argument after x, or by its name.
+    """
 
     @wraps(function)
     def call(x: Any, *args: Any, **options: Any) -> Any:
-        if getattr(base(x), "dtype", None) != np.float16:
+        asked = options.get("dtype", args[1] if len(args) > 1 else None)
+        if getattr(base(x), "dtype", None) != np.float16 or asked is not None:
             return function(x, *args, **options)
         return astype(function(astype(x, np.float32), *args, **options), np.float16)
 

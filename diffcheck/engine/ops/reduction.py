@@ -24,7 +24,7 @@ from diffcheck.engine.ops.manipulation import astype, broadcast_to, flip, permut
 from diffcheck.engine.ops.precision import through_single
 from diffcheck.engine.ops.rows import is_short, row_totals
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import axis_of, shape_of, tensor_of
+from diffcheck.engine.tensor import axis_of, base, shape_of, tensor_of
 from diffcheck.engine.values import ones_like
 
 Axis = int | tuple[int, ...] | None
@@ -113,7 +113,9 @@ def chosen_count(x: Any, mask: Any, axis: Axis, *, keepdims: bool = False) -> An
     if mask is None:
         return count_of(x, axis)
     ones = astype(broadcast_to(mask, shape_of(x)), np.int64)
-    return _sum(ones, axis=axis, keepdims=keepdims)
+    count = _sum(ones, axis=axis, keepdims=keepdims)
+    dtype = base(x).dtype
+    return count if dtype.kind not in "fV" else astype(count, dtype)  # a float32 stays one
 
 
 def _cast(x: Any, dtype: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.engine.ops.arrangement import atleast_1d, atleast_2d, atleast_3d, diag
+from diffcheck.engine.ops.arrangement import atleast_1d, atleast_2d, atleast_3d, diag, like
 from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.indexing import getitem, take
 from diffcheck.engine.ops.joining import asarray, concat
@@ -88,7 +88,7 @@ def insert(x: Any, places: Any, values: Any, axis: int | None = None) -> Any:
     order = np.insert(np.arange(n), places, n)  # n stands for what is new
     new = order == n
     count = int(np.sum(new))
-    values = asarray(values)
+    values = like(x, asarray(values))
     rank = len(shape_of(x))
     single = isinstance(places, (int, np.integer))
     if single and len(shape_of(values)) == rank - 1 and rank > 1:
@@ -150,7 +150,7 @@ def ediff1d(x: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     """Return the differences of successive elements, between others if so asked."""
     flat = ravel(x)
     steps = getitem(flat, index=slice(1, None)) - getitem(flat, index=slice(None, -1))
-    parts = [asarray(p) for p in (to_begin, steps, to_end) if p is not None]
+    parts = [like(steps, asarray(p)) for p in (to_begin, steps, to_end) if p is not None]
     return concat([atleast_1d(p) for p in parts], None) if len(parts) > 1 else steps
 
 

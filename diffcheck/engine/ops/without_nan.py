@@ -9,14 +9,14 @@ import numpy as np
 from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import isnan, logical_not
 from diffcheck.engine.ops.joining import stack
-from diffcheck.engine.ops.manipulation import astype, moveaxis, reshape
+from diffcheck.engine.ops.manipulation import moveaxis, reshape
 from diffcheck.engine.ops.quantiles import kept, quantile, rows_of
-from diffcheck.engine.ops.reduction import Axis, cumprod, cumsum, prod
+from diffcheck.engine.ops.reduction import Axis, cumprod, cumsum, mean, prod
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
-from diffcheck.engine.ops.statistics import root_of_variance
-from diffcheck.engine.tensor import base, looked_into, shape_of
+from diffcheck.engine.ops.statistics import std, var
+from diffcheck.engine.tensor import looked_into, shape_of
 
 
 def _filled(x: Any, number: float) -> Any:
@@ -53,28 +53,23 @@ def nanmin(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     return min_(_filled(x, np.inf), axis, keepdims=keepdims)
 
 
-def _count(x: Any, axis: Axis, *, keepdims: bool = False) -> Any:
-    there = astype(logical_not(isnan(x)), np.int64)
-    return astype(sum_(there, axis, keepdims=keepdims), base(x).dtype)
-
-
 def nanmean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """Return the mean of what is not nan."""
-    return nansum(x, axis, keepdims=keepdims) / _count(x, axis, keepdims=keepdims)
+    return mean(x, axis, keepdims=keepdims, where=_told(x))
 
 
 def nanvar(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Return the variance of what is not nan."""
-    d = _filled(x - nanmean(x, axis, keepdims=True), 0)
-    return sum_(d * d, axis, keepdims=keepdims) / (_count(x, axis, keepdims=keepdims) - ddof)
+    return var(x, axis, ddof=ddof, keepdims=keepdims, where=_told(x))
 
 
 def nanstd(x: Any, axis: Axis = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     """Return the standard deviation of what is not nan; 0 has the gradient 0."""
-    d = _filled(x - nanmean(x, axis, keepdims=True), 0)
-    freedom = _count(x, axis, keepdims=keepdims) - ddof
-    variance = sum_(d * d, axis, keepdims=keepdims) / freedom
-    return root_of_variance(variance, d, freedom, axis, keepdims=keepdims)
+    return std(x, axis, ddof=ddof, keepdims=keepdims, where=_told(x))
+
+
+def _told(x: Any) -> Any:
+    return logical_not(isnan(x))
 
 
 def nanquantile(
@@ -92,7 +87,7 @@ def nanquantile(
 
 
 def _quantile_of(row: Any, levels: Any, method: str) -> Any:
-    told = np.flatnonzero(np.logical_not(np.isnan(looked_into(row))))
+    told = np.flatnonzero(_told(looked_into(row)))
     return quantile(row[told], levels, method=method) if told.size else sum_(row) + 0 * levels
 
 

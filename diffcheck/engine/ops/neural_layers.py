@@ -36,7 +36,7 @@ def _standardize(x: Any, *, eps: float) -> Any:
     variance = totals(centred * centred, -1)
     variance /= n
     variance += eps
-    centred /= np.sqrt(variance, out=variance)
+    centred /= np.sqrt(variance)
     return centred
 
 
@@ -65,7 +65,7 @@ def _standardize_arrays(g: Any, y: Any, x: Any, eps: float) -> Any:
     rest = np.multiply(y, flow, out=centred)
     np.subtract(g, rest, out=rest)
     rest -= totals(g, -1) / n
-    rest /= np.sqrt(variance, out=variance)
+    rest /= np.sqrt(variance)
     return rest
 
 

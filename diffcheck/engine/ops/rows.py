@@ -19,7 +19,9 @@ Axis = int | tuple[int, ...] | None
 
 
 def totals(x: Any, axis: Axis) -> Any:
-    """Return the sums along axes, which stay."""
+    """Return the sums along axes, which stay, but for one sum alone: that is a number."""
+    if len(x.shape) == 1:
+        return np.add.reduce(x, axis=None)
     if is_short(x, axis):
         return row_totals(x)
     return np.add.reduce(x, axis=axis, keepdims=True)

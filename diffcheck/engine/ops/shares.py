@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from diffcheck.engine.ops.reduction import Axis, axes_of
 from diffcheck.engine.steps import amendment, step
+
+LONG: Final = 2**16  # elements from which it is faster to look at their maximum first
 
 
 @step
@@ -29,12 +31,14 @@ def without_one(total: Any, e: Any, *, axis: Axis, out: Any = None) -> Any:
     small = np.less(rest, 1)
     if np.count_nonzero(small):
         order, width = _order(e, axis)
-        rows = small.transpose(order).reshape(e.size // width).nonzero()[0]
+        rows = small.transpose(order).reshape(-1).nonzero()[0] if rest.ndim else [0]
         few = e.transpose(order).reshape(-1, width).take(rows, 0)
         greatest = few == 1
         few[greatest] = 0
-        target = rest.transpose(order)
-        target.flat[rows] = _sum(few) + (np.count_nonzero(greatest, axis=-1) - 1)
+        mended = _sum(few) + (np.count_nonzero(greatest, axis=-1) - 1)
+        if not rest.ndim:
+            return mended[0]
+        rest.transpose(order).flat[rows] = mended
     return rest
 
 
@@ -71,6 +75,8 @@ def _of_others(
         y = np.positive(y, out)
     order, width = _order(p, axis)
     g, p = g.transpose(order), p.transpose(order)
+    if p.size > LONG and np.maximum.reduce(p, axis=None) <= 0.5:
+        return y
     places = np.greater(p, _half(p.dtype)).reshape(-1).nonzero()[0]
     if places.size:
         rows = places // width

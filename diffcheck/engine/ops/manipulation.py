@@ -61,7 +61,8 @@ _astype: Entry = op(
 
 def inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
     """Return the permutation that undoes `axes`."""
-    return tuple(int(a) for a in np.argsort([a % len(axes) for a in axes]))
+    places = [a % len(axes) for a in axes]
+    return tuple(sorted(range(len(axes)), key=places.__getitem__))
 
 
 def reshape(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -119,9 +120,12 @@ def group_norm(x: Any, groups: int, *, eps: float = 1e-5) -> Any:
 
 
 # Attention (Vaswani et al. 2017). One op keeps queries, keys and values; weights come again.
+@lru_cache(maxsize=16)
 def causal_mask(n: int) -> Any:
     """Return where a position would look at a later one."""
-    return np.triu(np.ones((n, n), dtype=bool), 1)
+    mask = np.triu(np.ones((n, n), dtype=bool), 1)
+    mask.flags.writeable = False  # every caller's
+    return mask
 
 
 def attention_weights(q: Any, k: Any, *, causal: bool = True, scale: float | None = None) -> Any:

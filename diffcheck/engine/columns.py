@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diffcheck.engine.arguments import Function, check_positions, variable
 from diffcheck.engine.pushing import pushed
-from diffcheck.engine.tensor import OPS, shape_of
+from diffcheck.engine.tensor import OPS, base, shape_of
 from diffcheck.engine.trees import leaves, rebuild, tree_map
 from diffcheck.engine.values import ones_like, zeros_like
 
@@ -46,31 +48,49 @@ class Given:
 
 
 def basis(x: Any) -> list[tuple[Any, Any]]:
-    """Return the unit arrays in the shape and kind of x, in C order, each with where it is 1."""
-    zero, one = zeros_like(x), ones_like(x)
+    """Return the unit arrays in the shape and kind of x, in C order, each with where it is 1.
+
+    None for that stands for everywhere.
+    """
+    if shape_of(x) == ():
+        return [(ones_like(x), None)]
+    picks = _picks(x)
+    return list(zip(_units(picks, x), picks, strict=True))
+
+
+def _picks(x: Any) -> NDArray[np.bool]:
+    """Return, along a first axis, where each unit array of the shape of x is 1."""
     shape = shape_of(x)
-    count = int(np.prod(shape, dtype=np.int64))
-    picks = np.eye(count, dtype=bool).reshape((count, *shape))
-    return [(OPS["where"](pick, one, zero), pick) for pick in picks]
+    count = math.prod(shape)
+    return np.eye(count, dtype=bool).reshape((count, *shape))
+
+
+def _units(picks: NDArray[np.bool], x: Any) -> Any:
+    """Return unit arrays in the kind of x."""
+    if base(x).dtype.kind in "fc":
+        return picks.astype(base(x).dtype)
+    return OPS["where"](picks, ones_like(x), zeros_like(x))
 
 
 def columns(f: Function, x: Any) -> tuple[Any, list[Any]]:
     """Return a result of f, and the derivatives in x of each of its arrays."""
     shape = shape_of(x)
-    count = int(np.prod(shape, dtype=np.int64))
+    count = math.prod(shape)
     if not count:
         y = f(x)
         return y, [
             OPS["broadcast_to"](zeros_like(x), shape=shape_of(part) + shape) for part in leaves(y)
         ]
-    picks = np.eye(count, dtype=bool).reshape((count, *shape))
+    picks = _picks(x)
     size = max(1, BLOCK // count)
     blocks = []
     for start in range(0, count, size):
-        basis = OPS["where"](picks[start : start + size], ones_like(x), zeros_like(x))
-        y, slopes = pushed(f, [x], [basis], min(size, count - start))
+        units = _units(picks[start : start + size], x)
+        y, slopes = pushed(f, [x], [units], min(size, count - start))
         blocks.append(leaves(slopes))
-    whole = (OPS["concat"](*parts, axis=0) for parts in zip(*blocks, strict=True))
+    whole = blocks[0]
+    if len(blocks) > 1:
+        whole = [OPS["concat"](*parts, axis=0) for parts in zip(*blocks, strict=True)]
     return y, [_columns_last(tangents, shape) for tangents in whole]
 
 

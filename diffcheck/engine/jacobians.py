@@ -90,6 +90,8 @@ def _rows(f: Function, argnums: Argnums) -> Function:
 
 def _stacked(rows: list[Any], lead: tuple[int, ...], x: Any) -> Any:
     """Return the derivatives in x of all numbers of an output of shape `lead`."""
+    if lead == ():
+        return rows[0]
     shape = lead + shape_of(x)
     if not rows:
         return OPS["broadcast_to"](zeros_like(x), shape=shape)

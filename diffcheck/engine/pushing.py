@@ -79,7 +79,9 @@ def _run(
 
 def _is_zero(t: Any) -> bool:
     """Whether a direction leaves an array where it is; a traced one is not looked into."""
-    return isinstance(t, (np.ndarray, np.generic)) and t.dtype.kind in "fc" and not np.any(t)
+    if not isinstance(t, (np.ndarray, np.generic)) or t.dtype.kind not in "fc":
+        return False
+    return not (t.size and t.flat[0]) and not np.any(t)  # most are not from their first number on
 
 
 def _has_zeros(t: Any) -> bool:

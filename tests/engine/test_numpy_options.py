@@ -140,6 +140,51 @@ def test_a_constant_margin_may_be_traced():
     assert xp.grad(lambda v: xp.sum(xp.pad(A, 1, constant_values=v)))(3.0) == 14
 
 
+E = np.zeros((2, 0, 3))
+NOTHING = {  # of no elements, and of one
+    "max": lambda np, x: np.max(x, axis=1, initial=0.5),
+    "min": lambda np, x: np.min(x, axis=(0, 1), initial=0.5, keepdims=True),
+    "vector_norm inf": lambda np, x: np.linalg.vector_norm(x, axis=1, ord=np.inf),
+    "vector_norm 3": lambda np, x: np.linalg.vector_norm(x, ord=3, keepdims=True),
+    "vector_norm -1": lambda np, x: np.linalg.vector_norm(x, axis=(0, 1), ord=-1),
+    "matrix_norm 1": lambda np, x: np.linalg.matrix_norm(x[:, :, :0], ord=1),
+    "matrix_norm 2": lambda np, x: np.linalg.matrix_norm(x, ord=2, keepdims=True),
+    "matrix_norm inf": lambda np, x: np.linalg.matrix_norm(x, ord=np.inf),
+    "norm": lambda np, x: np.linalg.norm(x[0, :, 0], ord=np.inf),
+    "nanmedian": lambda np, x: np.nanmedian(x, axis=1),
+    "nanmedian of none": lambda np, x: np.nanmedian(x, axis=0),
+    "sum": lambda np, x: np.sum(x, where=x > 0, initial=2.0),
+    "var": lambda np, x: np.var(x + np.ones((2, 1, 3)), axis=1, correction=2),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*empty|.*invalid|.*[Dd]egrees|.*NaN:RuntimeWarning")
+@pytest.mark.parametrize("name", NOTHING)
+def test_of_no_elements_values_are_numpys(name):
+    with np.errstate(all="ignore"):
+        y, pullback = xp.vjp(lambda x: NOTHING[name](xp, x), E)
+        np.testing.assert_array_equal(y, NOTHING[name](np, E))
+        assert pullback(y)[0].shape == E.shape
+
+
+def test_more_corrected_than_there_are_leaves_no_variance():
+    with np.errstate(all="ignore"):
+        for correction in (2, 3):
+            y, _ = xp.vjp(lambda x, c=correction: xp.var(x, axis=0, correction=c), A)
+            np.testing.assert_array_equal(y, np.full(3, np.inf))
+
+
+def test_interpolation_at_a_single_node_is_constant():
+    def program(x, f):
+        return xp.interp(x, [0.5], f, left=-1.0, right=x[0])
+
+    x, f = np.array([0.25, 0.5, 0.75]), np.array([4.0])
+    y, pullback = xp.vjp(program, x, f)
+    assert y.tolist() == np.interp(x, [0.5], f, left=-1.0, right=x[0]).tolist() == [-1, 4, 0.25]
+    slopes = pullback(np.array([1.0, 2.0, 4.0]))
+    assert [g.tolist() for g in slopes] == [[4, 0, 0], [2]]
+
+
 STAY = {
     "mean: where": lambda x: xp.mean(x, where=x > 0.5),
     "var: where": lambda x: xp.var(x, axis=0, where=x > 0.5, ddof=1),
@@ -186,6 +231,10 @@ def test_moments_of_complex_numbers_without_nans(name):
 
 
 REFUSED = {
+    "pad of nothing": lambda x: xp.pad(x[:0], 1, mode="mean"),
+    "gradient of one": lambda x: xp.gradient(x[:1], axis=0),
+    "gradient of other places": lambda x: xp.gradient(x, np.arange(5.0), axis=1),
+    "interp of other lengths": lambda x: xp.interp(x, [0.0, 1.0], [1.0, 2.0, 3.0]),
     "pad of a mode": lambda x: xp.pad(x, 1, mode="empty"),
     "max of a mask": lambda x: xp.max(x, where=x > 0),
     "partition beyond": lambda x: xp.partition(x, (0, 2), axis=0),

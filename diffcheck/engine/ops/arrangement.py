@@ -133,6 +133,12 @@ def gradient(
 
 def _slope(x: Any, spacing: Any, axis: int, edge_order: int) -> Any:
     """Return differences along one axis; with unequal steps they are weighted to second order."""
+    n = shape_of(x)[axis]
+    if n <= edge_order or shape_of(spacing) not in ((), (n,)):
+        raise ValueError(
+            f"gradient along an axis of length {n}: expected more than {edge_order} elements, and "
+            f"one step or as many places, got a spacing of shape {shape_of(spacing)}"
+        )
 
     def at(start: int | None, stop: int | None) -> Any:
         return getitem(x, index=_along(axis, slice(start, stop)))
@@ -292,8 +298,12 @@ def interp(
         x, nodes, fp = _repeated(x, nodes, fp, period)
         left = right = None
     n = shape_of(nodes)[0]
-    k = minimum(maximum(searchsorted(nodes, x, side="right") - 1, 0), n - 2)
+    if not n or shape_of(fp) != (n,):
+        raise ValueError(f"interp: values of shape {shape_of(fp)} at {n} nodes")
     ends = nodes[0], nodes[n - 1]
+    if n == 1:  # a constant
+        nodes, fp, n = concat([nodes, nodes + 1]), concat([fp, fp]), 2
+    k = minimum(maximum(searchsorted(nodes, x, side="right") - 1, 0), n - 2)
     t = clip(x, *map(float, ends)) if isinstance(nodes, np.ndarray) else clip(x, *ends)
     below, above = getitem(nodes, index=k), getitem(nodes, index=k + 1)
     low, high = getitem(fp, index=k), getitem(fp, index=k + 1)

@@ -32,7 +32,7 @@ from diffcheck.engine.ops.manipulation import (
     triu,
 )
 from diffcheck.engine.ops.products import matmul
-from diffcheck.engine.ops.reduction import Axis, expand
+from diffcheck.engine.ops.reduction import Axis, count_of, expand
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
 from diffcheck.engine.ops.reduction import sum as sum_
@@ -50,16 +50,23 @@ def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float
     if ord == 2:
         y = norm2(x, axis=axis)
     elif ord == INFINITY:
-        y = max_(abs_(x), axis)
+        y = _greatest(abs_(x), axis)
     elif ord == -INFINITY:
         y = min_(abs_(x), axis)
     elif ord == 0:
         y = sum_(astype(not_equal(x, 0), base(x).real.dtype), axis)
     elif ord == 1:
         y = sum_(abs_(x), axis)
+    elif not count_of(x, axis):
+        y = sum_(abs_(x), axis) + (0 if ord > 0 else INFINITY)
     else:
         y = _power_norm(x, axis, ord)
     return expand(y, shape_of(x), axis) if keepdims else y
+
+
+def _greatest(sizes: Any, axis: Axis) -> Any:
+    """Return the greatest of some sizes, 0 of none."""
+    return max_(sizes, axis) if count_of(sizes, axis) else sum_(sizes, axis)
 
 
 def _power_norm(x: Any, axis: Axis, order: float) -> Any:
@@ -88,11 +95,12 @@ def matrix_norm(x: Any, *, keepdims: bool = False, ord: Ord = "fro") -> Any:  # 
         s = svdvals(x)
         y = sum_(where(equal(s, 0), 0, s), -1)  # at 0, too, the subgradient of least norm
     elif ord in (2, -2):
-        s = svdvals(x)[..., 0 if ord == 2 else -1]
+        s = svdvals(x)
+        s = _greatest(s, -1) if not shape_of(s)[-1] else s[..., 0 if ord == 2 else -1]
         y = where(equal(s, 0), 0, s)
     elif ord in (1, -1, INFINITY, -INFINITY):
         sums = sum_(abs_(x), -2 if ord in (1, -1) else -1)
-        y = max_(sums, -1) if ord in (1, INFINITY) else min_(sums, -1)
+        y = _greatest(sums, -1) if ord in (1, INFINITY) else min_(sums, -1)
     else:
         raise ValueError(f"matrix_norm of order {ord!r}: expected 'fro', 'nuc', ±1, ±2 or ±inf")
     return expand(y, shape_of(x), (-2, -1)) if keepdims else y

@@ -50,6 +50,8 @@ def pad(
     for axis, (before, after) in enumerate(widths):
         if not before and not after:
             continue
+        if mode != "constant" and not shape_of(x)[axis]:
+            raise ValueError(f"pad of mode {mode!r}: nothing stands along axis {axis} to pad from")
         if mode not in COPIES:
             margins = [
                 _margin(x, axis, width, end, mode, values[axis][end], counts[axis][end])

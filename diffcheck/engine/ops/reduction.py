@@ -204,8 +204,11 @@ def max(
     """
     if where is not None and initial is None:
         raise ValueError("max of what a mask chooses needs an initial value: there may be none")
-    y = _max(chosen(x, where, initial), axis=axis, keepdims=keepdims)
-    return y if initial is None else maximum(y, initial)
+    if initial is None:
+        return _max(x, axis=axis, keepdims=keepdims)
+    if not count_of(x, axis):
+        return initial + _sum(x, axis=axis, keepdims=keepdims)
+    return maximum(_max(chosen(x, where, initial), axis=axis, keepdims=keepdims), initial)
 
 
 def min(
@@ -222,8 +225,11 @@ def min(
     """
     if where is not None and initial is None:
         raise ValueError("min of what a mask chooses needs an initial value: there may be none")
-    y = _min(chosen(x, where, initial), axis=axis, keepdims=keepdims)
-    return y if initial is None else minimum(y, initial)
+    if initial is None:
+        return _min(x, axis=axis, keepdims=keepdims)
+    if not count_of(x, axis):
+        return initial + _sum(x, axis=axis, keepdims=keepdims)
+    return minimum(_min(chosen(x, where, initial), axis=axis, keepdims=keepdims), initial)
 
 
 def _ranked(position: int) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from diffcheck.engine.ball_trace import is_complex
 from diffcheck.engine.ops.arithmetic import sqrt
 from diffcheck.engine.ops.arrangement import atleast_2d
-from diffcheck.engine.ops.choices import where
+from diffcheck.engine.ops.choices import maximum, where
 from diffcheck.engine.ops.comparison import equal
 from diffcheck.engine.ops.complex import conj, imag, real
 from diffcheck.engine.ops.indexing import diagonal
@@ -87,8 +87,9 @@ def root_of_variance(variance: Any, d: Any, freedom: Any, axis: Axis, *, keepdim
 
 
 def _freedom(x: Any, axis: Axis, correction: float, mask: Any, *, keepdims: bool) -> Any:
-    """Return the degrees of freedom, the count less a correction."""
-    return chosen_count(x, mask, axis, keepdims=keepdims) - correction
+    """Return the degrees of freedom, the count less a correction, which are not negative."""
+    left = chosen_count(x, mask, axis, keepdims=keepdims) - correction
+    return max(left, 0) if mask is None else maximum(left, 0)
 
 
 def ptp(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:

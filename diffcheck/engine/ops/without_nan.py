@@ -79,8 +79,8 @@ def nanquantile(
     levels = np.asarray(looked_into(q), dtype=np.float64)
     rows = rows_of(x, axis)
     lead = shape_of(rows)[:-1]
-    y = stack([_quantile_of(rows[index], levels, method) for index in np.ndindex(lead)])
-    y = reshape(y, (*lead, *levels.shape))
+    parts = [_quantile_of(rows[index], levels, method) for index in np.ndindex(lead)]
+    y = reshape(stack(parts) if parts else sum_(rows, -1), (*lead, *levels.shape))
     first = range(len(lead), len(lead) + levels.ndim)
     y = moveaxis(y, tuple(first), tuple(range(levels.ndim)))
     return kept(y, levels, x, axis) if keepdims else y
@@ -88,7 +88,9 @@ def nanquantile(
 
 def _quantile_of(row: Any, levels: Any, method: str) -> Any:
     told = np.flatnonzero(_told(looked_into(row)))
-    return quantile(row[told], levels, method=method) if told.size else sum_(row) + 0 * levels
+    return (
+        quantile(row[told], levels, method=method) if told.size else np.nan * (sum_(row) + levels)
+    )
 
 
 def nanpercentile(

@@ -26,8 +26,8 @@ def without_one(total: Any, e: Any, *, axis: Axis, out: Any = None) -> Any:
     greatest exponent was infinite, none may be 1.
     """
     rest = np.subtract(total, 1, out=out)
-    if not e.ndim:
-        return rest  # 0, or -1 of exp(-inf)
+    if not e.ndim or not e.size:
+        return rest  # 0, or -1 of exp(-inf) and of nothing
     small = np.less(rest, 1)
     if np.count_nonzero(small):
         order, width = _order(e, axis)

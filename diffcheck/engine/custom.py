@@ -38,7 +38,7 @@ class custom_vjp:  # noqa: N801 - a decorator, named as the field names it
     """
 
     def __init__(self, function: Function) -> None:
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())  # not what marks an op of the engine
         self.function = function
         self._forward: Function | None = None
         self._backward: Function | None = None
@@ -79,7 +79,7 @@ def checkpoint(function: Function) -> Function:
     1.0
     """
 
-    @wraps(function)
+    @wraps(function, updated=())
     def call(*args: Any) -> Any:
         tape = _top(args)
         if type(tape) is not Tape:

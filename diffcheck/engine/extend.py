@@ -29,7 +29,7 @@ class primitive:  # noqa: N801 - a decorator, named as autograd names it
     """
 
     def __init__(self, function: Function) -> None:
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())
         self.function = function
         self.makers: dict[int, Function | None] = {}
 

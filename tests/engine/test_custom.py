@@ -113,3 +113,13 @@ def test_checkpoint_nests_and_keeps_only_its_arguments():
     tape = xp.Tape()
     f(tape.input(np.float64(0.7)))
     assert len(tape) == 1
+
+
+@pytest.mark.parametrize("function", [xp.tanh, np.tanh], ids=["engine", "numpy"])
+def test_a_rule_for_what_is_an_op_itself(function):
+    doubled = xp.custom_vjp(function)
+    doubled.defvjp(lambda x: (function(x), None), lambda _, g: (2 * g,))
+    assert xp.grad(lambda x: doubled(3 * x))(0.5) == 6
+    assert doubled.__name__ == "tanh"
+    again = xp.checkpoint(function)
+    assert xp.grad(again)(0.5) == xp.grad(xp.tanh)(0.5)

@@ -52,6 +52,7 @@ def _erfcx(x: Any) -> Any:
     return np.where(x < 0.5, square * in_precision(sp.erfc)(low), y).astype(y.dtype)[()]
 
 
+@in_double
 def _scaled_erfc(x: Any, *, order: int) -> Any:
     """Return erfcx or a derivative of it; the recurrence where all its terms have one sign."""
     y = _erfcx(x)

@@ -180,6 +180,12 @@ def atan_slope(x: Any) -> Any:
 
 
 @in_double
+def one_minus_square(x: Any) -> Any:
+    """Return 1 - x², which as 1 - x·x cancels near ±1."""
+    return (1 - x) * (1 + x)
+
+
+@in_double
 def acosh_slope(x: Any) -> Any:
     """Return 1/sqrt(x² - 1), as the root of a reciprocal: that halves the reciprocal's error."""
     y = np.sqrt(1 / ((x - 1) * (x + 1)))

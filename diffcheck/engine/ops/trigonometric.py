@@ -13,7 +13,7 @@ from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import less
 from diffcheck.engine.ops.plane import hypot
 from diffcheck.engine.table import Entry, op
-from diffcheck.engine.tensor import OPS
+from diffcheck.engine.tensor import OPS, base
 
 sin = op(
     "sin",
@@ -50,7 +50,7 @@ tan = op(
 )
 one_minus_square = op(
     "one_minus_square",
-    lambda x: (1 - x) * (1 + x),  # 1 - x·x cancels near ±1
+    stable.one_minus_square,
     vjp=lambda g, y, x: -2 * g * x,  # by the product rule it would cancel near 0
     ball=lambda x: (1 - x) * (1 + x),
     rounding=1.5,
@@ -58,10 +58,18 @@ one_minus_square = op(
     sympy="1 - x**2",
     complex=True,
 )
+
+
+def _over_root(x: Any) -> Any:
+    """Return 1/sqrt(1 - x²): the root of a reciprocal halves its error, but has other branches."""
+    square = one_minus_square(x)
+    return 1 / sqrt(square) if stable.is_complex(base(x)) else sqrt(1 / square)
+
+
 asin = op(
     "asin",
     np.arcsin,
-    vjp=lambda g, y, x: g / sqrt(one_minus_square(x)),
+    vjp=lambda g, y, x: g * _over_root(x),
     ball="asin",
     rounding=1,
     sympy="asin(x)",
@@ -73,7 +81,7 @@ asin = op(
 acos = op(
     "acos",
     np.arccos,
-    vjp=lambda g, y, x: -g / sqrt(one_minus_square(x)),
+    vjp=lambda g, y, x: -g * _over_root(x),
     ball="acos",
     rounding=1,
     sympy="acos(x)",

@@ -12,6 +12,7 @@ from diffcheck.report.files import write_changed
 from diffcheck.studies.accuracy.goals import DECLARED, key, misses
 from diffcheck.studies.accuracy.matrices import table
 from diffcheck.studies.accuracy.page import misses_table, op_tables, zeros_table
+from diffcheck.studies.accuracy.screening import KEPT, MANY
 from diffcheck.studies.accuracy.subjects import subjects
 from diffcheck.studies.accuracy.walk import GUESTS, Row, walk
 
@@ -37,8 +38,11 @@ points serves ops whose derivatives in an order or parameter take long:
 
 Points: half uniform over the floats of the op's domain, half over those between 2⁻¹⁰ and 2¹⁰; next
 to finite ends at all distances; of two arguments also nearly equal ones; and the special ones (±0,
-subnormals, ε, 1, the greatest, ends and their neighbours). Left out are points where the derivative
-does not exist, is exactly 0 or beyond the format. The same points on every run.
+subnormals, ε, 1, the greatest, ends and their neighbours). With them come, for each derivative, the
+{kept_of} that look worst out of {many} more, judged by the engine's own rule in the next wider
+format: of NumPy's functions in both formats, of the others in float32 where no Arb is in it. Left
+out are points where the derivative does not exist, is exactly 0 or beyond the format. The same
+points on every run.
 
 Asked are at most 2 ulps of a first derivative where the op is a NumPy ufunc, else 4, and 16 of a
 second. **{kept} of {all} derivatives keep to that**{misses}.
@@ -67,7 +71,7 @@ def run(reports: Path) -> Path:
     rows = [
         row
         for subject in subjects()
-        for row in walk(subject, COUNT, GUESTS, FEWER if subject.name in LONG else 1)
+        for row in walk(subject, COUNT, GUESTS, FEWER if subject.name in LONG else 1, many=MANY)
     ]
     return write_changed(reports / "engine-accuracy.md", page(rows).encode())
 
@@ -77,7 +81,8 @@ def page(rows: list[Row]) -> str:
     missed = [row for row in rows if misses(row)]
     stale = sorted(set(DECLARED) - {key(row) for row in missed})
     head = INTRODUCTION.format(
-        minutes=MINUTES, long=", ".join(f"`{name}`" for name in sorted(LONG)),
+        minutes=MINUTES, kept_of=KEPT, many=f"{MANY:,}",
+        long=", ".join(f"`{name}`" for name in sorted(LONG)),
         kept=len(rows) - len(missed), all=len(rows), versions=_versions(),
         misses=f" ({len(missed)} do not, ✗ below, with their reasons)" if missed else "",
     )  # fmt: skip

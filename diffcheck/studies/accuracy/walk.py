@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from diffcheck.backends import guests_elementwise, jax_elementwise
 from diffcheck.floats import FORMATS, Format
 from diffcheck.studies.accuracy.measuring import Worst, engine_derivative, worst
 from diffcheck.studies.accuracy.sampling import points
+from diffcheck.studies.accuracy.screening import suspects
 from diffcheck.studies.accuracy.subjects import Subject
 from diffcheck.studies.accuracy.truths import Component, truths
 
 FORMAT_NAMES: Final = ("float32", "float64")
 ORDERS: Final = (1, 2)
-FEWER: Final = 20  # one point in so many of an op whose truth or derivative takes long:
-LONG: Final = frozenset(
-    {"gammainc", "gammaincc", "iv", "ive", "jv", "kv", "owens_t", "struve", "yv"}
-)
 Derivative = Callable[[str, Component, Sequence[Any]], Any]
 GUESTS: Final[dict[str, Derivative]] = {
     "JAX": jax_elementwise.derivative,
@@ -50,12 +49,19 @@ def walk(
     guests: dict[str, Derivative],
     every: int = 1,
     *,
+    many: int = 0,
     pairs_of_specials: bool = True,
 ) -> Iterator[Row]:
-    """Yield the rows of one op, from about so many points, or one in `every` of them."""
+    """Yield the rows of one op, from about so many points, or one in `every` of them.
+
+    With them come the worst out of `many`, see `screening`.
+    """
     for name in FORMAT_NAMES:
         fmt = FORMATS[name]
         args = points(subject, fmt, count, every, pairs_of_specials=pairs_of_specials)
+        if many:
+            both = zip(args, suspects(subject, fmt, many), strict=True)
+            args = tuple(np.concatenate(x) for x in both)
         for order in ORDERS:
             for component, exact in truths(subject, fmt, args, order).items():
                 computed = engine_derivative(subject, component, args)

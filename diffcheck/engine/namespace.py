@@ -49,7 +49,7 @@ from diffcheck.engine.ops.manipulation import (
     reshape, roll, squeeze, swapaxes, tile, tril, triu,
 )  # fmt: skip
 from diffcheck.engine.ops.neural import (
-    gelu, log_softmax, logsumexp, relu, sigmoid, silu, softmax,
+    gelu, log_softmax, relu, sigmoid, silu, softmax,
 )  # fmt: skip
 from diffcheck.engine.ops.neural_layers import (
     attention, batch_norm, binary_cross_entropy, dropout, embedding, fused_attention, group_norm,
@@ -110,6 +110,7 @@ from diffcheck.engine.ops.statistics import average, corrcoef, cov, ptp, std, va
 from diffcheck.engine.ops.trigonometric import (
     acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh,
 )  # fmt: skip
+from diffcheck.engine.ops.weighted_sums import logsumexp
 from diffcheck.engine.ops.without_nan import (
     nancumprod, nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile,
     nanstd, nansum, nanvar,

@@ -75,3 +75,14 @@ def test_keeps_the_dtype(dtype):
 def test_a_root_that_is_complex():
     root = linalg.sqrtm(np.diag([4.0, -1.0]))
     np.testing.assert_allclose(root, np.diag([2, 1j]), atol=1e-15)
+
+
+def test_a_triangle_may_have_ones_on_its_diagonal():
+    a, b = np.array([[5.0, 2.0], [0.5, 7.0]]), np.array([1.0, 3.0])
+
+    def solved(a, lower):
+        return xp.linalg.solve_triangular(a, b, lower=lower, unit_diagonal=True)
+
+    assert solved(a, True).tolist() == [1.0, 2.5]
+    assert solved(a, False).tolist() == [-5.0, 3.0]
+    assert xp.grad(lambda a: xp.sum(solved(a, True)))(a).tolist() == [[0, 0], [-1, 0]]

@@ -31,7 +31,7 @@ def loaded(name, *, moved):
             lines = [
                 new + line.removeprefix(old) if line.startswith(old) else line for line in lines
             ]
-    names = {}
+    names = {"__name__": f"programs.{name}"}
     exec(compile("\n".join(lines), f"{name}.py", "exec"), names)
     return names
 

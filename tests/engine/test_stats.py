@@ -157,3 +157,47 @@ def test_keeps_the_dtype(dtype):
     ):
         value, slope = xp.value_and_grad(f)(dtype(0.25))
         assert value.dtype == slope.dtype == dtype
+
+
+MEAN, COV = np.array([0.5, -1.0, 0.25]), np.diag([2.0, 1.0, 0.5]) + 0.25
+POINTS = np.array([[0.0, 0.5, 1.0], [2.0, -1.0, 0.0]])
+PLANE = np.array([[1.0, 2.0, 0.5], [0.0, 1.0, -1.0]])
+FORMS = {
+    "matrix": (lambda s, x: s.logpdf(x, MEAN, COV), POINTS),
+    "diagonal": (lambda s, x: s.logpdf(POINTS, MEAN, x), np.array([1.0, 2.0, 0.5])),
+    "number": (lambda s, x: s.logpdf(POINTS, mean=MEAN, cov=x[0]), np.array([2.0])),
+    "one variable": (lambda s, x: s.logpdf(POINTS[0], x[0], x[1]), np.array([0.25, 2.0])),
+    "density": (lambda s, x: s.pdf(x, MEAN, COV, allow_singular=True), POINTS),
+    "plane": (lambda s, x: s.logpdf(x @ PLANE, 0 * MEAN, PLANE.T @ PLANE, True), POINTS[:, :2]),
+    "covariance of a plane": (
+        lambda s, x: s.logpdf(POINTS[:, :2] @ PLANE, 0 * MEAN, PLANE.T @ (x @ x.T) @ PLANE, True),
+        np.array([[1.0, 0.5], [0.0, 2.0]]),
+    ),
+    "entropy": (lambda s, x: s.entropy(None, x @ x.T), np.array([[1.0, 0.5], [0.0, 2.0]])),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_normal_distributions_of_all_forms_of_covariances(name):
+    call, x = FORMS[name]
+    found = []
+
+    def program(x):
+        found[:] = [call(stats.multivariate_normal, x)]
+        return xp.sum(found[0])
+
+    slope = xp.grad(program)(x)
+    expected = call(scipy.stats.multivariate_normal, x)
+    np.testing.assert_allclose(getattr(found[0], "value", found[0]), expected, rtol=1e-12)
+    direction, h = np.cos(np.arange(x.size)).reshape(x.shape), 2.0**-12
+    near = [np.sum(call(scipy.stats.multivariate_normal, x + k * h * direction)) for k in (-1, 1)]
+    assert (near[1] - near[0]) / (2 * h) == pytest.approx(np.sum(slope * direction), rel=1e-5)
+
+
+def test_beside_the_plane_of_a_singular_covariance_there_is_no_density():
+    beside = np.array([1.0, 0.0, 0.0])
+    normal = stats.multivariate_normal
+    assert normal.logpdf(beside, 0 * MEAN, PLANE.T @ PLANE, allow_singular=True) == -np.inf
+    assert xp.grad(lambda x: normal.pdf(x, 0 * MEAN, PLANE.T @ PLANE, True))(beside).tolist() == [
+        0, 0, 0,
+    ]  # fmt: skip

@@ -162,9 +162,17 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
     return product
 
 
-def solve_triangular(a: Any, b: Any, *, lower: bool = False, trans: int | str = 0) -> Any:
-    """Return x with T x = b, T the upper or lower triangle of a, transposed if `trans` is set."""
-    triangle = tril(a) if lower else triu(a)
+def solve_triangular(
+    a: Any, b: Any, *, lower: bool = False, trans: int | str = 0, unit_diagonal: bool = False
+) -> Any:
+    """Return x with T x = b, T the upper or lower triangle of a, transposed if `trans` is set.
+
+    With `unit_diagonal` its diagonal counts as ones.
+    """
+    edge = 1 if unit_diagonal else 0
+    triangle = tril(a, -edge) if lower else triu(a, edge)
+    if unit_diagonal:
+        triangle = triangle + np.eye(shape_of(a)[-1], dtype=np.int8)
     return solve(matrix_transpose(triangle) if trans in (1, "T") else triangle, b)
 
 

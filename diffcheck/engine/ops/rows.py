@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from diffcheck.engine.steps import step
+from diffcheck.engine.steps import amendment, step
 
 SHORT: Final = 128  # elements that NumPy, too, adds without halving: no sum gets less accurate
 
@@ -33,7 +33,7 @@ def peaks(x: Any, axis: Axis) -> Any:
         return row_peaks(x)
     greatest = np.maximum if x.size else np.add
     peak = greatest.reduce(x, axis=axis, keepdims=True)
-    return np.where(np.isfinite(peak), peak, x.dtype.type(0))
+    return finite_or_0(peak) if x.ndim else np.where(np.isfinite(peak), peak, x.dtype.type(0))
 
 
 def is_short(x: Any, axis: Axis) -> bool:
@@ -72,10 +72,17 @@ def row_peaks(x: Any, *, out: Any = None) -> Any:
     places = x.reshape(-1, width).argmax(-1)
     places += _starts(found.size, width)
     x.reshape(-1).take(places, None, found, "clip")
-    finite = np.isfinite(found)
+    return finite_or_0(out, out=out)
+
+
+@amendment
+def finite_or_0(x: Any, *, out: Any = None) -> Any:
+    """Return x with 0 in place of what is infinite or no number."""
+    y = x if out is x else np.positive(x, out=out)
+    finite = np.isfinite(y)
     if np.count_nonzero(finite) < finite.size:
-        found[~finite] = 0
-    return out
+        y[~finite] = 0
+    return y
 
 
 @lru_cache(maxsize=16)

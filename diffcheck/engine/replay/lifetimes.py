@@ -113,21 +113,32 @@ def _last_uses(program: Program, roots: list[tuple[int, ...]]) -> dict[int, int]
 def _overwriting(nodes: list[Node], last: dict[int, int], escaping: set[int]) -> dict[int, int]:
     """Let what is returned be computed in the memory of an operand that ends there.
 
-    That operand then gets no buffer either: `escaping` grows.
+    That operand then gets no buffer either: `escaping` grows. Of several it is the one that has
+    been there longest: the others may share a buffer with what comes before them.
     """
     inplace: dict[int, int] = {}
+    begun: dict[int, int] = {}
+    for number, node in enumerate(nodes):
+        if node.role == "op":
+            ended = [a for a in _overwritable(node) if _may_take(nodes, last, number, a)]
+            begun[number] = min((begun[a] for a in ended), default=number)
     for number in range(len(nodes) - 1, -1, -1):
         node = nodes[number]
         if number not in escaping or not takes_out(node):
             continue
-        for a in _overwritable(node):
-            operand = nodes[a]
-            owned = operand.role == "op" and not operand.alias and takes_out(operand)
-            if owned and a not in escaping and last[a] == number and _alike(operand, node):
-                inplace[number] = a
-                escaping.add(a)
-                break
+        ended = [a for a in _overwritable(node) if _may_take(nodes, last, number, a)]
+        free = [a for a in ended if a not in escaping]
+        if free:
+            inplace[number] = min(free, key=begun.__getitem__)
+            escaping.add(inplace[number])
     return inplace
+
+
+def _may_take(nodes: list[Node], last: dict[int, int], number: int, a: int) -> bool:
+    """Whether an operand owns its memory, which nothing reads after this node."""
+    operand = nodes[a]
+    owned = operand.role == "op" and not operand.alias and takes_out(operand)
+    return owned and last[a] == number and _alike(operand, nodes[number])
 
 
 def _overwritable(node: Node) -> tuple[int, ...]:

@@ -45,7 +45,10 @@ def gelu_gate(x: Any, *, out: Any = None) -> Any:
 def gated(x: Any, gate: Any, *, out: Any = None) -> Any:
     """Return x times its gate, rounded once."""
     y = np.empty(x.shape, x.dtype) if out is None else out
-    np.multiply(x, gate, y, casting="same_kind")
+    for part, s, target, z, _ in _blocks(x, gate, y):
+        np.copyto(z, part)
+        np.multiply(z, s, z)
+        np.copyto(target, z, casting="same_kind")
     return y if y.ndim else y[()]
 
 

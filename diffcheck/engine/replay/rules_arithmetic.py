@@ -44,6 +44,16 @@ def multiply(r: Rewriter, node: Node) -> int | None:
                 return r.derived(node, "negative", (x,))
         elif node.is_real and r.nodes[x].is_real and r.is_number(factor, -1.0):
             return r.derived(node, "negative", (x,))  # of a Python float, a float64
+    return _outward(r, node)
+
+
+def _outward(r: Rewriter, node: Node) -> int | None:
+    """Write a product or quotient of numbers with -a as minus that with a: signs meet outside."""
+    for position, a in enumerate(node.args):
+        inner = r.nodes[a]
+        if node.is_real and inner.name == "negative" and r.nodes[inner.args[0]].is_real:
+            args = (*node.args[:position], inner.args[0], *node.args[position + 1 :])
+            return r.derived(node, "negative", (r.derived(node, node.name, args),))
     return None
 
 
@@ -52,12 +62,14 @@ def divide(r: Rewriter, node: Node) -> int | None:
     if node.dtype.kind == "c":
         return None
     a, b = node.args
-    return a if r.is_number(b, 1.0) and r.replaces(a, node) else None
+    return a if r.is_number(b, 1.0) and r.replaces(a, node) else _outward(r, node)
 
 
 def negative(r: Rewriter, node: Node) -> int | None:
-    """Write -(-x) as x, and -(c x) as (-c) x for a number c."""
+    """Write -(-x) as x, -(c x) as (-c) x for a number c, and -(a - b) as b - a of numbers."""
     inner = r.nodes[node.args[0]]
+    if inner.name == "subtract" and node.is_real and r.same_kind(node.args[0], node):
+        return r.derived(node, "subtract", inner.args[::-1])
     if inner.name == "negative" and r.replaces(inner.args[0], node):
         return inner.args[0]
     if inner.name == "multiply" and (split := _scaled(r, node, inner)) is not None:

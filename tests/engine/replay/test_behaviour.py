@@ -416,3 +416,38 @@ def test_a_number_out_of_an_array_of_one_does_not_change_with_it(f):
     replayed = xp.compile(lambda x, v: eager(f, (x,), (v,)))
     for x, v in [(1.0, 1.0), (0.7, -1.3), (-2.0, 0.3)]:
         assert same(replayed(x, v), eager(f, (x,), (v,)))
+
+
+def split(x, *places):
+    """Return the sum of products of slices, each of another axis order."""
+    parts = [xp.permute_dims(xp.reshape(x[place], (4, 2, -1)), (1, 0, 2)) for place in places]
+    return xp.sum(parts[0] * xp.exp(parts[1])) + xp.sum(parts[-1] * parts[-1])
+
+
+PARTS = {
+    "all of it": (np.s_[:, :2], np.s_[:, 2:4], np.s_[:, 4:]),
+    "not all of it": (np.s_[:, :2], np.s_[:, 2:4]),
+    "overlapping": (np.s_[:, :2], np.s_[:, 1:3], np.s_[:, 4:]),
+    "by an ellipsis": (np.s_[..., 4:], np.s_[:, 2:4], np.s_[..., :2]),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_cotangents_of_slices_are_written_to_their_places(name):
+    slope = xp.grad(lambda x: split(x, *PARTS[name]))
+    replayed = xp.compile(slope)
+    for seed in range(3):
+        x = np.random.default_rng(seed).normal(size=(4, 6))
+        assert same(replayed(x), slope(x))
+    assert ("accumulated(" in replayed.source(x)) == (name == "overlapping")
+
+
+def test_signs_of_numbers_meet():
+    slope = xp.compile(xp.grad(lambda x: -xp.log(1 / x) * (1 - x)))
+    assert "-" not in slope.source(2.0).split("return MISS")[-1].replace(" - ", "")
+
+
+def test_a_result_lies_where_its_oldest_operand_lay():
+    x, w = np.random.default_rng(0).normal(size=(2, 100))
+    slope = xp.compile(xp.grad(lambda x: xp.sum(w * xp.softmax(x, 0))))
+    assert slope.source(x).count("b2") == 0  # of arrays of 100 one is returned, one a buffer

@@ -1,6 +1,7 @@
 """Who computes: the engine, eager and compiled, and its peers where they are installed."""
 
 import importlib.util
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -41,9 +42,17 @@ def compiled(program, wrt):
     return engine.compile(eager(program, wrt))
 
 
-def jax_layers():
+def jax_in_double():
+    """Return jax and its namespace, with float64: before any constant is made."""
     import jax
     import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    return jax, jnp
+
+
+def jax_layers():
+    jax, jnp = jax_in_double()
 
     def norm(x, g, b):
         c = x - x.mean(-1, keepdims=True)
@@ -68,10 +77,7 @@ def jax_layers():
 
 
 def jax_jit(program, wrt):
-    import jax
-    import jax.numpy as jnp
-
-    jax.config.update("jax_enable_x64", True)
+    jax, jnp = jax_in_double()
     f = jax.jit(jax.value_and_grad(lambda *args: program(jnp, *args), argnums=wrt))
 
     def call(*args):
@@ -119,9 +125,47 @@ def torch_eager(program, wrt):
     return call
 
 
-def autograd_eager(program, wrt):
-    import autograd
+def autograd_namespace():
     import autograd.numpy as anp
 
-    xp = SimpleNamespace(**{**vars(anp), "concat": anp.concatenate})  # which it does not wrap
+    return SimpleNamespace(**{**vars(anp), "concat": anp.concatenate})  # which it does not wrap
+
+
+def autograd_layers():
+    import autograd.numpy as anp
+    from autograd.scipy.special import logsumexp
+
+    def norm(x, g, b):
+        c = x - anp.mean(x, -1, keepdims=True)
+        return c / anp.sqrt(anp.mean(c * c, -1, keepdims=True) + 1e-5) * g + b
+
+    def softmax(x, axis):
+        e = anp.exp(x - anp.max(x, axis, keepdims=True))
+        return e / anp.sum(e, axis, keepdims=True)
+
+    def attention(q, k, v):
+        s = q @ anp.transpose(k, (0, 2, 1)) * (q.shape[-1] ** -0.5)
+        s = anp.where(np.triu(np.ones(s.shape[-2:], bool), 1), -np.inf, s)
+        return softmax(s, -1) @ v
+
+    def gelu(x):
+        return 0.5 * x * (1 + anp.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+    return SimpleNamespace(
+        norm=norm,
+        permute=lambda x: anp.transpose(x, (1, 0, 2)),
+        attention=attention,
+        gelu=gelu,
+        einsum=anp.einsum,
+        logsumexp=logsumexp,
+        softmax=softmax,
+        diagonal=lambda q: q[..., None] * np.eye(q.shape[-1]),
+        constant=lambda a: a,
+    )
+
+
+def autograd_eager(program, wrt):
+    import autograd
+
+    xp = autograd_namespace()
     return autograd.value_and_grad(lambda *args: program(xp, *args), argnum=wrt)

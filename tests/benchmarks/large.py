@@ -1,6 +1,7 @@
 """GPT-2 124M on 64 tokens, value and gradient: `python -m tests.benchmarks.large CONTENDER`.
 
-A process of its own for each contender, so that the peak memory is that of one. Prints JSON.
+A process of its own for each contender, so that the peak memory is that of one. The contender
+"function" computes the value alone. Prints JSON.
 """
 
 import json
@@ -8,6 +9,8 @@ import resource
 import sys
 import time
 from types import SimpleNamespace
+
+import numpy as np
 
 from diffcheck.models import gpt2
 from tests.benchmarks.timing import one_core
@@ -21,6 +24,36 @@ def engine_gradient(p, rest, *, compiled):
 
     f = engine.value_and_grad(lambda p: gpt2.loss(engine, p, *rest))
     f = engine.compile(f) if compiled else f
+    return lambda: f(p)
+
+
+def engine_loss(p, rest):
+    from diffcheck import engine
+
+    return lambda: (gpt2.loss(engine, p, *rest),)
+
+
+def autograd_gradient(p, rest):
+    import autograd
+    import autograd.numpy as anp
+
+    from tests.benchmarks.contenders import autograd_layers
+
+    layers = autograd_layers()
+    xp = SimpleNamespace(
+        mean=anp.mean,
+        sqrt=anp.sqrt,
+        where=anp.where,
+        permute_dims=anp.transpose,
+        reshape=anp.reshape,
+        matrix_transpose=lambda x: anp.swapaxes(x, -1, -2),
+        arange=np.arange,
+        take=lambda x, i, axis: x[i],
+        softmax=layers.softmax,
+        logsumexp=layers.logsumexp,
+        gelu=lambda x, approximate: layers.gelu(x),
+    )
+    f = autograd.value_and_grad(lambda p: gpt2.loss(xp, p, *rest))
     return lambda: f(p)
 
 
@@ -72,8 +105,10 @@ def torch_gradient(p, rest):
 CONTENDERS = {
     "engine": lambda p, rest: engine_gradient(p, rest, compiled=False),
     "compiled": lambda p, rest: engine_gradient(p, rest, compiled=True),
+    "autograd": autograd_gradient,
     "torch": torch_gradient,
     "jax.jit": jax_gradient,
+    "function": engine_loss,
 }
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from functools import partial
 
 import numpy as np
 
@@ -16,31 +17,28 @@ from tests.benchmarks import contenders as who
 from tests.benchmarks.timing import first_calls, seconds
 
 
-def row(program, args, wrt, *, layered=None, by_hand=None, autograd=True, function=True):
+def row(program, args, wrt, *, layered=None, by_hand=None):
     """Measure one program by all who are installed; `layered` makes it of a library's layers."""
 
     def of(layers):
-        return layered(layers) if layered else program
+        return layered(layers()) if layered else program
 
-    ours = of(who.engine_layers())
+    ours = of(who.engine_layers)
     makers = {"engine": lambda: who.eager(ours, wrt), "compiled": lambda: who.compiled(ours, wrt)}
     if by_hand:
         makers["by hand"] = lambda: by_hand
-    if autograd and who.installed("autograd"):
-        makers["autograd"] = lambda: who.autograd_eager(program, wrt)
+    if who.installed("autograd"):
+        makers["autograd"] = lambda: who.autograd_eager(of(who.autograd_layers), wrt)
     if who.installed("torch"):
-        makers["torch"] = lambda: who.torch_eager(
-            of(who.torch_layers()) if layered else program, wrt
-        )
-    makers["jax.jit"] = lambda: who.jax_jit(of(who.jax_layers()) if layered else program, wrt)
+        makers["torch"] = lambda: who.torch_eager(of(who.torch_layers), wrt)
+    makers["jax.jit"] = lambda: who.jax_jit(of(who.jax_layers), wrt)
     calls, first, second = {}, {}, {}
     for name, make in makers.items():
         call = _ready(make, args)
         if name in ("compiled", "jax.jit"):
             call, (first[name], second[name]) = first_calls(lambda make=make: _ready(make, args))
         calls[name] = call
-    if function:
-        calls["function"] = lambda: ours(engine, *args)
+    calls["function"] = lambda: ours(engine, *args)
     return {"seconds": seconds(calls), "first": first, "second": second}
 
 
@@ -54,7 +52,7 @@ def _ready(make, args):
 def scalars():
     x = np.float64(0.5)
     f = programs.chain(1000)
-    found = row(f, [x], 0, autograd=True)
+    found = row(f, [x], 0)
     return {**found, "per_op": {k: v / 1000 for k, v in found["seconds"].items()}}
 
 
@@ -78,20 +76,17 @@ def network(batch):
 def block(d, positions, heads):
     args = programs.block_arguments(d, positions)
     wrt = tuple(range(11))
-    return row(
-        None, args, wrt, layered=lambda layers: programs.block(layers, heads), autograd=False
-    )
+    return row(None, args, wrt, layered=lambda layers: programs.block(layers, heads))
 
 
 def mixture():
     args = programs.mixture_arguments()
-    return row(None, args, (0, 1, 2, 3), layered=programs.mixture, autograd=False)
+    return row(None, args, (0, 1, 2, 3), layered=programs.mixture)
 
 
 def logsumexp():
     x = programs.RNG.normal(size=10**6)
-    return row(None, [x], 0, autograd=False,
-               layered=lambda layers: lambda xp, x: layers.logsumexp(x, 0))  # fmt: skip
+    return row(None, [x], 0, layered=lambda layers: lambda xp, x: layers.logsumexp(x, 0))
 
 
 def softmax():
@@ -101,7 +96,7 @@ def softmax():
         return lambda xp, x, w: xp.sum(w * layers.softmax(x, 0))
 
     by_hand = programs.softmax_by_hand
-    return row(None, [x, weights], 0, autograd=False, by_hand=by_hand, layered=layered)
+    return row(None, [x, weights], 0, by_hand=by_hand, layered=layered)
 
 
 def bundle():
@@ -111,7 +106,7 @@ def bundle():
 
 def hand():
     constants, args = adbench.hand_arguments()
-    return row(None, args, 0, autograd=False,
+    return row(None, args, 0,
                layered=lambda layers: adbench.hand(*map(layers.constant, constants)))  # fmt: skip
 
 
@@ -122,8 +117,8 @@ def recurrent():
 def large():
     """Measure each in a process of its own, for its memory."""
     found = {"seconds": {}, "first": {}, "second": {}, "peak": {}, "value": {}}
-    for name in ("engine", "compiled", "torch", "jax.jit"):
-        if name == "torch" and not who.installed("torch"):
+    for name in ("engine", "compiled", "autograd", "torch", "jax.jit", "function"):
+        if name in ("autograd", "torch") and not who.installed(name):
             continue
         command = [sys.executable, "-m", "tests.benchmarks.large", name]
         told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
@@ -137,16 +132,18 @@ def hessian():
     calls = {"engine": lambda: engine.hessian(lambda x: programs.rosenbrock(engine, x))(x)}
     replay = engine.compile(engine.hessian(lambda x: programs.rosenbrock(engine, x)))
     calls["compiled"] = lambda: replay(x)
+    if who.installed("autograd"):
+        import autograd
+
+        a = autograd.hessian(partial(programs.rosenbrock, who.autograd_namespace()))
+        calls["autograd"] = lambda: a(x)
     if who.installed("torch"):
         import torch
 
         t = torch.tensor(x)
         h = torch.func.hessian(lambda x: programs.rosenbrock(torch, x))
         calls["torch"] = lambda: h(t)
-    import jax
-    import jax.numpy as jnp
-
-    jax.config.update("jax_enable_x64", True)
+    jax, jnp = who.jax_in_double()
     j = jax.jit(jax.hessian(lambda x: programs.rosenbrock(jnp, x)))
     xj = jnp.asarray(x)
     calls["jax.jit"] = lambda: j(xj).block_until_ready()
@@ -158,12 +155,22 @@ def product():
     ours = lambda x, v: engine.hvp(lambda x: programs.rosenbrock(engine, x), (x,), (v,))[0]  # noqa: E731 - a row's functions stand side by side
     replay = engine.compile(ours)
     calls = {"engine": lambda: ours(x, v), "compiled": lambda: replay(x, v)}
+    if who.installed("autograd"):
+        import autograd
+
+        a = autograd.hessian_vector_product(partial(programs.rosenbrock, who.autograd_namespace()))
+        calls["autograd"] = lambda: a(x, v)
     if who.installed("torch"):
         import torch
 
         t, d = torch.tensor(x), torch.tensor(v)
         grad = torch.func.grad(lambda x: programs.rosenbrock(torch, x))
         calls["torch"] = lambda: torch.func.jvp(grad, (t,), (d,))[1]
+    jax, jnp = who.jax_in_double()
+    slope = jax.grad(lambda x: programs.rosenbrock(jnp, x))
+    j = jax.jit(lambda x, v: jax.jvp(slope, (x,), (v,))[1])
+    given = jnp.asarray(x), jnp.asarray(v)
+    calls["jax.jit"] = lambda: j(*given).block_until_ready()
     return {"seconds": seconds(calls), "first": {}}
 
 

@@ -116,7 +116,7 @@ def recurrent():
 
 def large():
     """Measure each in a process of its own, for its memory."""
-    found = {"seconds": {}, "first": {}, "second": {}, "peak": {}, "value": {}}
+    found = {"seconds": {}, "first": {}, "second": {}, "system": {}, "peak": {}, "value": {}}
     for name in ("engine", "compiled", "autograd", "torch", "jax.jit", "function"):
         if name in ("autograd", "torch") and not who.installed(name):
             continue

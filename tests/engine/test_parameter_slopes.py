@@ -137,3 +137,32 @@ def test_a_bound_is_asked_for_where_the_function_has_none():
     sine = Analytic(function=lambda x: x.sin(), branches=((),), bound=bound)
     assert derivative(sine, [arb(1)], (1,)).overlaps(arb(1).cos())
     assert asked
+
+
+TINY = [(1e-30, 3.0), (2e-24, 99.0), (3e-20, 50.0), (-1e-25, 0.0625)]
+CYLINDERS = {"kv": mp.besselk, "yv": mp.bessely, "jv": mp.besselj, "iv": mp.besseli}
+
+
+@pytest.mark.parametrize(("v", "x"), TINY)
+@pytest.mark.parametrize("name", CYLINDERS)
+def test_orders_next_to_0(name, v, x):
+    """Odd derivatives of K are 0 at the order 0: near it Arb's lost all of its digits, and time."""
+    f = getattr(xp, name)
+    in_order, in_both = xp.grad(f), xp.grad(xp.grad(f, 1))
+    found = f(np.float64(v), x), in_order(v, x), xp.grad(in_order)(v, x), in_both(v, x)
+    with mp.workdps(160):
+        exact, h = CYLINDERS[name], mp.mpf(10) ** -40
+        at = lambda j, k=0: exact(mp.mpf(v) + j * h, mp.mpf(x) + k * h)  # noqa: E731 - on a grid
+        truths = (
+            at(0), (at(1) - at(-1)) / (2 * h), (at(1) - 2 * at(0) + at(-1)) / h**2,
+            (at(1, 1) - at(-1, 1) - at(1, -1) + at(-1, -1)) / (4 * h * h),
+        )  # fmt: skip
+        errors = [abs(mp.mpf(float(g)) / t - 1) for g, t in zip(found, truths, strict=True)]
+    assert max(errors) < 2.3e-16
+
+
+def test_the_least_order_of_all():
+    k = 4.656628229175902e-45  # K_0(100), DLMF 10.25
+    assert xp.kv(np.float64(5e-324), 100.0) == k
+    assert xp.grad(xp.kv)(5e-324, 100.0) == 0  # 2e-370
+    assert xp.grad(xp.kv, 1)(5e-324, 100.0) == pytest.approx(-4.6798537356369095e-45, rel=1e-15)

@@ -17,7 +17,7 @@ from diffcheck import disc_bounds
 from diffcheck.balls import is_less
 from diffcheck.disc_bounds import either
 from diffcheck.engine.ops.arb_forward import finite_by_arb, where_by_arb
-from diffcheck.engine.ops.differences import Analytic
+from diffcheck.engine.ops.differences import Analytic, derivative
 from diffcheck.engine.ops.parameter_slopes import Orders, derivatives_of, slopes
 from diffcheck.engine.ops.special_bessel import KINDS, doubtful_as_single
 from diffcheck.engine.ops.special_forward import in_precision, small_order_first
@@ -27,11 +27,17 @@ from diffcheck.engine.table import Entry, op
 DOMAIN: Final = ("[0, 50]", "(0, 100)")
 
 
+EXACT_BITS: Final = 1200  # of the sum of any two float64 of moderate size
 SERIES_BITS: Final = 256  # with fewer, Arb integrates numerically, which takes it 10 ms
 
 
-def _beside_integers(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return Arb's Y or K with the digits more that it loses beside an integer order."""
+def _beside_integers(
+    function: Callable[..., Any], bits_for: Callable[[Any, int], int]
+) -> Callable[..., Any]:
+    """Return Arb's Y or K with the digits more that it loses beside an integer order.
+
+    `bits_for(x, bits)` is the precision in which the function has so many bits.
+    """
 
     def with_more(v: Any, x: Any) -> Any:
         away = abs(v - arb(round(float(v.mid())))) if type(v) is arb else arb(0)
@@ -39,18 +45,30 @@ def _beside_integers(function: Callable[..., Any]) -> Callable[..., Any]:
         if away > 0:
             mantissa, exponent = away.lower().man_exp()
             lost = max(0, -int(exponent) - int(mantissa).bit_length())
-        with ctx.workprec(max(SERIES_BITS, ctx.prec + lost + 10)):
+        with ctx.workprec(bits_for(x, ctx.prec + lost + 10)):
             return function(v, x)
 
     return with_more
 
 
+def _bits_of_k(x: Any, bits: int) -> int:
+    """Return the precision for K: its asymptotic series far out, else its power series.
+
+    That has terms up to e^(2x), and Arb takes it for integer orders from about 8 x bits on;
+    before, it integrates.
+    """
+    size = min(float(abs(x).mid()), 1e6)
+    if bits <= 1.6 * size:
+        return bits
+    return max(SERIES_BITS, bits + int(2.9 * size), int(8 * size) + 200)
+
+
 # Of each kind: the function of real or complex balls.
 BALLS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "j": lambda v, x: x.bessel_j(v),
-    "y": _beside_integers(lambda v, x: x.bessel_y(v)),
+    "y": _beside_integers(lambda v, x: x.bessel_y(v), lambda _x, bits: max(SERIES_BITS, bits)),
     "i": lambda v, x: x.bessel_i(v),
-    "k": _beside_integers(lambda v, x: x.bessel_k(v)),
+    "k": _beside_integers(lambda v, x: x.bessel_k(v), _bits_of_k),
 }
 
 
@@ -63,7 +81,11 @@ BOUNDS: Final = {
 def _in_argument(function: Callable[..., Any], v: Any, x: Any, *, signs: Any, n: int) -> Any:
     """Return the n-th derivative: 2⁻ⁿ Σ (±1)ᵏ (n over k) C_{v-n+2k} (DLMF 10.6.7, 10.29.5)."""
     alternates, sign = signs
-    terms = (alternates**k * math.comb(n, k) * function(v - n + 2 * k, x) for k in range(n + 1))
+    with ctx.workprec(max(ctx.prec, EXACT_BITS)):  # how far from an integer they are is to stay
+        neighbours = [v - n + 2 * k for k in range(n + 1)]
+    terms = (
+        alternates**k * math.comb(n, k) * function(order, x) for k, order in enumerate(neighbours)
+    )
     return sum(terms, start=arb(0)) * sign**n * arb((1, -n))
 
 
@@ -88,15 +110,38 @@ def _at_zero(orders: Orders, v: arb, x: arb) -> arb | None:
     return arb(0) if x.is_zero() and v > orders[1] and orders[0] else None
 
 
-def _even_in_order(orders: Orders, v: arb, _x: arb) -> arb | None:
-    """Return the odd derivatives of K in its order at the order 0, which are 0."""
-    return arb(0) if v.is_zero() and orders[0] % 2 else None
+TINY: Final = arb((1, -80))
 
 
-EXCEPTIONS: Final = {"j": _at_zero, "i": _at_zero, "k": _even_in_order}
+def _tiny_order(kind: str, orders: Orders, v: arb, x: arb) -> arb | None:
+    """Return a derivative at an order of next to 0, from there by the mean value theorem.
+
+    At the order itself Y and K would lose as many digits as it has zeros, and K's odd derivatives,
+    which are 0 at the order 0, as many again: minutes at 5e-324.
+    """
+    m, n = orders
+    odd = kind == "k" and m % 2 == 1  # K is even in its order
+    if v.is_zero():
+        return arb(0) if odd else None
+    if not (abs(v) < TINY and v.is_exact()):
+        return None
+    f = _cylinder(kind)(n)
+    at_zero = arb(0) if odd else derivative(f, (arb(0), x), (m, 0))
+    return at_zero + v * derivative(f, (arb(0, abs(v)), x), (m + 1, 0))
+
+
+def _exception(kind: str) -> Callable[[Orders, arb, arb], arb | None]:
+    def known(orders: Orders, v: arb, x: arb) -> arb | None:
+        found = _at_zero(orders, v, x) if kind in "ji" else None
+        return _tiny_order(kind, orders, v, x) if found is None else found
+
+    return known
 
 
 def _order_ball(v: arb, x: arb, *, kind: str, order: int) -> arb:
+    near = _tiny_order(kind, (0, order), v, x) if kind in "yk" else None
+    if near is not None:
+        return near
     ball: arb = _in_argument(BALLS[kind], v, x, signs=KINDS[kind][2:], n=order)
     return ball
 
@@ -158,7 +203,7 @@ def _of_order(name: str, kind: str) -> Entry:
         _cylinder(kind),
         sympy=text,
         domain=DOMAIN,
-        exception=EXCEPTIONS.get(kind, lambda *_args: None),
+        exception=_exception(kind),
         forward=_faster(kind),
         rounding=8,
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 import scipy.special as sp
-from flint import acb, arb
+from flint import acb, arb, ctx
 
 from diffcheck.balls import is_less
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, where_by_arb
@@ -252,13 +252,36 @@ erfcinv: Entry = op(
 
 
 def _owens_t_ball(h: arb, a: arb) -> arb:
-    """Return Owen's T by its integral over the angle, cut in the middle if need be."""
+    """Return Owen's T; beyond a = 1 by that of the inverse (Owen 1956, eq. 2.3)."""
+    if float(a.mid()) < 0:
+        return -_owens_t_ball(h, -a)
+    h = abs(h)
+    if not a > 1:
+        return _owens_integral_ball(h, a)
+    tail, far_tail = ((x / arb(2).sqrt()).erfc() / 2 for x in (h, h * a))
+    return (tail + far_tail) / 2 - tail * far_tail - _owens_integral_ball(h * a, 1 / a)
+
+
+def _owens_integral_ball(h: arb, a: arb) -> arb:
+    """Return the integral over x to a, or over u = hx as far as the Gaussian in it reaches."""
+    narrow = h * a > NARROW
+    scale = h if narrow else arb(1)
+    reach = arb(2 * ctx.prec + 20).sqrt()
+    end = arb.min(h * a, reach) if narrow else a
+    rest = arb(0)
+    if narrow and h * a > reach:
+        rest = (-(reach * reach) / 2).exp() / (reach * scale)
+        rest = arb(0, rest.upper())
 
     def f(t: Any, _analytic: bool) -> Any:
-        u = t * t + 1
-        return (-(acb(h) * acb(h)) * u / 2).exp() / u
+        u = t / scale
+        return (-((acb(h) * u) ** 2) / 2).exp() / (1 + u * u)
 
-    return acb.integral(f, 0, acb(a)).real / (2 * arb.pi())
+    total = acb.integral(f, 0, acb(end)).real / scale + rest
+    return (-(h * h) / 2).exp() * total / (2 * arb.pi())
+
+
+NARROW: Final = 8
 
 
 def _owens_slope_ball(h: arb, a: arb) -> arb:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 import scipy.special as sp
-from flint import acb, arb, arb_series
+from flint import acb, arb, arb_series, ctx
 
 from diffcheck import disc_bounds
 from diffcheck.disc_bounds import either
@@ -128,7 +128,13 @@ def _power(x: Any, exponent: Any) -> Any:
 
 
 def _lower(a: Any, x: Any) -> Any:
-    return x.gamma_lower(a, regularized=1)
+    """Return P(a, x), in the precision from which Arb takes its power series: seconds before it."""
+    series = 2 * min(float(x.real.mid()), FAR) + 64
+    with ctx.workprec(max(ctx.prec, int(series) if series < 2 * FAR else 0)):
+        return x.gamma_lower(a, regularized=1)
+
+
+FAR: Final = 2000.0
 
 
 def _upper(a: Any, x: Any) -> Any:
@@ -213,7 +219,7 @@ gammainc = op(
     "gammainc",
     where_by_arb(_in_tail, in_precision(sp.gammainc), _lower),
     vjp=slopes(gammainc_derivative, 2),
-    ball=lambda a, x: x.gamma_lower(a, regularized=1),
+    ball=_lower,
     rounding=20,  # SciPy's, from a = 4
     sympy="lowergamma(x, y)/gamma(x)",
     jax="gammainc",

@@ -99,7 +99,8 @@ def sum(
     where: Any = None,
 ) -> Any:
     """Sum along axes, in the dtype of x or another; from `initial`, of what is chosen `where`."""
-    y = _sum(chosen(_cast(x, dtype), where, 0), axis=axis, keepdims=keepdims)
+    x = _cast(x, dtype)
+    y = _sum(x if where is None else chosen(x, where, 0), axis=axis, keepdims=keepdims)
     return y if initial is None else initial + y
 
 

@@ -51,3 +51,12 @@ def test_the_sum_of_no_terms_is_0():
     y, pullback = xp.vjp(lambda x: xp.logsumexp(x, axis=1, b=0 * B), X)
     assert y.tolist() == [-np.inf, -np.inf]
     assert pullback(np.ones(2))[0].tolist() == np.zeros_like(X).tolist()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_sum_of_a_few_stays_in_its_dtype(dtype):
+    for numbers in ([1, 2], [5, 1, 1], [1, 1], [-np.inf, 0]):
+        x = np.array(numbers, dtype=dtype)
+        y, slope = xp.value_and_grad(xp.logsumexp)(x)
+        assert (y.dtype, slope.dtype) == (dtype, dtype)
+        assert xp.logsumexp(x, b=np.ones(len(x), dtype)).dtype == dtype

@@ -35,7 +35,8 @@ def without_one(total: Any, e: Any, *, axis: Axis, out: Any = None) -> Any:
         few = e.transpose(order).reshape(-1, width).take(rows, 0)
         greatest = few == 1
         few[greatest] = 0
-        mended = _sum(few) + (np.count_nonzero(greatest, axis=-1) - 1)
+        others = np.count_nonzero(greatest, axis=-1) - 1
+        mended = _sum(few) + others.astype(few.dtype)  # whole numbers would make a float64 of it
         if not rest.ndim:
             return mended[0]
         rest.transpose(order).flat[rows] = mended

@@ -80,8 +80,8 @@ from diffcheck.engine.ops.rounding import (
     ldexp, modf, nan_to_num, nextafter, positive, rad2deg, remainder, round, signbit,
 )  # fmt: skip
 from diffcheck.engine.ops.sets import (
-    bincount, intersect1d, setdiff1d, setxor1d, union1d, unique, unique_all, unique_counts,
-    unique_inverse, unique_values,
+    bincount, histogram, intersect1d, setdiff1d, setxor1d, union1d, unique, unique_all,
+    unique_counts, unique_inverse, unique_values,
 )  # fmt: skip
 from diffcheck.engine.ops.special import (
     entr, erf, erfc, expit, log_expit, logaddexp, logit, ndtr, sinc, softplus, xlog1py, xlogy,

@@ -7,17 +7,16 @@ from typing import Final
 DIFFERENTIABLE: Final = (
     "append", "apply_along_axis", "apply_over_axes", "array", "array_split", "atleast_1d",
     "atleast_2d", "atleast_3d", "average", "block", "choose", "column_stack", "compress",
-    "corrcoef", "cov", "cross", "cumprod", "cumsum", "delete", "diag",
-    "diagflat", "diagonal", "divmod", "dsplit", "dstack", "ediff1d", "extract",
-    "fliplr", "flipud", "float_power", "frexp", "full", "geomspace", "gradient", "heaviside",
-    "hsplit", "hstack", "insert", "intersect1d", "kaiser", "kron", "ldexp", "linspace",
-    "logspace", "matvec", "median", "modf", "nan_to_num", "nancumprod", "nancumsum", "nanmax",
-    "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum",
-    "nanvar", "outer", "pad", "partition", "percentile", "piecewise", "poly", "polyadd", "polyder",
-    "polyfit", "polyint", "polymul", "polysub", "polyval", "ptp", "quantile", "resize", "rollaxis",
-    "roots", "rot90", "select", "setdiff1d", "setxor1d", "split", "swapaxes", "trace", "trapezoid",
-    "union1d", "unique", "unwrap", "vander",
-    "vdot", "vecmat", "vsplit", "vstack",
+    "corrcoef", "cov", "cross", "cumprod", "cumsum", "delete", "diag", "diagflat", "diagonal",
+    "divmod", "dsplit", "dstack", "ediff1d", "extract", "fliplr", "flipud", "float_power", "frexp",
+    "full", "geomspace", "gradient", "heaviside", "histogram", "hsplit", "hstack", "insert",
+    "intersect1d", "kaiser", "kron", "ldexp", "linspace", "logspace", "matvec", "median", "modf",
+    "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
+    "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "outer", "pad",
+    "partition", "percentile", "piecewise", "poly", "polyadd", "polyder", "polyfit", "polyint",
+    "polymul", "polysub", "polyval", "ptp", "quantile", "resize", "rollaxis", "roots", "rot90",
+    "select", "setdiff1d", "setxor1d", "split", "swapaxes", "trace", "trapezoid", "union1d",
+    "unique", "unwrap", "vander", "vdot", "vecmat", "vsplit", "vstack",
 )  # fmt: skip
 """Functions that are the engine's for tensors and balls, and NumPy's for plain arrays.
 
@@ -26,13 +25,11 @@ of their own, and `compile` must give what eager gives.
 """
 
 CONSTANT: Final = (
-    "argpartition", "argwhere", "array2string", "array_equiv",
-    "array_repr", "array_str", "bitwise_count", "common_type",
-    "flatnonzero", "gcd", "histogram", "histogram2d", "histogram_bin_edges",
-    "histogramdd", "iscomplexobj", "isfortran",
-    "isneginf", "isposinf", "isrealobj", "lcm", "left_shift", "lexsort",
-    "may_share_memory", "nanargmax", "nanargmin", "packbits", "ravel_multi_index",
-    "right_shift", "shares_memory", "spacing", "tril_indices_from",
+    "argpartition", "argwhere", "array2string", "array_equiv", "array_repr", "array_str",
+    "bitwise_count", "common_type", "flatnonzero", "gcd", "histogram2d", "histogram_bin_edges",
+    "histogramdd", "iscomplexobj", "isfortran", "isneginf", "isposinf", "isrealobj", "lcm",
+    "left_shift", "lexsort", "may_share_memory", "nanargmax", "nanargmin", "packbits",
+    "ravel_multi_index", "right_shift", "shares_memory", "spacing", "tril_indices_from",
     "triu_indices_from", "unpackbits", "unravel_index",
 )  # fmt: skip
 """Functions without derivative, which look through tensors at their values."""

@@ -103,6 +103,7 @@ CALLS = {
     "geomspace": (lambda np, x: np.geomspace(x[0], x[1], 5), P),
     "gradient": (lambda np, x: np.gradient(x * x, 0.5, axis=1), A),
     "heaviside": (lambda np, x: np.heaviside(x, 0.5) * x, A),
+    "histogram": (lambda np, x: np.histogram([0.0, 0.5, 2.0, 9.0], 3, (0.0, 2.0), weights=x * x)[0], V),
     "hsplit": (lambda np, x: np.hsplit(x * x, 3)[1], A),
     "hstack": (lambda np, x: np.hstack([x, x * x]), A),
     "hypot": (lambda np, x: np.hypot(x, x[::-1]), A),

@@ -59,3 +59,20 @@ def test_each_number_counts_with_its_weight():
     assert xp.bincount(places).tolist() == [1, 1, 2]
     with pytest.raises(ValueError, match="weights of shape"):
         xp.grad(lambda w: xp.sum(xp.bincount(places, w)))(np.ones(3))
+
+
+def test_weights_of_bins_have_derivatives():
+    x, edges = np.array([0.0, 0.25, 1.0, 3.0, 3.5, -1.0]), [0.0, 0.5, 2.0, 3.0]
+    weights = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
+    for density in (False, True):
+        (sums, found), pullback = xp.vjp(
+            lambda w, d=density: xp.histogram(x, edges, weights=w, density=d), weights
+        )
+        expected, _ = np.histogram(x, edges, weights=weights, density=density)
+        np.testing.assert_allclose(sums, expected, rtol=1e-15)
+        assert found.tolist() == edges
+    assert pullback((np.zeros(3), found))[0].tolist() == [0] * 6
+    slope = xp.grad(lambda w: xp.sum(xp.histogram(x, edges, weights=w)[0][1:]))(weights)
+    assert slope.tolist() == [0, 0, 1, 1, 0, 0]
+    counts, _ = xp.vjp(lambda x: xp.histogram(x, bins=3)[0], x)
+    assert counts.tolist() == np.histogram(x, bins=3)[0].tolist()

@@ -191,6 +191,17 @@ _min: Entry = op(
 )
 
 
+def _extreme_from(
+    initial: Any, of: Any, of_two: Any, x: Any, axis: Axis, *, keepdims: bool, mask: Any
+) -> Any:
+    """Return an extreme of one more element, and of those that a mask chooses."""
+    if initial is None:
+        raise ValueError("an extreme of what a mask chooses needs an initial value: none may be")
+    if not count_of(x, axis):
+        return initial + _sum(x, axis=axis, keepdims=keepdims)
+    return of_two(of(chosen(x, mask, initial), axis=axis, keepdims=keepdims), initial)
+
+
 def max(
     x: Any,
     axis: Axis = None,
@@ -203,13 +214,9 @@ def max(
 
     With `initial` it counts as one more; of what is not chosen `where` none counts.
     """
-    if where is not None and initial is None:
-        raise ValueError("max of what a mask chooses needs an initial value: there may be none")
-    if initial is None:
+    if initial is None and where is None:
         return _max(x, axis=axis, keepdims=keepdims)
-    if not count_of(x, axis):
-        return initial + _sum(x, axis=axis, keepdims=keepdims)
-    return maximum(_max(chosen(x, where, initial), axis=axis, keepdims=keepdims), initial)
+    return _extreme_from(initial, _max, maximum, x, axis, keepdims=keepdims, mask=where)
 
 
 def min(
@@ -224,13 +231,9 @@ def min(
 
     With `initial` it counts as one more; of what is not chosen `where` none counts.
     """
-    if where is not None and initial is None:
-        raise ValueError("min of what a mask chooses needs an initial value: there may be none")
-    if initial is None:
+    if initial is None and where is None:
         return _min(x, axis=axis, keepdims=keepdims)
-    if not count_of(x, axis):
-        return initial + _sum(x, axis=axis, keepdims=keepdims)
-    return minimum(_min(chosen(x, where, initial), axis=axis, keepdims=keepdims), initial)
+    return _extreme_from(initial, _min, minimum, x, axis, keepdims=keepdims, mask=where)
 
 
 def _ranked(position: int) -> Any:

@@ -1,4 +1,5 @@
-"""Distinct elements: found among the values, taken from x, so that their cotangents go there."""
+# ruff: noqa: A002 - NumPy's names shadow builtins
+"""Distinct elements and bins: found among the values, taken from x or from its weights."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from diffcheck.engine.ops.indexing import scatter_add, take
 from diffcheck.engine.ops.joining import asarray, concat
 from diffcheck.engine.ops.manipulation import ravel
 from diffcheck.engine.ops.reduction import sort
+from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.tensor import looked_into, shape_of
 
 
@@ -75,3 +77,22 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
         raise ValueError(f"bincount: weights of shape {shape_of(weights)} for {places.shape}")
     length = max(minlength, int(places.max(initial=-1)) + 1)
     return scatter_add(weights, index=places, shape=(length,))
+
+
+def histogram(
+    x: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
+) -> tuple[Any, Any]:
+    """Return how much weight falls into each bin, and the edges, which are constants.
+
+    It is differentiable in the weights; `density` divides by the whole and by the widths.
+    """
+    values = np.ravel(looked_into(x))
+    edges = np.histogram_bin_edges(values, looked_into(bins), range)
+    if weights is None:
+        return np.histogram(values, edges, density=density)
+    n = len(edges) - 1
+    places = np.searchsorted(edges, values, side="right") - 1
+    places[values == edges[-1]] = n - 1  # the last bin has both its ends
+    inside = np.flatnonzero((places >= 0) & (places < n))
+    sums = bincount(places[inside], take(ravel(asarray(weights)), inside), minlength=n)
+    return (sums / sum_(sums) / np.diff(edges) if density else sums), edges

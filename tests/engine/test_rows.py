@@ -48,6 +48,11 @@ def test_all_else_is_left_to_numpy(x, axis):
     assert not is_short(x, axis)
 
 
+def test_without_axes_nothing_is_summed():
+    x = RNG.normal(size=4)
+    assert np.array_equal(totals(x, ()), x)
+
+
 def test_infinities_and_nans_are_summed_as_ever():
     x = np.array([[np.inf, 1.0], [np.inf, -np.inf], [np.nan, 0.0], [-0.0, 5e-324]])
     with np.errstate(invalid="ignore"):

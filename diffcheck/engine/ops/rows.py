@@ -21,7 +21,7 @@ Axis = int | tuple[int, ...] | None
 
 def totals(x: Any, axis: Axis) -> Any:
     """Return the sums along axes, which stay, but for one sum alone: that is a number."""
-    if len(x.shape) == 1:
+    if len(x.shape) == 1 and axis != ():
         return np.add.reduce(x, axis=None)
     if is_short(x, axis):
         return row_totals(x)

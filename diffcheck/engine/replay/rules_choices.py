@@ -14,6 +14,7 @@ from diffcheck.engine.replay.rewriter import Rewriter
 
 WHOLE_MASK: Final = 2**16  # elements up to which a mask is repeated: broadcast, it costs twice
 MOST_MARKED: Final = 2**22  # elements up to which it is tried whether parts overlap
+MOST_PARTS: Final = 8  # each of which is compared with all before it
 LONG_MASK: Final = 256  # elements from which bits are faster than a choice
 
 
@@ -107,6 +108,8 @@ def assemble(r: Rewriter, node: Node) -> int | None:
         return None
     if not node.shape or not node.ordered or math.prod(node.shape) > MOST_MARKED:
         return None
+    if len(indices) > MOST_PARTS:
+        return None
     taken = np.zeros(node.shape, dtype=bool)
     parts = []
     for index, part in zip(indices, (*inner.args, node.args[1]), strict=True):
@@ -126,5 +129,5 @@ def _unmoved(r: Rewriter, part: int, place: Any) -> int:
     node = r.nodes[part]
     if node.name != "reshape" or node.shape != place.shape or r.nodes[node.args[0]].ordered:
         return part
-    fits = np.shares_memory(place, place.reshape(r.nodes[node.args[0]].shape))
+    fits = np.may_share_memory(place, place.reshape(r.nodes[node.args[0]].shape))
     return node.args[0] if fits else part

@@ -442,6 +442,17 @@ def test_cotangents_of_slices_are_written_to_their_places(name):
     assert ("accumulated(" in replayed.source(x)) == (name == "overlapping")
 
 
+def test_of_many_slices_the_first_are_written_and_the_others_added():
+    slope = xp.grad(lambda x: sum(xp.sum(x[k : k + 1] ** 2) * k for k in range(20)))
+    replayed = xp.compile(slope)
+    x = np.random.default_rng(0).normal(size=(20, 3))
+    for _ in range(2):
+        assert same(replayed(x), slope(x))
+    source = replayed.source(x)
+    assert source.count(" assembled(") == 1
+    assert source.count("accumulated(") == 12
+
+
 def test_signs_of_numbers_meet():
     slope = xp.compile(xp.grad(lambda x: -xp.log(1 / x) * (1 - x)))
     assert "-" not in slope.source(2.0).split("return MISS")[-1].replace(" - ", "")

@@ -205,6 +205,8 @@ def bind_methods(functions: dict[str, Any]) -> None:
         setattr(Tensor, name, functions[name])
     for name in ("real", "imag"):
         setattr(Tensor, name, property(functions[name]))
+    compress = functions["compress"]
+    Tensor.compress = lambda self, condition, axis=None: compress(condition, self, axis)  # type: ignore[attr-defined]  # methods are ops, made after both
     reshape = functions["reshape"]
     Tensor.reshape = lambda self, *shape, order="C": reshape(self, _one_tuple(shape), order)  # type: ignore[method-assign]  # methods are ops, made after both
 

@@ -84,6 +84,7 @@ CALLS = {
     "lstsq: more": (lambda np, x: np.linalg.lstsq(x, V, 1e-12)[3], TALL),
     "conjugate: method": (lambda np, x: (x * x).conjugate(), A),
     "nonzero: method": (lambda np, x: x[x.nonzero()] ** 2, A),
+    "compress: method": (lambda np, x: (x * x).compress([True, False, True], axis=1), A),
     "searchsorted: method": (lambda np, x: x[x[:3].searchsorted(np.asarray(1.0))] ** 2, np.sort(V)),
 }  # fmt: skip
 NOT_COMPILED = {  # what has a shape, or a course, that depends on values

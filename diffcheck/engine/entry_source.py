@@ -44,22 +44,6 @@ KNOWN: Final = {
         if type(a) is not Tensor:
             return {on_arrays}
         tape, i, x = a.trace, a.node, a.value""",
-    "either": """\
-        if type(a) is Tensor:
-            tape, i, x = a.trace, a.node, a.value
-            if type(b) is not Tensor:
-                j, y = None, b
-            elif b.trace is tape:
-                j, y = b.node, b.value
-            else:
-                return general(a, b)
-        elif type(b) is Tensor:
-            if type(a) is complex:
-                a = in_numpy(a, b)
-            i, x = None, a
-            tape, j, y = b.trace, b.node, b.value
-        else:
-            return {on_arrays}""",
     "first": """\
         tape, i, x = a.trace, a.node, a.value
         if type(b) is not Tensor:
@@ -74,6 +58,16 @@ KNOWN: Final = {
         i, x = None, a
         tape, j, y = b.trace, b.node, b.value""",
 }
+KNOWN["either"] = f"""\
+        if type(a) is Tensor:
+{indent(KNOWN["first"], "    ")}
+        elif type(b) is Tensor:
+            if type(a) is complex:
+                a = in_numpy(a, b)
+            i, x = None, a
+            tape, j, y = b.trace, b.node, b.value
+        else:
+            return {{on_arrays}}"""
 OPERANDS: Final = {"one": "a", "either": "a, b", "first": "a, b", "second": "b, a"}
 # What goes on the tape: numbers; arrays alike in shape and dtype, of which outlines stand for those
 # that no rule reads; all else.

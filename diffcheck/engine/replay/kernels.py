@@ -64,7 +64,9 @@ def assembled(parts: tuple[Array, ...], indices: tuple[Any, ...], whole: bool, o
         out.fill(0)
     for part, index in zip(parts, indices, strict=True):
         place = out[index]
-        np.copyto(place.reshape(part.shape) if part.size == place.size else place, part)
+        if place.ndim < part.ndim and place.size == part.size:
+            place = place.reshape(part.shape)
+        place[...] = part
     return out
 
 

@@ -166,3 +166,13 @@ def test_the_least_order_of_all():
     assert xp.kv(np.float64(5e-324), 100.0) == k
     assert xp.grad(xp.kv)(5e-324, 100.0) == 0  # 2e-370
     assert xp.grad(xp.kv, 1)(5e-324, 100.0) == pytest.approx(-4.6798537356369095e-45, rel=1e-15)
+
+
+def test_orders_next_to_0_at_an_argument_next_to_0():
+    v, x = 1.5275238960601695e-41, 1.1569062258992484e-215
+    for name, exact in CYLINDERS.items():
+        found = xp.grad(getattr(xp, name), 1)(v, x)
+        with mp.workdps(400):
+            truth = mp.diff(lambda t, f=exact: f(mp.mpf(v), t), mp.mpf(x), h=mp.mpf(10) ** -330)
+            if abs(truth) < 1e308:
+                assert abs(mp.mpf(float(found)) / truth - 1) < 1e-14, name

@@ -111,6 +111,7 @@ def _at_zero(orders: Orders, v: arb, x: arb) -> arb | None:
 
 
 TINY: Final = arb((1, -80))
+ENOUGH_BITS: Final = 64  # to round to float64; x^v at an x of 1e-200 varies too much for that
 
 
 def _tiny_order(kind: str, orders: Orders, v: arb, x: arb) -> arb | None:
@@ -123,11 +124,12 @@ def _tiny_order(kind: str, orders: Orders, v: arb, x: arb) -> arb | None:
     odd = kind == "k" and m % 2 == 1  # K is even in its order
     if v.is_zero():
         return arb(0) if odd else None
-    if not (abs(v) < TINY and v.is_exact()):
+    if kind in "ji" or not (abs(v) < TINY and v.is_exact()):
         return None
     f = _cylinder(kind)(n)
     at_zero = arb(0) if odd else derivative(f, (arb(0), x), (m, 0))
-    return at_zero + v * derivative(f, (arb(0, abs(v)), x), (m + 1, 0))
+    found = at_zero + v * derivative(f, (arb(0, abs(v)), x), (m + 1, 0))
+    return found if found.rel_accuracy_bits() >= ENOUGH_BITS else None
 
 
 def _exception(kind: str) -> Callable[[Orders, arb, arb], arb | None]:
@@ -139,7 +141,7 @@ def _exception(kind: str) -> Callable[[Orders, arb, arb], arb | None]:
 
 
 def _order_ball(v: arb, x: arb, *, kind: str, order: int) -> arb:
-    near = _tiny_order(kind, (0, order), v, x) if kind in "yk" else None
+    near = _tiny_order(kind, (0, order), v, x)
     if near is not None:
         return near
     ball: arb = _in_argument(BALLS[kind], v, x, signs=KINDS[kind][2:], n=order)

@@ -19,6 +19,8 @@ from diffcheck.studies.accuracy.walk import GUESTS, Row, walk
 __all__ = ["run"]
 
 MINUTES: Final = 20  # on an idle core
+FEWER: Final = 20  # one point in so many of an op whose truth takes long:
+LONG: Final = frozenset({"kv"})
 COUNT: Final = 100  # points of an op in a format, besides the special ones
 PACKAGES: Final = ("numpy", "scipy", "sympy", "python-flint", "jax", "torch", "autograd")
 INTRODUCTION: Final = """\
@@ -28,7 +30,9 @@ Made by `diffcheck study accuracy`, in about {minutes} minutes. Every elementwis
 arguments in the engine's table, in float32 and float64, each differentiable argument: the worst
 error of its first and second derivative, in ulps of the exact value. That is certified: SymPy
 differentiates what the table's `sympy` column says, Arb encloses the result at the very float
-(of `owens_t`, which SymPy cannot write, the engine's rules in ball arithmetic).
+(of `owens_t`, which SymPy cannot write, the engine's rules in ball arithmetic). A twentieth of the
+points serves what has a truth that takes minutes next to an order of 0:
+{long}.
 
 Points: half uniform over the floats of the op's domain, half over those between 2⁻¹⁰ and 2¹⁰; next
 to finite ends at all distances; of two arguments also nearly equal ones; and the special ones (±0,
@@ -62,7 +66,11 @@ MATRICES: Final = [
 
 def run(reports: Path) -> Path:
     """Walk the op table and write the page; return where it is."""
-    rows = [row for subject in subjects() for row in walk(subject, COUNT, GUESTS, many=MANY)]
+    rows = [
+        row
+        for subject in subjects()
+        for row in walk(subject, COUNT, GUESTS, FEWER if subject.name in LONG else 1, many=MANY)
+    ]
     return write_changed(reports / "engine-accuracy.md", page(rows).encode())
 
 
@@ -72,6 +80,7 @@ def page(rows: list[Row]) -> str:
     stale = sorted(set(DECLARED) - {key(row) for row in missed})
     head = INTRODUCTION.format(
         minutes=MINUTES, kept_of=KEPT, many=f"{MANY:,}",
+        long=", ".join(f"`{name}`" for name in sorted(LONG)),
         kept=len(rows) - len(missed), all=len(rows), versions=_versions(),
         misses=f" ({len(missed)} do not, ✗ below, with their reasons)" if missed else "",
     )  # fmt: skip

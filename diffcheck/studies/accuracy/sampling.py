@@ -26,18 +26,19 @@ MODERATE: Final = 10  # binary orders of magnitude on either side of 1
 
 
 def points(
-    subject: Subject, fmt: Format, count: int, *, pairs_of_specials: bool = True
+    subject: Subject, fmt: Format, count: int, every: int = 1, *, pairs_of_specials: bool = True
 ) -> tuple[Array, ...]:
     """Return the points, one array per argument; the same for the same op, format and count.
 
-    Of two arguments the special points are all pairs of special numbers, which are many.
+    Of two arguments the special points are all pairs of special numbers, which are many. Of all
+    pairs one in `every` is taken.
     """
     rng = np.random.default_rng(zlib.crc32(f"{subject.name}:{fmt.name}".encode()))
     if subject.arity == 1:
         return (_coordinates(subject.domains[0], fmt, count, rng),)
     sampled, special = _pairs(subject, fmt, count, rng)
     found = (sampled, special) if pairs_of_specials else (sampled,)
-    return tuple(np.concatenate(x) for x in zip(*found, strict=True))
+    return tuple(np.concatenate(x)[::every] for x in zip(*found, strict=True))
 
 
 def ends(domain: Interval, fmt: Format) -> tuple[Any, Any]:

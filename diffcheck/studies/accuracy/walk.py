@@ -47,17 +47,18 @@ def walk(
     subject: Subject,
     count: int,
     guests: dict[str, Derivative],
+    every: int = 1,
     *,
     many: int = 0,
     pairs_of_specials: bool = True,
 ) -> Iterator[Row]:
-    """Yield the rows of one op, from about so many points.
+    """Yield the rows of one op, from about so many points, or one in `every` of them.
 
     With them come the worst out of `many`, see `screening`.
     """
     for name in FORMAT_NAMES:
         fmt = FORMATS[name]
-        args = points(subject, fmt, count, pairs_of_specials=pairs_of_specials)
+        args = points(subject, fmt, count, every, pairs_of_specials=pairs_of_specials)
         if many:
             both = zip(args, suspects(subject, fmt, many), strict=True)
             args = tuple(np.concatenate(x) for x in both)

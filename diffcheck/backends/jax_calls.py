@@ -27,10 +27,31 @@ CALLS: Final[dict[str, str]] = {
 def body_of(equation: Any) -> tuple[Any, Any] | None:
     """Return the jaxpr that an equation calls and its constants, None where it is no call."""
     name = equation.primitive.name
+    if name == "call_hi_primitive":
+        return _expanded(equation.params["_prim"])
     if name not in CALLS:
         return None
     body = equation.params[CALLS[name]]
     return getattr(body, "jaxpr", body), getattr(body, "consts", ())
+
+
+def _expanded(primitive: Any) -> tuple[Any, Any]:
+    """Return what a primitive of the kind that JAX 0.12 brought is made of."""
+
+    def call(*operands: Any) -> Any:
+        return primitive.expand(*jax.tree.unflatten(primitive.in_tree, operands))
+
+    with jax.enable_x64(True):
+        closed = jax.make_jaxpr(call)(*primitive.in_avals_flat)
+    return closed.jaxpr, closed.consts
+
+
+def scan_counts(params: Any) -> tuple[int, int]:
+    """Return how many operands of a scan are constants, and how many are carried."""
+    if "num_consts" in params:
+        return params["num_consts"], params["num_carry"]
+    constants, carried, _ = params["ft_in"].unpack()  # since JAX 0.12
+    return len(constants), len(carried)
 
 
 def bodies_of(equation: Any) -> list[Any]:

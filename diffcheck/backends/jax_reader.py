@@ -13,7 +13,7 @@ import numpy as np
 from jax.extend.core import ClosedJaxpr, Literal, jaxpr_as_fun
 from numpy.typing import NDArray
 
-from diffcheck.backends.jax_calls import body_of
+from diffcheck.backends.jax_calls import body_of, scan_counts
 from diffcheck.backends.jax_exact import COMPOSITES, EXACT
 from diffcheck.backends.jax_rounding import roundings
 from diffcheck.backends.jax_sources import Context
@@ -290,10 +290,11 @@ def _loop(params: Any, around: Context, operands: Slots, results: Slots) -> Step
 
 
 def _scan(params: Any, around: Context, operands: Slots, results: Slots) -> Step:
+    constants, carried = scan_counts(params)
     return Scan(
         body=read(params["jaxpr"], around),
-        constants=params["num_consts"],
-        carried=params["num_carry"],
+        constants=constants,
+        carried=carried,
         length=params["length"],
         reverse=params["reverse"],
         operands=operands,

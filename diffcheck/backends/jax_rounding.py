@@ -83,6 +83,8 @@ FORMS: Final[dict[str, Callable[[Any], Roundings]]] = {
     "householder_product": _columns(10),
     "integer_pow": lambda eqn: _multiplied(abs(int(eqn.params["y"])) + (eqn.params["y"] < 0)),
     "lu": _columns(3),
+    "one_minus_square": lambda _: _multiplied(4),
+    "polynomial": lambda eqn: in_terms(2 * len(eqn.invars)),
     "reduce_prod": lambda eqn: _multiplied(
         prod(eqn.invars[0].aval.shape[axis] for axis in eqn.params["axes"])
     ),

@@ -17,7 +17,7 @@ import sympy
 from jax.extend.core import Literal
 
 from diffcheck.backends.base import Unsupported
-from diffcheck.backends.jax_calls import body_of
+from diffcheck.backends.jax_calls import body_of, scan_counts
 from diffcheck.backends.jax_symbolic_linalg import FACTORIZATIONS
 from diffcheck.backends.jax_symbolic_rules import MOVES, RULES, Unreadable, exactly
 from diffcheck.case import sym
@@ -182,7 +182,7 @@ def _while(params: Any, operands: Values) -> Values:
 
 
 def _scan(params: Any, operands: Values) -> Values:
-    body, consts, carry = params["jaxpr"], params["num_consts"], params["num_carry"]
+    body, (consts, carry) = params["jaxpr"], scan_counts(params)
     constants, carried = operands[:consts], operands[consts : consts + carry]
     walked = operands[consts + carry :]
     rows = []

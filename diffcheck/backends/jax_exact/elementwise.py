@@ -34,6 +34,14 @@ def _integer_power(x: Any, *, y: int) -> Any:
     return xp.pow(x, y) if y >= 0 else 1 / xp.pow(x, -y)
 
 
+def _polynomial(x: Any, *coefficients: Any) -> Any:
+    """Return the value at x of the polynomial with these coefficients, lowest first."""
+    total = coefficients[-1]
+    for c in coefficients[-2::-1]:
+        total = total * x + c
+    return total
+
+
 def _select(which: Any, *cases: Any) -> Any:
     which = np.asarray(which)
     if which.dtype == bool:
@@ -134,9 +142,11 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "ne": xp.not_equal,
     "neg": xp.negative,
     "not": _logic(np.logical_not, np.bitwise_invert),
+    "one_minus_square": lambda x: (1 - x) * (1 + x),
     "optimization_barrier": lambda *args: list(args),
     "or": _logic(np.logical_or, np.bitwise_or),
     "pow": xp.pow,
+    "polynomial": _polynomial,
     "real": xp.real,
     "reduce_precision": _same,
     "rem": _remainder,

@@ -97,8 +97,6 @@ def test_hard_point(name, f, exact, x, dtype, order):
 # The worst of 100,000 points each, by the next wider format; 2 ulps where NumPy has the op, else 4.
 SEARCHED = [
     ("tanh", xp.tanh, mp.tanh, -7.444282, F32, 1, 2),
-    ("tanh", xp.tanh, mp.tanh, 2.070672913032502, F64, 1, 2),
-    ("tanh", xp.tanh, mp.tanh, -354.7091853955442, F64, 1, 2),
     ("expm1", xp.expm1, mp.expm1, 47.492786, F32, 1, 2),
     ("exp2", xp.exp2, lambda x: 2**x, 128.17624, F32, 1, 2),
     ("exp2", xp.exp2, lambda x: 2**x, 1024.25, F64, 2, 16),

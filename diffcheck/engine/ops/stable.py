@@ -111,14 +111,9 @@ def sech2(x: Any) -> Any:
     e = np.exp(e)
     square = 2 + e
     square *= e
-    rest = square
-    square = 1 + square
+    square += 1
     e *= 4
     e /= square
-    rest = (square - 1) - rest  # what the last sum has rounded away
-    rest /= square
-    rest *= e
-    e += rest
     return e
 
 

@@ -73,10 +73,7 @@ def assembled(parts: tuple[Array, ...], indices: tuple[Any, ...], whole: bool, o
 def sech2(x: float) -> float:
     """Return 1/cosh(x)², as `ops.stable.sech2` does for arrays."""
     e = math.exp(-2 * abs(x))
-    square = e * (2 + e)
-    total = 1 + square
-    slope = 4 * e / total
-    return slope + slope * ((total - 1 - square) / total)
+    return 4 * e / (1 + e * (2 + e))
 
 
 def expit(x: float) -> float:

@@ -126,8 +126,9 @@ def _moved(equation: Any, operands: Values) -> Values:
     """Run a movement on the positions of the numbers, then put the numbers there."""
     pool: list[Any] = []
     positions = []
+    conditions = equation.outvars[0].aval.dtype.kind == "b"
     for operand, atom in zip(operands, equation.invars, strict=True):
-        if atom.aval.dtype.kind in "iub":
+        if atom.aval.dtype.kind in ("iu" if conditions else "iub"):
             if operand.dtype.kind not in "iub":
                 raise Unreadable(f"{equation.primitive.name} at places that depend on the inputs")
             positions.append(operand)

@@ -130,6 +130,18 @@ def as_matrices(x: Any, summed: Any, batch: Any) -> tuple[Any, tuple[int, ...]]:
     return moved, tuple(x.shape[a] for a in free)
 
 
+def _round(x: Any, *, rounding_method: Any, **_params: Any) -> Any:
+    """Round halves to the even neighbour, or away from 0."""
+    if int(rounding_method) == 1:
+        quarter = sympy.Rational(1, 4)
+        nearest = elementwise(
+            lambda t: sympy.floor(t / 2 + quarter) + sympy.ceiling(t / 2 - quarter)
+        )
+    else:
+        nearest = elementwise(lambda t: sympy.sign(t) * sympy.floor(abs(t) + sympy.S.Half))
+    return nearest(exactly(x))
+
+
 def _integer_pow(x: Any, *, y: int, **_params: Any) -> Any:
     return exactly(x) ** y
 
@@ -194,6 +206,7 @@ RULES: Final[dict[str, Callable[..., Any]]] = {
     "lgamma": _of(sympy.loggamma),
     "log": _of(sympy.log),
     "log1p": _of(lambda x: sympy.log(1 + x)),
+    "log2": _of(lambda x: sympy.log(x, 2)),
     "logistic": _of(_logistic),
     "lt": _of(sympy.Lt),
     "max": lambda x, y, **_: sym.maximum(exactly(x), exactly(y)),
@@ -215,6 +228,7 @@ RULES: Final[dict[str, Callable[..., Any]]] = {
     "reduce_prod": _reduced(symreductions.prod),
     "reduce_sum": _reduced(symreductions.sum),
     "rem": _of(_remainder),
+    "round": _round,
     "rsqrt": _of(lambda x: 1 / sympy.sqrt(x)),
     "select_n": _select,
     "sign": _of(sympy.sign),

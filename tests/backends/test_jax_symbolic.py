@@ -62,6 +62,11 @@ READ = {
     "softmax": (lambda x: jax.nn.softmax(x) + jax.nn.logsumexp(x), ROW),
     "normal": (jax.scipy.stats.norm.logcdf, 0.75),
     "choice": (lambda x: jnp.where(x > 0, jnp.abs(x), 3 * x) + jnp.maximum(x, 1.0), ROW),
+    "rounding": (
+        lambda x: lax.round(4 * x, lax.RoundingMethod.TO_NEAREST_EVEN) + lax.round(x),
+        ROW,
+    ),
+    "moved condition": (lambda x: jnp.where((x > 0)[::-1, None], x, -x[:, None]), ROW),
     "steps": (lambda x: jnp.floor(x) + jnp.sign(x) + jnp.clip(x, -1, 1) + x % 0.7, ROW),
     "cond": (lambda x: lax.cond(x > 1, lambda y: y * y, lambda y: -y, x), 0.75),
     "switch": (lambda x: lax.switch(1, [jnp.sin, jnp.cos], x), 0.75),

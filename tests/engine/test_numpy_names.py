@@ -254,9 +254,9 @@ def test_every_name_of_numpy_is_of_one_kind(name):
 
 
 def test_the_lists_hold_only_numpys_names():
-    assert [
-        n for n in (*DIFFERENTIABLE, *CONSTANT, *PLAIN, *ALIASES.values()) if not hasattr(np, n)
-    ] == []
+    gone = {"row_stack"} if np.lib.NumpyVersion(np.__version__) >= "2.5.0" else set()
+    names = (*DIFFERENTIABLE, *CONSTANT, *PLAIN, *ALIASES.values())
+    assert {n for n in names if not hasattr(np, n)} == gone
     assert [n for n in DIFFERENTIABLE if n not in CALLS] == []
     assert [n for n in STANDARD if n not in CALLS and n not in ELSEWHERE] == []
 

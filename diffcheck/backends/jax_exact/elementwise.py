@@ -132,6 +132,7 @@ ELEMENTWISE: Final[dict[str, Callable[..., Any]]] = {
     "le_to": xp.less_equal,
     "log": xp.log,
     "log1p": xp.log1p,
+    "log2": xp.log2,
     "logistic": xp.expit,
     "lt": xp.less,
     "lt_to": xp.less,

@@ -18,7 +18,7 @@ def test_a_derivative_that_cancels_is_found_where_it_does(name):
     # 1 - tanh² has one digit less for each that it is nearer to 0, and none beyond x = 19
     careless = replace(SUBJECTS["tanh"], call=_careless)
     (found,) = suspects(careless, FORMATS[name], 500)
-    assert KEPT <= len(found) <= 2 * KEPT
+    assert KEPT <= len(found) <= 2 * KEPT + 1
     assert found.dtype == np.dtype(name)
     assert np.sum(np.abs(found) > 9) >= KEPT  # the others are those of the second derivative
 

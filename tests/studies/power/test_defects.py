@@ -1,5 +1,6 @@
 """Publicly reported defects, each found at its own point."""
 
+import jax
 import pytest
 
 from diffcheck.studies.power.defects import ABSENT, DEFECTS, answer
@@ -10,6 +11,8 @@ OPEN = {
     45: "JAX's betaln is written out in floats",
     107: "JAX's i1e is written out in floats",
 }
+MENDED_IN_0_12 = {23, 25, 33, 37, 39, 45, 107}  # JAX's own, right where the study has it run
+MENDED = MENDED_IN_0_12 if jax.__version_info__ >= (0, 12) else set()
 MISSED = {7: "1/0 is no real number: the function is not defined for truth"}
 
 
@@ -17,6 +20,9 @@ MISSED = {7: "1/0 is no real number: the function is not defined for truth"}
 def test_a_reported_defect_is_found(number):
     found = answer(number, "jit")  # most rows in a third of the time of eager JAX
     row = DEFECTS[number].row
+    if row in MENDED:
+        assert set(found.verdicts) <= {"exact", "accurate", "undecided"}
+        return
     assert found.found is (row not in MISSED), found
     assert found.told is (row not in {**OPEN, **MISSED}), found
 

@@ -7,7 +7,9 @@ takes `out`, as a ufunc does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+
+NAMES: Final[list[str]] = []  # of all steps there are
 
 
 class Step:
@@ -19,6 +21,7 @@ class Step:
     def __init__(self, forward: Callable[..., Any], *, overwrites: bool) -> None:
         self.name, self.forward, self.overwrites = forward.__name__, forward, overwrites
         self.__doc__ = forward.__doc__
+        NAMES.append(self.name)
 
     def __call__(self, *args: Any, out: Any = None, **params: Any) -> Any:
         """Apply the function, or have it noted down."""

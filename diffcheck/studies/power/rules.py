@@ -54,15 +54,9 @@ def _sites_of(op: Op) -> Iterator[Site]:
 
 @contextmanager
 def planted(site: Site, wrong: Rule) -> Iterator[None]:
-    """Put another rule at a site while the block runs.
-
-    An op that adds its cotangent straight into a buffer goes through its rule then.
-    """
+    """Put another rule at a site while the block runs."""
     rules = getattr(TABLE[site.op], site.mode)
     if not callable(rules):
         wrong = tuple(wrong if i == site.argument else r for i, r in enumerate(rules))  # type: ignore[assignment]  # one rule becomes a tuple of rules
-    columns: dict[str, Any] = {site.mode: wrong}
-    if site.mode == "vjp":
-        columns["accumulate"] = None
-    with changed(site.op, **columns):
+    with changed(site.op, **{site.mode: wrong}):
         yield

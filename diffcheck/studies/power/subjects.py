@@ -32,6 +32,7 @@ ATLAS: Final = "cases/atlas"
 EXTENT: Final = 2.0  # of the coordinates that are drawn, where the domain reaches so far
 GRID: Final = 2.0**6  # they are multiples of its inverse: exact in every format
 ORDERS: Final = (2, 3)  # of the derivatives in which the slope of an op is looked for
+SHARES: Final = "sum to 1"  # in the domain of an argument
 ALIKE: Final = frozenset({"gamma_density", "beta_density"})
 WITHOUT: Final = {  # the ops that have no subject
     "only_zero": "it is nan but at 0, and differentiable nowhere",
@@ -145,8 +146,23 @@ def _called_alone(site: Site, case: Case) -> Subject:
     params: dict[str, Any] = {}
     if site.op not in ALIKE:
         args, params = given_in_derivatives(site, host)
+    args = [list(map(_as_shares, a, _domains(site.op, len(a)))) for a in args]
     entry = TABLE[site.op].entry
     return _of_function(site, lambda *a: entry(*a, **params), args, "alone")
+
+
+def _domains(name: str, count: int) -> Sequence[str]:
+    domain = TABLE[name].domain
+    return [domain] * count if isinstance(domain, str) else domain
+
+
+def _as_shares(x: Any, domain: str) -> Any:
+    """Return numbers whose op relies on their sum of 1 rounded so that this stays exact."""
+    if SHARES not in domain:
+        return x
+    shares = np.asarray(np.round(x * GRID) / GRID)
+    shares[np.argmax(shares)] += 1 - np.sum(shares)
+    return shares
 
 
 def given_in_derivatives(
@@ -174,7 +190,8 @@ def given_in_derivatives(
             if not seen:
                 raise LookupError(f"{site.op}: no derivative of {host.case.name} calls it")
             found, params = seen[0]
-            args.append([np.asarray(getattr(a, "value", a), np.float64) for a in found])
+            floats = (np.asarray(getattr(a, "value", a), np.float32) for a in found)
+            args.append([x.astype(np.float64) for x in floats])  # the same point in both formats
     return args, params
 
 

@@ -169,10 +169,9 @@ def test_the_least_order_of_all():
 
 
 def test_orders_next_to_0_at_an_argument_next_to_0():
+    """There (x/2)^v is 1, and the derivatives are those of their first terms (DLMF 10.2, 10.25)."""
     v, x = 1.5275238960601695e-41, 1.1569062258992484e-215
-    for name, exact in CYLINDERS.items():
-        found = xp.grad(getattr(xp, name), 1)(v, x)
-        with mp.workdps(400):
-            truth = mp.diff(lambda t, f=exact: f(mp.mpf(v), t), mp.mpf(x), h=mp.mpf(10) ** -330)
-            if abs(truth) < 1e308:
-                assert abs(mp.mpf(float(found)) / truth - 1) < 1e-14, name
+    truths = {"jv": v / x, "iv": v / x, "yv": 2 / np.pi / x, "kv": -1 / x}
+    assert truths.keys() == CYLINDERS.keys()
+    for name, truth in truths.items():
+        assert xp.grad(getattr(xp, name), 1)(v, x) == pytest.approx(truth, rel=1e-15), name

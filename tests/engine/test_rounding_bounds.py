@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from flint import arb
 
+from diffcheck import engine as xp
 from diffcheck.balls import precision
 from diffcheck.engine import TABLE
 
@@ -22,7 +23,13 @@ WORST = {
     "gammaincc": [(5.77e-302, 17.17), (1.34634, 1.34634), (2.5231618, 2.5231618)],  # 2e13, 20, 17
     "beta": [(6.57459, 54.8111), (43.7732, 43.774), (6.75096, 6.75096)],  # 123, 210, 21
     "betaln": [(131.751, 65.0423), (1.879, 0.745)],  # 17, 16
-    "owens_t": [(4.9533, -1.31e-37), (-5.03832, -8.8257e-06), (14.1379, 14.1659), (2.6, -3.5)],
+    "owens_t": [
+        (4.9533, -1.31e-37),
+        (-5.03832, -8.8257e-06),
+        (14.1379, 14.1659),
+        (2.6, -3.5),
+        (18.89609059613682, 0.9599387745781003),
+    ],
     "airy_ai": [(1.84436,), (1.977,)],  # 23, 83
     "spence": [(2.0256,), (0.562,)],  # 16, 21
     "gelu_tanh": [(-4.85246,), (-3.8371,)],
@@ -61,3 +68,16 @@ def test_owens_t_at_the_ends():
         assert t(np.float64(h), np.float64(a)) == pytest.approx(value, rel=1e-15, abs=0)
     assert t(np.float64(1), np.float64(inf)) == pytest.approx(0.07932762696572853, rel=1e-15)
     assert np.isnan(t(np.float64(np.nan), np.float64(1)))
+
+
+@pytest.mark.parametrize(
+    ("op", "args", "value"),
+    [
+        (xp.gammainc, (2.0, np.inf), 1.0),
+        (xp.gammaincc, (0.5, np.inf), 0.0),
+        (xp.gammainc, (2.0, -1.0), np.nan),
+        (xp.gammainc, (-1.0, 1e-3), np.nan),
+    ],
+)
+def test_incomplete_gamma_functions_at_infinity_and_outside(op, args, value):
+    np.testing.assert_equal(float(op(*args)), value)

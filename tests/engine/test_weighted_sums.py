@@ -60,3 +60,13 @@ def test_a_sum_of_a_few_stays_in_its_dtype(dtype):
         y, slope = xp.value_and_grad(xp.logsumexp)(x)
         assert (y.dtype, slope.dtype) == (dtype, dtype)
         assert xp.logsumexp(x, b=np.ones(len(x), dtype)).dtype == dtype
+
+
+def test_a_weight_of_0_has_the_slope_of_its_exponential():
+    x, b = np.array([1.0, 2.0]), np.array([0.0, 1.0])
+    np.testing.assert_allclose(
+        xp.grad(lambda b: xp.logsumexp(x, b=b))(b), [np.exp(-1.0), 1.0], rtol=1e-15
+    )
+    np.testing.assert_array_equal(xp.grad(lambda x: xp.logsumexp(x, b=b))(x), [0.0, 1.0])
+    far = np.array([2000.0, 2.0])
+    np.testing.assert_array_equal(xp.grad(lambda x: xp.logsumexp(x, b=b))(far), [0.0, 1.0])

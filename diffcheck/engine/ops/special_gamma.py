@@ -199,10 +199,11 @@ LARGE: Final = 100.0
 LARGEST: Final = 2.0**33
 
 
-def _in_tail(y: Any, a: Any, _x: Any) -> Any:
+def _in_tail(y: Any, a: Any, x: Any) -> Any:
     """Whether SciPy's has lost many ulps: of a small value, and of a small a."""
+    inside = (a > 0) & (x >= 0) & np.isfinite(x)
     small = (y < TAIL) & (y > 0) & (a < 1000)
-    return (y.dtype == np.float64) & (small | (a < SMALL))
+    return (y.dtype == np.float64) & inside & (small | (a < SMALL))
 
 
 TAIL: Final = 0.02

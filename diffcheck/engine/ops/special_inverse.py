@@ -13,7 +13,7 @@ import numpy as np
 import scipy.special as sp
 from flint import acb, arb, ctx
 
-from diffcheck.balls import is_less
+from diffcheck.balls import is_less, precision
 from diffcheck.engine.ops.arb_forward import by_arb, finite_by_arb, where_by_arb
 from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import less, logical_and, logical_not
@@ -340,8 +340,14 @@ owens_in_h: Entry = op(
 )
 
 
-# Gauss and Legendre's rule on [0, 1], exact to float64 for what it is used for here.
-NODES, WEIGHTS = (t / 2 for t in np.polynomial.legendre.leggauss(32))
+def _legendre(count: int) -> list[tuple[float, float]]:
+    """Return nodes and weights of Gauss and Legendre's rule on [0, 1]; NumPy's are off by 1e-13."""
+    with precision(128):
+        pairs = [arb.legendre_p_root(count, k, weight=True) for k in range(count)]
+        return [(float(((root + 1) / 2).mid()), float((w / 2).mid())) for root, w in pairs]
+
+
+RULE: Final = _legendre(32)  # exact to float64 for what it is used for here
 ENDS: Final = 9.0  # standard deviations that a Gaussian reaches
 
 
@@ -350,7 +356,7 @@ def _owens_integral(h: Any, a: Any) -> Any:
     h = np.minimum(h, 64)  # beyond, the result is 0
     end = np.minimum(a, ENDS / np.maximum(h, 1))
     total = 0.0
-    for node, weight in zip(NODES + 0.5, WEIGHTS, strict=True):
+    for node, weight in RULE:
         x = end * node
         total = total + weight * (np.exp(-0.5 * (h * x) ** 2) / (1 + x * x))
     return gauss_forward(h, half=True) * (end * total) * ONE_OVER_TWO_PI

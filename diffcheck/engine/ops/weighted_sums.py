@@ -8,7 +8,15 @@ import numpy as np
 
 from diffcheck.engine.ops.choices import abs as abs_
 from diffcheck.engine.ops.choices import where
-from diffcheck.engine.ops.comparison import isfinite, less, not_equal, sign, stop_gradient
+from diffcheck.engine.ops.comparison import (
+    isfinite,
+    less,
+    logical_and,
+    logical_or,
+    not_equal,
+    sign,
+    stop_gradient,
+)
 from diffcheck.engine.ops.exponential import exp, log
 from diffcheck.engine.ops.joining import asarray
 from diffcheck.engine.ops.neural import logsumexp as of_exponentials
@@ -28,7 +36,7 @@ def logsumexp(
     """Return log of the sum of b exp(x) along axes, b = 1 by default; its gradient is softmax.
 
     Of a negative sum it is a nan, unless its sign is asked for beside the logarithm of its size.
-    Terms of weight 0 are left out.
+    Terms of weight 0 are left out where their exponential overflows.
     """
     if b is None:
         y = of_exponentials(x, axis, keepdims=keepdims)
@@ -36,8 +44,12 @@ def logsumexp(
     b = asarray(b)
     told = not_equal(b, 0)
     top = stop_gradient(max_(where(told, x, -np.inf), axis, keepdims=True))  # it cancels
-    top = where(isfinite(top), top, 0)
-    terms = where(told, b * exp(where(told, x, top) - top), 0)
+    any_told = isfinite(top)
+    top = where(any_told, top, 0)
+    with np.errstate(over="ignore"):
+        small = isfinite(exp(stop_gradient(x) - top))
+    kept = logical_or(told, logical_and(any_told, small))
+    terms = where(kept, b * exp(where(kept, x, top) - top), 0)
     total = sum_(terms, axis, keepdims=keepdims)
     y = log(abs_(total)) + (top if keepdims else sum_(top, axis))
     return (y, sign(total)) if return_sign else where(less(total, 0), np.nan, y)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from textwrap import indent
 from typing import TYPE_CHECKING, Any, Final
 
-from diffcheck.engine.squares import ROOT
+from diffcheck.engine.slimming import ROOT
 
 if TYPE_CHECKING:
     from diffcheck.engine.table import Op

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from diffcheck.engine.ball_trace import is_complex
+from diffcheck.engine.slimming import ROOT  # of 0 it has no derivative; the other kinks have one
 from diffcheck.engine.tensor import OPS, Tensor, base
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 SQUARING: Final = frozenset({"multiply", "pow", "square"})
 Origin = tuple["Op", tuple[Any, ...], dict[str, Any]]
 """What made a tensor: an op, its operands, its parameters."""
-ROOT: Final = "sqrt"  # of 0 it has no derivative; the other kinks have one
 FAR: Final = 8  # steps back to a kink
 
 

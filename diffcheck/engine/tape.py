@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from diffcheck.engine.errors import leaked
-from diffcheck.engine.squares import ROOT, SQUARING, Origin, square
+from diffcheck.engine.slimming import ROOT
+from diffcheck.engine.squares import SQUARING, Origin, square
 from diffcheck.engine.tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:

@@ -157,3 +157,22 @@ def test_logsumexp_of_a_dominant_element_keeps_the_digits_of_the_others(axis):
     assert np.all(
         np.abs(found - np.log1p(others)) <= 8 * np.spacing(np.log1p(others).astype(float))
     )
+
+
+def test_normalised_exponentials_of_integers_do_not_wrap_around():
+    far = np.array([2**31 - 1, -(2**31)], np.int32)
+    np.testing.assert_array_equal(xp.softmax(far), [1.0, 0.0])
+    small = np.array([[1, 2], [3, 0]], np.uint8)
+    assert xp.logsumexp(small) == xp.logsumexp(small.astype(float))
+    np.testing.assert_array_equal(xp.log_softmax(small), xp.log_softmax(small.astype(float)))
+
+
+def test_the_slope_of_gelu_at_infinity_whatever_stands_beside():
+    x = np.array([-np.inf, np.nan, np.inf, 0.0], np.float32)
+    np.testing.assert_array_equal(xp.grad(lambda x: xp.sum(xp.gelu(x)))(x), [0, np.nan, 1, 0.5])
+
+
+def test_a_mask_of_more_elements_than_the_array_is_refused():
+    mask = np.ones((2, 3), bool)
+    with pytest.raises(ValueError, match="more dimensions"):
+        xp.grad(lambda x: xp.sum(x, where=mask))(np.ones(3))

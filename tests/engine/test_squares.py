@@ -127,3 +127,11 @@ def test_a_nan_takes_the_cotangent_of_an_extreme():
         assert xp.jvp(f, (x,), (np.ones(3),))[1] == 1
     for f in (xp.maximum, xp.minimum):
         assert xp.grad(f, (0, 1))(1.0, np.nan)[1] == 1
+
+
+@pytest.mark.parametrize("x", [np.linspace(0, 1, 3), np.linspace(0, 1, 5000)], ids=["few", "many"])
+def test_the_square_of_a_root_under_a_trace_that_enters_late(x):
+    def of_constant(c):
+        return xp.value_and_grad(lambda x: xp.sum((xp.sqrt(x + x) * c) ** 2))(x)[0]
+
+    assert xp.grad(of_constant)(3.0) == pytest.approx(12 * np.sum(x), rel=1e-14)

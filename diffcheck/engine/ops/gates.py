@@ -59,8 +59,10 @@ def gelu_slope(x: Any, gate: Any, *, out: Any = None) -> Any:
     Where 1 - s is rounded away, so is what it adds to 1.
     """
     slope = np.empty(x.shape, x.dtype) if out is None else out
-    if x.size and np.minimum.reduce(x, axis=None) < LEAST:
+    if x.size and np.fmin.reduce(x, axis=None) < LEAST:
         x = np.maximum(x, LEAST)  # beyond, the slope is 0, and -inf would be inf·0
+    if x.size and np.fmax.reduce(x, axis=None) == np.inf:
+        x = np.minimum(x, -LEAST)
     for part, s, y, z, bump in _blocks(x, gate, slope):
         np.copyto(z, part)
         np.multiply(z, z, bump)

@@ -20,6 +20,7 @@ from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.ops.rows import peaks, totals
 from diffcheck.engine.ops.shares import mean_of_others, share_of_others, without_one
 from diffcheck.engine.ops.special import expit, ndtr
+from diffcheck.engine.ops.stable import REAL
 from diffcheck.engine.table import Entry, op
 from diffcheck.engine.tensor import Tensor, shape_of
 from diffcheck.engine.values import constant
@@ -109,6 +110,7 @@ def gelu(x: Any, approximate: bool = True) -> Any:
 
 # Normalised exponentials. The greatest element is subtracted first; its own slope cancels.
 def _softmax(x: Any, *, axis: Axis) -> Any:
+    x = _in_floats(x)
     e = np.exp(x - peaks(x, axis))
     return e / totals(e, axis)
 
@@ -123,11 +125,18 @@ def _log_total(shifted: Any, axis: Axis) -> Any:
 
 
 def _log_softmax(x: Any, *, axis: Axis) -> Any:
+    x = _in_floats(x)
     shifted = x - peaks(x, axis)
     return shifted - _log_total(shifted, axis)
 
 
+def _in_floats(x: Any) -> Any:
+    """Return integers as float64, whose differences do not wrap around."""
+    return x.astype(np.float64) if getattr(x, "dtype", REAL).kind in "iub" else x
+
+
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    x = _in_floats(x)
     peak = peaks(x, axis)
     total = _log_total(x - peak, axis) + peak
     return total if keepdims else total.reshape(_reduced(x.shape, axis))[()]

@@ -106,7 +106,7 @@ def sum(
 
 def chosen(x: Any, mask: Any, neutral: Any) -> Any:
     """Return x with something neutral for what a mask leaves out; no mask leaves nothing out."""
-    return x if mask is None else where(mask, x, neutral)
+    return x if mask is None else where(broadcast_to(mask, shape_of(x)), x, neutral)
 
 
 def chosen_count(x: Any, mask: Any, axis: Axis, *, keepdims: bool = False) -> Any:

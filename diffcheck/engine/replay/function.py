@@ -132,9 +132,13 @@ def _own(writer: Writer, number: int, taken: set[int]) -> str:
     if node.flavor is not Flavor.ARRAY or number in writer.python:
         return text
     roots = writer.plan.roots[number]
+    nodes = writer.program.nodes
+    # of an array in another order a view, or a copy, as its strides will have it
+    unclear = node.name == "reshape" and not nodes[node.args[0]].ordered
     shared = node.name == "broadcast_to" or any(
-        root in taken or writer.program.nodes[root].role == "constant" for root in roots
+        root in taken or nodes[root].role == "constant" for root in roots
     )
+    shared = shared or unclear
     taken.update(roots)
     return f"{text}.copy()" if shared else text
 

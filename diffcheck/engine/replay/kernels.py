@@ -58,13 +58,13 @@ def accumulated_at(p: Array, g: Any, index: Any, out: Array) -> Array:
 def assembled(parts: tuple[Array, ...], indices: tuple[Any, ...], whole: bool, out: Array) -> Array:
     """Write parts to their places, 0 to what they leave of `out` unless they are the whole of it.
 
-    A part may have the shape of its place with axes split.
+    A part may have another shape than its place, of which that is a view.
     """
     if not whole:
         out.fill(0)
     for part, index in zip(parts, indices, strict=True):
         place = out[index]
-        if place.ndim < part.ndim and place.size == part.size:
+        if place.shape != part.shape and place.size == part.size:
             place = place.reshape(part.shape)
         place[...] = part
     return out

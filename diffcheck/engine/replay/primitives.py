@@ -44,4 +44,4 @@ ADDED_INTO: Final = Primitive("added_into", _added_into)  # a sum that lies in m
 def is_basic(index: Any) -> bool:
     """Whether an index names no element twice: slices, integers, None and ... only."""
     parts = index if isinstance(index, tuple) else (index,)
-    return all(part is None or part is Ellipsis or isinstance(part, (slice, int)) for part in parts)
+    return all(part is None or part is Ellipsis or type(part) in (slice, int) for part in parts)

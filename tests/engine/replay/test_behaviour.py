@@ -462,3 +462,29 @@ def test_a_result_lies_where_its_oldest_operand_lay():
     x, w = np.random.default_rng(0).normal(size=(2, 100))
     slope = xp.compile(xp.grad(lambda x: xp.sum(w * xp.softmax(x, 0))))
     assert slope.source(x).count("b2") == 0  # of arrays of 100 one is returned, one a buffer
+
+
+def test_cotangents_of_slices_of_other_shapes_and_of_truths():
+    weights = np.arange(6.0).reshape(3, 2)
+
+    def turned(z):
+        part = xp.permute_dims(xp.reshape(z[1:2], (2, 3)), (1, 0))
+        return xp.sum(z[0] ** 2) + xp.sum(xp.exp(part) * weights)
+
+    def all_of_it(z):
+        return xp.sum(z[1:]) + xp.sum(z[True] * z[True])
+
+    for f, x in ((turned, np.ones((4, 6))), (all_of_it, np.arange(6.0).reshape(2, 3))):
+        compiled = xp.compile(xp.grad(f))
+        compiled(x)
+        np.testing.assert_array_equal(compiled(x), xp.grad(f)(x))
+
+
+def test_a_reshaped_argument_is_not_handed_out():
+    flat = xp.compile(lambda x: xp.reshape(x, (-1,)))
+    fortran = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    flat(fortran)
+    flat(fortran)
+    strided = np.repeat(np.arange(6.0).reshape(2, 3), 2, -1)[..., ::2]
+    flat(strided)[:] = 99
+    assert np.max(strided) == 5

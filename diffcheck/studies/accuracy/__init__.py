@@ -18,7 +18,7 @@ from diffcheck.studies.accuracy.walk import GUESTS, Row, walk
 
 __all__ = ["run"]
 
-MINUTES: Final = 20  # on an idle core
+MINUTES: Final = 11  # on a core beside others
 FEWER: Final = 20  # one point in so many of an op whose truth takes long:
 LONG: Final = frozenset({"kv"})
 COUNT: Final = 100  # points of an op in a format, besides the special ones

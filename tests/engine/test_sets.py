@@ -61,6 +61,17 @@ def test_each_number_counts_with_its_weight():
         xp.grad(lambda w: xp.sum(xp.bincount(places, w)))(np.ones(3))
 
 
+@pytest.mark.parametrize("places", [[0, -1, 2], [[0, 1, 2]]])
+def test_what_is_no_place_is_not_counted(places):
+    weights = np.ones(np.shape(places))
+    for call in (xp.bincount, lambda *args: xp.vjp(lambda w: xp.bincount(args[0], w), args[1])):
+        with pytest.raises(ValueError, match=r"negative|deep"):
+            call(places, weights)
+    with pytest.raises(ValueError, match="minlength"):
+        xp.bincount([0, 1], np.ones(2), minlength=-1)
+    assert xp.bincount(np.zeros(0, dtype=int), np.zeros(0), minlength=2).tolist() == [0, 0]
+
+
 def test_weights_of_bins_have_derivatives():
     x, edges = np.array([0.0, 0.25, 1.0, 3.0, 3.5, -1.0]), [0.0, 0.5, 2.0, 3.0]
     weights = np.array([1.0, 2.0, 4.0, 8.0, 16.0, 32.0])

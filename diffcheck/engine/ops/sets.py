@@ -70,13 +70,13 @@ def intersect1d(x: Any, y: Any, *, assume_unique: bool = False) -> Any:
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     """Return how often each number from 0 comes in x, or the sum of its weights."""
     places = np.asarray(looked_into(x))
+    counts = np.bincount(places, minlength=minlength)  # it refuses what is no place
     if weights is None:
-        return np.bincount(places, minlength=minlength)
+        return counts
     weights = asarray(weights)
     if shape_of(weights) != places.shape:
         raise ValueError(f"bincount: weights of shape {shape_of(weights)} for {places.shape}")
-    length = max(minlength, int(places.max(initial=-1)) + 1)
-    return scatter_add(weights, index=places, shape=(length,))
+    return scatter_add(weights, index=places, shape=counts.shape)
 
 
 def histogram(

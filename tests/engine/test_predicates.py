@@ -86,6 +86,23 @@ def test_of_tensors_they_are_numpys_and_a_recorded_program_is_the_eager_one(name
         assert np.asarray(answer(x)).dtype == np.asarray(expected).dtype
 
 
+@pytest.mark.parametrize("right", [False, True])
+def test_places_of_nans_are_the_last_when_recorded_too(right):
+    x, edges = np.array([np.nan, 0.5, 1.0, 9.0]), np.array([0.0, 1.0, 2.0])
+    side = "right" if right else "left"
+    programs = {
+        "searchsorted": lambda np, x: np.searchsorted(edges, x, side=side),
+        "searchsorted among nans": lambda np, x: np.searchsorted(np.sort(x), x, side=side),
+        "searchsorted of integers": lambda np, x: np.searchsorted(x[1:], np.arange(3), side=side),
+        "digitize": lambda np, x: np.digitize(x, edges, right),
+        "digitize descending": lambda np, x: np.digitize(x, edges[::-1], right),
+    }
+    for program in programs.values():
+        recorded = xp.compile(lambda x, p=program: p(xp, x))
+        for _ in range(2):
+            assert recorded(x).tolist() == program(np, x).tolist()
+
+
 def test_bits_of_numbers_are_not_recorded():
     program = xp.compile(lambda x: xp.sum(x * (xp.argmax(x) & 1)))
     with pytest.raises(OperationError, match=r"engine\.compile"):

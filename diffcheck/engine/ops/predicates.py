@@ -126,8 +126,10 @@ def isin(x: Any, members: Any, *, assume_unique: bool = False, invert: bool = Fa
 def searchsorted(x1: Any, x2: Any, side: str = "left", sorter: Any = None) -> Any:
     """Return the places where x2 would stand among the sorted x1, by counting what is less."""
     nodes = x1 if sorter is None else take(x1, sorter)
-    before = less if side == "left" else less_equal
-    return sum_(astype(before(nodes, reshape(x2, (*shape_of(x2), 1))), np.int64), -1)
+    x = reshape(x2, (*shape_of(x2), 1))
+    before = less(nodes, x) if side == "left" else less_equal(nodes, x)
+    beyond = logical_not(isnan(nodes)) if side == "left" else True  # nans are sorted last
+    return sum_(astype(logical_or(before, logical_and(isnan(x), beyond)), np.int64), -1)
 
 
 @recordable(np.digitize)

@@ -201,3 +201,8 @@ def test_beside_the_plane_of_a_singular_covariance_there_is_no_density():
     assert xp.grad(lambda x: normal.pdf(x, 0 * MEAN, PLANE.T @ PLANE, True))(beside).tolist() == [
         0, 0, 0,
     ]  # fmt: skip
+
+
+def test_a_covariance_with_a_negative_direction_is_refused():
+    with pytest.raises(np.linalg.LinAlgError, match="semidefinite"):
+        stats.multivariate_normal.logpdf(np.ones(2), 0.0, np.diag([1.0, -1.0]), allow_singular=True)

@@ -37,7 +37,7 @@ def logpdf(x: Any, mean: Any = 0.0, cov: Any = 1.0, allow_singular: bool = False
     """Return the logarithm of the density of vectors along the last axis of x.
 
     With `allow_singular` it is the density on the plane that the covariance spans. Raises
-    `LinAlgError` otherwise where the covariance is not positive definite.
+    `LinAlgError` where the covariance is not positive definite, or semidefinite then.
     """
     n = _count(mean, cov)
     if n == 1:  # every number is a point
@@ -62,6 +62,8 @@ def _on_plane(rows: Any, cov: Any, shape: tuple[int, ...]) -> Any:
     values = looked_into(w)
     unit = np.finfo(values.dtype).eps * (1e3 if values.dtype == np.float32 else 1e6)
     least = unit * np.max(np.abs(values))
+    if np.min(values) < -least:
+        raise np.linalg.LinAlgError("logpdf: a covariance that is not positive semidefinite")
     kept, none = np.flatnonzero(values > least), np.flatnonzero(values <= least)
     w, beside = take(w, kept), looked_into(rows) @ looked_into(v)[:, none]
     whitened = matmul(rows, take(v, kept, 1) / sqrt(w))

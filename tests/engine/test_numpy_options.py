@@ -186,6 +186,43 @@ def test_interpolation_at_a_single_node_is_constant():
     assert [g.tolist() for g in slopes] == [[4, 0, 0], [2]]
 
 
+INTERPOLATED = {
+    "a fall of many digits": ((5.0, 1.0, 0.5, -1.0), [0.0, 1.0], [1e20, 1.0], {}),
+    "a fall of few": ((1.0, 2.0), [0.0, 1.0], [1e3, 0.1], {}),
+    "from an infinity": ((1.0, 2.0), [0.0, 1.0], [np.inf, 1.0], {}),
+    "to an infinity": ((-1.0, 0.5), [0.0, 1.0], [1.0, np.inf], {}),
+    "a single far node": ((5.0, np.inf), [1e17], [2.0], {}),
+    "a single far node of float32": ((5.0,), np.float32([2e8]), np.float32([2.0]), {}),
+    "a last node twice": ((0.5, 1.0, 2.0, np.nan), [0.0, 1.0, 1.0], [1.0, 2.0, 4.0], {}),
+    "a first node twice": ((-1.0, 0.0, 0.5), [0.0, 0.0, 1.0], [1.0, 2.0, 4.0], {}),
+    "a node within twice": ((0.5, 1.0, 1.5), [0.0, 1.0, 1.0, 2.0], [1.0, 2.0, 4.0, 8.0], {}),
+    "a negative period": ((-0.3, 0.6, 3.0), [0.25, 1.5, 1.0], [3.0, 1.0, 2.0], {"period": -2}),
+    "a period and one node": ((-0.5, 3.0), [0.25], [3.0], {"period": 2.0}),
+}
+
+
+@pytest.mark.parametrize("name", INTERPOLATED)
+def test_interpolation_at_and_beyond_nodes_is_numpys(name):
+    x, nodes, f, options = INTERPOLATED[name]
+    x = np.array(x)
+    expected = np.interp(x, nodes, f, **options)
+    y, pullback = xp.vjp(lambda x: xp.interp(x, nodes, f, **options), x)
+    for found in (
+        y,
+        xp.interp(x, nodes, f, **options),
+        xp.interp(x, nodes, xp.asarray(f), **options),
+    ):
+        np.testing.assert_array_equal(found, expected)
+    if np.all(np.isfinite(f)):
+        assert np.all(np.isfinite(pullback(np.ones(x.shape))[0]))
+
+
+def test_slopes_stay_finite_where_the_last_node_comes_twice():
+    nodes, f = np.array([0.0, 1.0, 1.0]), np.array([1.0, 2.0, 4.0])
+    _, pullback = xp.vjp(xp.interp, np.array([0.5, 1.0, 3.0]), nodes, f)
+    assert [g.tolist() for g in pullback(np.ones(3))] == [[1, 0, 0], [-0.5, -0.5, 0], [0.5, 0.5, 2]]
+
+
 STAY = {
     "mean: where": lambda x: xp.mean(x, where=x > 0.5),
     "var: where": lambda x: xp.var(x, axis=0, where=x > 0.5, ddof=1),
@@ -236,6 +273,7 @@ REFUSED = {
     "gradient of one": lambda x: xp.gradient(x[:1], axis=0),
     "gradient of other places": lambda x: xp.gradient(x, np.arange(5.0), axis=1),
     "interp of other lengths": lambda x: xp.interp(x, [0.0, 1.0], [1.0, 2.0, 3.0]),
+    "interp of no period": lambda x: xp.interp(x, [0.0, 1.0], [1.0, 2.0], period=0),
     "pad of a mode": lambda x: xp.pad(x, 1, mode="empty"),
     "max of a mask": lambda x: xp.max(x, where=x > 0),
     "partition beyond": lambda x: xp.partition(x, (0, 2), axis=0),

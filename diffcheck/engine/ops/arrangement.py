@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.engine.ops.choices import clip, maximum, minimum, where
-from diffcheck.engine.ops.comparison import less
+from diffcheck.engine.ops.comparison import equal, less
 from diffcheck.engine.ops.einsum import tensordot
 from diffcheck.engine.ops.indexing import diagonal, getitem, take_along_axis
 from diffcheck.engine.ops.joining import asarray, concat
@@ -24,7 +24,7 @@ from diffcheck.engine.ops.predicates import searchsorted
 from diffcheck.engine.ops.reduction import argsort
 from diffcheck.engine.ops.reduction import sum as sum_
 from diffcheck.engine.ops.rounding import remainder
-from diffcheck.engine.tensor import axis_of, base, looked_into, shape_of
+from diffcheck.engine.tensor import axis_of, base, is_recorded, looked_into, shape_of
 
 
 def _along(axis: int, part: Any) -> tuple[Any, ...]:
@@ -295,19 +295,22 @@ def interp(
     nodes = nodes if weak is None or base(nodes).dtype == weak else astype(nodes, weak)
     fp = asarray(fp, dtype=weak if isinstance(fp, (list, tuple)) else None)
     if period is not None:
-        x, nodes, fp = _repeated(x, nodes, fp, period)
+        if not is_recorded(period) and not looked_into(period):
+            raise ValueError("interp: a period of 0")
+        x, nodes, fp = _repeated(x, nodes, fp, abs(period))
         left = right = None
     n = shape_of(nodes)[0]
     if not n or shape_of(fp) != (n,):
         raise ValueError(f"interp: values of shape {shape_of(fp)} at {n} nodes")
     ends = nodes[0], nodes[n - 1]
-    if n == 1:  # a constant
-        nodes, fp, n = concat([nodes, nodes + 1]), concat([fp, fp]), 2
-    k = minimum(maximum(searchsorted(nodes, x, side="right") - 1, 0), n - 2)
     t = clip(x, *map(float, ends)) if isinstance(nodes, np.ndarray) else clip(x, *ends)
-    below, above = getitem(nodes, index=k), getitem(nodes, index=k + 1)
-    low, high = getitem(fp, index=k), getitem(fp, index=k + 1)
-    y = low + (high - low) * ((t - below) / (above - below))
+    place = searchsorted(nodes, x, side="right")
+    before, after = maximum(place - 1, 0), minimum(place, n - 1)  # outside they are one node
+    below, above = getitem(nodes, index=before), getitem(nodes, index=after)
+    low, high = getitem(fp, index=before), getitem(fp, index=after)
+    flat = equal(below, above)
+    rise = where(flat, 0, high) - where(flat, 0, low)  # of an infinite end, too
+    y = low + rise * ((t - below) / where(flat, 1, above - below))
     y = y if left is None else where(less(x, ends[0]), left, y)
     return y if right is None else where(less(ends[1], x), right, y)
 

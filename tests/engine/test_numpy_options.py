@@ -223,6 +223,26 @@ def test_slopes_stay_finite_where_the_last_node_comes_twice():
     assert [g.tolist() for g in pullback(np.ones(3))] == [[1, 0, 0], [-0.5, -0.5, 0], [0.5, 0.5, 2]]
 
 
+UNTOLD = {
+    "median": lambda np, x: np.median(x, axis=0),
+    "quantile": lambda np, x: np.quantile(x, [0.0, 0.5], axis=1),
+    "percentile": lambda np, x: np.percentile(x, 30),
+    "nanmax": lambda np, x: np.nanmax(x, axis=1),
+    "nanmin": lambda np, x: np.nanmin(x, axis=1, keepdims=True),
+}
+
+
+@pytest.mark.filterwarnings("ignore:All-NaN:RuntimeWarning")
+@pytest.mark.parametrize("name", UNTOLD)
+def test_a_nan_makes_a_quantile_nan_as_do_nothing_but_nans_an_extreme(name):
+    x = np.array([[np.nan, 1.0, 2.0], [4.0, 0.5, 3.0], [np.nan, np.nan, np.nan]])
+    expected = UNTOLD[name](np, x)
+    np.testing.assert_array_equal(xp.vjp(lambda x: UNTOLD[name](xp, x), x)[0], expected)
+    recorded = xp.compile(lambda x: UNTOLD[name](xp, x) * 1)
+    for _ in range(2):
+        np.testing.assert_array_equal(recorded(x), expected)
+
+
 STAY = {
     "mean: where": lambda x: xp.mean(x, where=x > 0.5),
     "var: where": lambda x: xp.var(x, axis=0, where=x > 0.5, ddof=1),
@@ -275,6 +295,9 @@ REFUSED = {
     "interp of other lengths": lambda x: xp.interp(x, [0.0, 1.0], [1.0, 2.0, 3.0]),
     "interp of no period": lambda x: xp.interp(x, [0.0, 1.0], [1.0, 2.0], period=0),
     "pad of a mode": lambda x: xp.pad(x, 1, mode="empty"),
+    "quantile below": lambda x: xp.quantile(x, -0.5),
+    "percentile above": lambda x: xp.percentile(x, 101),
+    "nanquantile of none": lambda x: xp.nanquantile(x, np.nan),
     "max of a mask": lambda x: xp.max(x, where=x > 0),
     "partition beyond": lambda x: xp.partition(x, (0, 2), axis=0),
     "reshape in an order": lambda x: xp.reshape(x, -1, order="K"),

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.engine.ops.choices import where
+from diffcheck.engine.ops.comparison import isnan
 from diffcheck.engine.ops.indexing import take
 from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.ops.manipulation import moveaxis, ravel, reshape
@@ -32,14 +34,24 @@ def kept(y: Any, levels: Any, x: Any, axis: Axis) -> Any:
     return reshape(y, levels.shape + full)
 
 
+def levels_of(q: Any) -> Any:
+    """Return the levels of quantiles; raises `ValueError` unless they are between 0 and 1."""
+    levels = np.asarray(looked_into(q), dtype=np.float64)
+    if not np.all((levels >= 0) & (levels <= 1)):
+        raise ValueError(f"quantile: a level is not between 0 and 1, got {levels}")
+    return levels
+
+
 def quantile(
     x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """Return quantiles between 0 and 1 along axes, between elements by one of NumPy's methods."""
-    levels = np.asarray(looked_into(q), dtype=np.float64)
+    levels = levels_of(q)
     rows = sort(rows_of(x, axis))
     n = shape_of(rows)[-1]
     y = stack([_at(rows, _place(level, n, method), n) for level in levels.ravel().tolist()])
+    last = take(rows, -1, -1)
+    y = where(isnan(last), last, y)  # nans are sorted last, and one is enough
     y = reshape(y, levels.shape + shape_of(y)[1:])
     return kept(y, levels, x, axis) if keepdims else y
 

@@ -10,7 +10,8 @@ from diffcheck.engine.ops.choices import where
 from diffcheck.engine.ops.comparison import isnan, logical_not
 from diffcheck.engine.ops.joining import stack
 from diffcheck.engine.ops.manipulation import moveaxis, reshape
-from diffcheck.engine.ops.quantiles import kept, quantile, rows_of
+from diffcheck.engine.ops.predicates import all as all_
+from diffcheck.engine.ops.quantiles import kept, levels_of, quantile, rows_of
 from diffcheck.engine.ops.reduction import Axis, cumprod, cumsum, mean, prod
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import min as min_
@@ -21,6 +22,11 @@ from diffcheck.engine.tensor import looked_into, shape_of
 
 def _filled(x: Any, number: float) -> Any:
     return where(isnan(x), number, x)
+
+
+def _filled_beside(x: Any, number: float, axis: Axis) -> Any:
+    """Return x with a number for its nans, except where there is nothing else along the axes."""
+    return where(all_(isnan(x), axis, keepdims=True), x, _filled(x, number))
 
 
 def nansum(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
@@ -44,13 +50,13 @@ def nancumprod(x: Any, axis: int | None = None) -> Any:
 
 
 def nanmax(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Return the greatest element that is not nan."""
-    return max_(_filled(x, -np.inf), axis, keepdims=keepdims)
+    """Return the greatest element that is not nan; nan if there is none."""
+    return max_(_filled_beside(x, -np.inf, axis), axis, keepdims=keepdims)
 
 
 def nanmin(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
-    """Return the least element that is not nan."""
-    return min_(_filled(x, np.inf), axis, keepdims=keepdims)
+    """Return the least element that is not nan; nan if there is none."""
+    return min_(_filled_beside(x, np.inf, axis), axis, keepdims=keepdims)
 
 
 def nanmean(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
@@ -76,7 +82,7 @@ def nanquantile(
     x: Any, q: Any, axis: Axis = None, *, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """Return quantiles of what is not nan along axes, of all elements by default."""
-    levels = np.asarray(looked_into(q), dtype=np.float64)
+    levels = levels_of(q)
     rows = rows_of(x, axis)
     lead = shape_of(rows)[:-1]
     parts = [_quantile_of(rows[index], levels, method) for index in np.ndindex(lead)]

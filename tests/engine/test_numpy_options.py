@@ -243,6 +243,18 @@ def test_a_nan_makes_a_quantile_nan_as_do_nothing_but_nans_an_extreme(name):
         np.testing.assert_array_equal(recorded(x), expected)
 
 
+def test_values_are_inserted_in_the_order_of_their_places():
+    x = np.arange(4.0)
+    for places, values in (
+        ([3, 1], [9.0, 8.0]),
+        ([1, 3, 1], [7.0, 8.0, 9.0]),
+        ([-1, 0], [5.0, 6.0]),
+    ):
+        y, pullback = xp.vjp(lambda v, p=places: xp.insert(x, p, v), np.array(values))
+        assert y.tolist() == np.insert(x, places, values).tolist()
+        assert pullback(y)[0].tolist() == values
+
+
 STAY = {
     "mean: where": lambda x: xp.mean(x, where=x > 0.5),
     "var: where": lambda x: xp.var(x, axis=0, where=x > 0.5, ddof=1),

@@ -85,9 +85,8 @@ def insert(x: Any, places: Any, values: Any, axis: int | None = None) -> Any:
     """Return x with values before the given places along an axis, as a vector by default."""
     x, axis = (ravel(x), 0) if axis is None else (x, axis_of(axis, len(shape_of(x))))
     n = shape_of(x)[axis]
-    order = np.insert(np.arange(n), places, n)  # n stands for what is new
-    new = order == n
-    count = int(np.sum(new))
+    count = np.insert(np.arange(n), places, n).size - n
+    order = np.insert(np.arange(n), places, n + np.arange(count))
     values = like(x, asarray(values))
     rank = len(shape_of(x))
     single = isinstance(places, (int, np.integer))
@@ -98,7 +97,6 @@ def insert(x: Any, places: Any, values: Any, axis: int | None = None) -> Any:
     full = list(shape_of(x))
     full[axis] = count
     both = concat([x, broadcast_to(values, tuple(full))], axis)
-    order[new] = n + np.arange(count)
     return take(both, order, axis)
 
 

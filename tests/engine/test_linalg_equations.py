@@ -86,3 +86,22 @@ def test_a_triangle_may_have_ones_on_its_diagonal():
     assert solved(a, True).tolist() == [1.0, 2.5]
     assert solved(a, False).tolist() == [-5.0, 3.0]
     assert xp.grad(lambda a: xp.sum(solved(a, True)))(a).tolist() == [[0, 0], [-1, 0]]
+
+
+@pytest.mark.parametrize("lower", [False, True])
+@pytest.mark.parametrize("trans", [0, 1, 2, "N", "T", "C"])
+def test_a_triangle_is_transposed_as_scipys(trans, lower):
+    import scipy.linalg
+
+    real = np.array([[5.0, 2.0], [0.5, 7.0]])
+    for a in (real, real + 1j * real[::-1]):
+        arguments = {"b": np.ones(2), "lower": lower, "trans": trans}
+        y, _ = xp.vjp(lambda a, k=arguments: xp.linalg.solve_triangular(a, **k), a)
+        expected = scipy.linalg.solve_triangular(a, **arguments)
+        np.testing.assert_allclose(y, expected, rtol=1e-14)
+        assert y.dtype == a.dtype
+
+
+def test_a_triangle_is_transposed_in_no_other_way():
+    with pytest.raises(ValueError, match="no trans 'H'"):
+        xp.linalg.solve_triangular(np.eye(2), np.ones(2), trans="H")

@@ -165,15 +165,19 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
 def solve_triangular(
     a: Any, b: Any, *, lower: bool = False, trans: int | str = 0, unit_diagonal: bool = False
 ) -> Any:
-    """Return x with T x = b, T the upper or lower triangle of a, transposed if `trans` is set.
+    """Return x with T x = b, T the upper or lower triangle of a.
 
-    With `unit_diagonal` its diagonal counts as ones.
+    It is transposed for a `trans` of 1 or "T", and conjugated too for 2 or "C"; 0 and "N" leave it,
+    and another raises `ValueError`. With `unit_diagonal` its diagonal counts as ones.
     """
+    if trans not in (0, 1, 2, "N", "T", "C"):
+        raise ValueError(f"solve_triangular: no trans {trans!r}; there are 0, 1, 2, 'N', 'T', 'C'")
     edge = 1 if unit_diagonal else 0
     triangle = tril(a, -edge) if lower else triu(a, edge)
     if unit_diagonal:
         triangle = triangle + np.eye(shape_of(a)[-1], dtype=np.int8)
-    return solve(matrix_transpose(triangle) if trans in (1, "T") else triangle, b)
+    triangle = conj(triangle) if trans in (2, "C") else triangle
+    return solve(triangle if trans in (0, "N") else matrix_transpose(triangle), b)
 
 
 class LstsqResult(NamedTuple):

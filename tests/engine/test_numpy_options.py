@@ -310,6 +310,8 @@ REFUSED = {
     "quantile below": lambda x: xp.quantile(x, -0.5),
     "percentile above": lambda x: xp.percentile(x, 101),
     "nanquantile of none": lambda x: xp.nanquantile(x, np.nan),
+    "cross of four": lambda x: xp.cross(xp.ravel(x)[:4], [1.0, 0.0, 2.0, 5.0]),
+    "linalg.cross of two": lambda x: xp.linalg.cross(x[:, :2], x[:, :2]),
     "max of a mask": lambda x: xp.max(x, where=x > 0),
     "partition beyond": lambda x: xp.partition(x, (0, 2), axis=0),
     "reshape in an order": lambda x: xp.reshape(x, -1, order="K"),

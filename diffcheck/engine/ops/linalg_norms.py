@@ -133,6 +133,7 @@ def cond(x: Any, p: Ord = None) -> Any:
 def cross(a: Any, b: Any, *, axis: int = -1) -> Any:
     """Return the cross product of vectors of length 3 along an axis."""
     u, v = moveaxis(a, axis, 0), moveaxis(b, axis, 0)
+    _check_lengths(u, v, (3,))
     return moveaxis(_crossed(u, v), 0, axis)
 
 
@@ -142,10 +143,17 @@ def cross_between(
     """Return NumPy's cross product: of vectors of length 2 or 3, along an axis of each."""
     axisa, axisb, axisc = (axisa, axisb, axisc) if axis is None else (axis,) * 3
     u, v = moveaxis(asarray(a), axisa, 0), moveaxis(asarray(b), axisb, 0)
+    _check_lengths(u, v, (2, 3))
     if shape_of(u)[0] == shape_of(v)[0] == 2:
         return u[0] * v[1] - u[1] * v[0]
     parts = [[w[0], w[1], w[2] if shape_of(w)[0] == 3 else 0 * w[0]] for w in (u, v)]
     return moveaxis(_crossed(*parts), 0, axisc)
+
+
+def _check_lengths(u: Any, v: Any, allowed: tuple[int, ...]) -> None:
+    lengths = shape_of(u)[0], shape_of(v)[0]
+    if not set(lengths) <= set(allowed):
+        raise ValueError(f"cross: vectors of lengths {lengths}, where there are those of {allowed}")
 
 
 def _crossed(u: Any, v: Any) -> Any:

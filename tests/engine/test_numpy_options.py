@@ -255,6 +255,13 @@ def test_values_are_inserted_in_the_order_of_their_places():
         assert pullback(y)[0].tolist() == values
 
 
+def test_an_axis_rolls_to_a_start_counted_from_the_end():
+    x = np.zeros((2, 3, 4))
+    for axis, start in ((0, -1), (2, -3), (-1, 1), (0, 3), (1, -2)):
+        y, _ = xp.vjp(lambda x, a=axis, s=start: xp.rollaxis(x, a, s), x)
+        assert y.shape == np.rollaxis(x, axis, start).shape
+
+
 STAY = {
     "mean: where": lambda x: xp.mean(x, where=x > 0.5),
     "var: where": lambda x: xp.var(x, axis=0, where=x > 0.5, ddof=1),
@@ -312,6 +319,7 @@ REFUSED = {
     "nanquantile of none": lambda x: xp.nanquantile(x, np.nan),
     "cross of four": lambda x: xp.cross(xp.ravel(x)[:4], [1.0, 0.0, 2.0, 5.0]),
     "linalg.cross of two": lambda x: xp.linalg.cross(x[:, :2], x[:, :2]),
+    "rollaxis beyond": lambda x: xp.rollaxis(x, 0, 3),
     "max of a mask": lambda x: xp.max(x, where=x > 0),
     "partition beyond": lambda x: xp.partition(x, (0, 2), axis=0),
     "reshape in an order": lambda x: xp.reshape(x, -1, order="K"),

@@ -201,7 +201,8 @@ def flipud(x: Any) -> Any:
 
 def rollaxis(x: Any, axis: int, start: int = 0) -> Any:
     """Return x with an axis moved before another."""
-    axis = axis_of(axis, len(shape_of(x)))
+    rank = len(shape_of(x))
+    axis, start = axis_of(axis, rank), start if start == rank else axis_of(start, rank)
     return moveaxis(x, axis, start - 1 if axis < start else start)
 
 

@@ -262,6 +262,20 @@ def test_an_axis_rolls_to_a_start_counted_from_the_end():
         assert y.shape == np.rollaxis(x, axis, start).shape
 
 
+@pytest.mark.parametrize("mode", ["reflect", "symmetric"])
+def test_an_odd_margin_is_of_what_it_reflects_alone(mode):
+    options = {"mode": mode, "reflect_type": "odd"}
+    for row, widths in (
+        ([np.inf, 1, 2, 3], (0, 1)),
+        ([1, 2, 4], (8, 9)),
+        ([2, 5], (3, 4)),
+        ([7], (2, 1)),
+    ):
+        x = np.array(row, dtype=float)
+        y, _ = xp.vjp(lambda x, w=widths: xp.pad(x, w, **options), x)
+        assert y.tolist() == np.pad(x, widths, **options).tolist()
+
+
 STAY = {
     "mean: where": lambda x: xp.mean(x, where=x > 0.5),
     "var: where": lambda x: xp.var(x, axis=0, where=x > 0.5, ddof=1),
@@ -314,6 +328,7 @@ REFUSED = {
     "interp of other lengths": lambda x: xp.interp(x, [0.0, 1.0], [1.0, 2.0, 3.0]),
     "interp of no period": lambda x: xp.interp(x, [0.0, 1.0], [1.0, 2.0], period=0),
     "pad of a mode": lambda x: xp.pad(x, 1, mode="empty"),
+    "pad of odd edges": lambda x: xp.pad(x, 1, mode="edge", reflect_type="odd"),
     "quantile below": lambda x: xp.quantile(x, -0.5),
     "percentile above": lambda x: xp.percentile(x, 101),
     "nanquantile of none": lambda x: xp.nanquantile(x, np.nan),

@@ -7,10 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from diffcheck.engine.ops.einsum import tensordot
 from diffcheck.engine.ops.indexing import getitem
 from diffcheck.engine.ops.joining import asarray, concat
-from diffcheck.engine.ops.manipulation import astype, broadcast_to, moveaxis
+from diffcheck.engine.ops.manipulation import astype, broadcast_to, flip
 from diffcheck.engine.ops.quantiles import median
 from diffcheck.engine.ops.reduction import max as max_
 from diffcheck.engine.ops.reduction import mean
@@ -58,7 +57,7 @@ def pad(
                 for end, width in enumerate((before, after))
             ]
             x = concat([margins[0], x, margins[1]], axis=axis)
-        elif reflect_type == "odd":
+        elif reflect_type == "odd" and shape_of(x)[axis] > 1:  # a single one is repeated
             x = _turned(x, axis, (before, after), mode)
         else:
             places = np.pad(np.arange(shape_of(x)[axis]), (before, after), mode=mode)  # type: ignore[call-overload]  # NumPy's stub lists its modes one by one
@@ -90,11 +89,21 @@ def _pairs(given: Any, rank: int) -> list[Any]:
 
 
 def _turned(x: Any, axis: int, widths: tuple[int, int], mode: str) -> Any:
-    """Return x reflected in its ends: a linear map along the axis."""
+    """Return x reflected in its ends, and so again where the margin is wider than x."""
+    if mode not in ("reflect", "symmetric"):
+        raise ValueError(f"pad of mode {mode!r}: no reflection, and nothing is odd")
     n = shape_of(x)[axis]
-    rows = np.pad(np.eye(n), (widths, (0, 0)), mode=mode, reflect_type="odd")  # type: ignore[call-overload]  # as above
-    rows = rows.astype(base(x).dtype) if base(x).dtype.kind in "fcV" else rows
-    return moveaxis(tensordot(rows, x, axes=((1,), (axis,))), 0, axis)
+    m = n - (mode == "reflect")  # how much one reflection adds
+    parts = [x]
+    for end, width in enumerate(widths):
+        block = x
+        for start in range(0, width, m):
+            edge = _rows(block, axis, slice(n - 1, None) if end else slice(1))
+            block = 2 * edge - flip(block, axis)
+            count = min(m, width - start)
+            part = slice(n - m, n - m + count) if end else slice(m - count, m)
+            parts.insert(len(parts) if end else 0, _rows(block, axis, part))
+    return concat(parts, axis=axis)
 
 
 def _margin(

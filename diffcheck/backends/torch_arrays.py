@@ -55,6 +55,7 @@ def traced(function: Callable[..., Any], at: Sequence[Any]) -> Any:
     """
     try:
         with warnings.catch_warnings():
+            # What the tracer says of itself is none of the program's business.
             warnings.filterwarnings("ignore", category=UserWarning, module=r"torch\b")
             graph = make_fx(function, decomposition_table=_decompositions())(*at)
             if any(_name(node.target).endswith("_") for node in graph.graph.nodes):

@@ -9,11 +9,11 @@ import numpy as np
 from diffcheck.engine.batching import RuleOf, batched_tangent
 from diffcheck.engine.binding import bind_plain
 from diffcheck.engine.errors import leaked
-from diffcheck.engine.squares import CARRIERS, KINKS, SQUARING, Origin, is_recorded, square
+from diffcheck.engine.squares import CARRIERS, KINKS, SQUARING, Origin, square
 from diffcheck.engine.structure import Structure
 from diffcheck.engine.table import Op, Rule, recorded
 from diffcheck.engine.tape import LEVELS
-from diffcheck.engine.tensor import OPS, Tensor, base, shape_of, tensor_of
+from diffcheck.engine.tensor import OPS, Tensor, base, is_recorded, shape_of, tensor_of
 from diffcheck.engine.values import zeros_like
 
 

@@ -157,12 +157,3 @@ def is_derivative(value: Any) -> bool:
             return True
         value = value.value
     return False
-
-
-def is_recorded(value: Any) -> bool:
-    """Whether a value is one of an example, which `compile` records."""
-    while type(value) is Tensor:
-        if hasattr(value.trace, "refuse"):
-            return True
-        value = value.value
-    return False

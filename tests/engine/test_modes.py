@@ -193,7 +193,7 @@ def options(op):
     return found
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # NumPy's, of overflow in half precision
 @pytest.mark.parametrize("name", ELEMENTWISE)
 def test_elementwise_ops_keep_the_dtype(name):
     op = TABLE[name]
@@ -237,7 +237,7 @@ ARRAYS = {
 }  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore")
+@pytest.mark.filterwarnings("ignore")  # NumPy's, of overflow in half precision
 @pytest.mark.parametrize("dtype", FORMATS)
 @pytest.mark.parametrize("name", [*NUMBERS, *ARRAYS])
 def test_functions_keep_the_dtype(name, dtype):

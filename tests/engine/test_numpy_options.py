@@ -159,6 +159,7 @@ NOTHING = {  # of no elements, and of one
 }
 
 
+# NumPy's own, of means of nothing and of nans: both sides are asked the same
 @pytest.mark.filterwarnings("ignore:.*empty|.*invalid|.*[Dd]egrees|.*NaN:RuntimeWarning")
 @pytest.mark.parametrize("name", NOTHING)
 def test_of_no_elements_values_are_numpys(name):
@@ -232,7 +233,7 @@ UNTOLD = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:All-NaN:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:All-NaN:RuntimeWarning")  # NumPy's own, of what is compared
 @pytest.mark.parametrize("name", UNTOLD)
 def test_a_nan_makes_a_quantile_nan_as_do_nothing_but_nans_an_extreme(name):
     x = np.array([[np.nan, 1.0, 2.0], [4.0, 0.5, 3.0], [np.nan, np.nan, np.nan]])

@@ -11,7 +11,7 @@ import numpy as np
 from diffcheck.engine.errors import OperationError
 from diffcheck.engine.table import Op
 from diffcheck.engine.tape import Tape
-from diffcheck.engine.tensor import Tensor
+from diffcheck.engine.tensor import Tensor, base
 from diffcheck.engine.transforms import vjp
 from diffcheck.engine.trees import leaves, rebuild, tree_map
 from diffcheck.engine.values import zeros_like
@@ -130,8 +130,19 @@ def _flat_like(args: tuple[Any, ...], cotangents: Any, name: str) -> list[Any]:
         )
     found: list[Any] = []
     for a, cotangent in zip(args, cotangents, strict=True):
-        count = len(leaves(a))
-        found += [None] * count if cotangent is None else leaves(cotangent)
+        expected = leaves(a)
+        given = [None] * len(expected) if cotangent is None else leaves(cotangent)
+        if len(given) != len(expected) or any(
+            t is not None and np.shape(base(t)) != np.shape(base(x))
+            for t, x in zip(given, expected, strict=True)
+        ):
+            shapes = [np.shape(base(x)) for x in expected]
+            raise OperationError(
+                f"the backward function of {name} must give cotangents in the shapes of its "
+                f"arguments, here {shapes}; it gave {[np.shape(base(t)) for t in given]}. Likely "
+                "cause: a sum left out or made twice. Next: give each the shape of its argument"
+            )
+        found += [np.asarray(t)[()] if isinstance(t, (int, float)) else t for t in given]
     return found
 
 

@@ -123,3 +123,19 @@ def test_a_rule_for_what_is_an_op_itself(function):
     assert doubled.__name__ == "tanh"
     again = xp.checkpoint(function)
     assert xp.grad(again)(0.5) == xp.grad(xp.tanh)(0.5)
+
+
+@pytest.mark.parametrize(
+    "wrong", [lambda g: g[:1], xp.sum, lambda g: [g, g]], ids=["one", "sum", "two"]
+)
+def test_a_cotangent_of_another_shape_is_refused(wrong):
+    double = xp.custom_vjp(lambda x: 2 * x)
+    double.defvjp(lambda x: (2 * x, None), lambda _, g: (wrong(g),))
+    with pytest.raises(xp.OperationError, match=r"in the shapes of its arguments, here \[\(3,\)\]"):
+        xp.grad(lambda x: xp.sum(double(x)))(X)
+
+
+def test_a_cotangent_may_be_a_python_number():
+    fixed = xp.custom_vjp(lambda x: x)
+    fixed.defvjp(lambda x: (x, None), lambda _, g: (2.0,))
+    assert xp.grad(fixed)(1.0) == 2
